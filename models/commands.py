@@ -1,0 +1,244 @@
+"""What a handler may cause: plain values, applied in order by `bot.apply` inside the turn's transaction."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from models.talk import FileRef, Json, Say
+
+# --- forms ------------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class OpenSubmission:
+    id: str
+    form: str
+    version: int
+    form_hash: str
+
+
+@dataclass(frozen=True, slots=True)
+class PutAnswer:
+    """The newest answer holds, the earlier one stays as trail. `value` None with `skipped` is an answer too."""
+
+    submission: str
+    question: str
+    value: Json = None
+    skipped: bool = False
+    message: str = ""  # the platform's id of the message that gave it
+
+
+@dataclass(frozen=True, slots=True)
+class CloseSubmission:
+    submission: str
+    state: str  # sent | cancelled
+
+
+@dataclass(frozen=True, slots=True)
+class WantAttachment:
+    id: str
+    submission: str
+    question: str
+    file: FileRef
+
+
+# --- incidents --------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class OpenIncident:
+    """A report becomes a case (rule 6). Gives it the next code of the year. `columns` are Incident columns (danger, kind, severity, source…)."""
+
+    id: str
+    submission: str
+    columns: Mapping[str, Json]
+
+
+@dataclass(frozen=True, slots=True)
+class UpdateIncident:
+    """New facts for the card; cards that are out are edited, and a higher severity or a new ward calls whoever was not called yet."""
+
+    id: str
+    columns: Mapping[str, Json]
+
+
+@dataclass(frozen=True, slots=True)
+class CallRoom:
+    """Tell the room: intake -> open (or stay open), post cards where none is live, set the ladder. Idempotent."""
+
+    id: str
+
+
+@dataclass(frozen=True, slots=True)
+class CallAgain:
+    """One step of the ladder: alarm letters to whoever is to be called now, and the next timer."""
+
+    id: str
+    step: int
+
+
+@dataclass(frozen=True, slots=True)
+class TakeIncident:
+    """open -> taken by the sender; cards edited, the reporter told content-free, the ladder replaced by the follow-up."""
+
+    id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Restrict:
+    """Somebody of the network is involved: cards retired, rooms and ward lose access, the division's leader alone is called."""
+
+    id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """An event in the case's history; kind is a word, never free text."""
+
+    incident: str
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """Somebody saw private details: recorded (rule 7)."""
+
+    incident: str
+    what: str  # details | photos
+
+
+# --- letters to others ------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class TellReporter:
+    """Content-free or not as the handler decided; obeys the reporter's "safe to write back?" in the handler, before it comes here."""
+
+    incident: str
+    say: Say
+
+
+@dataclass(frozen=True, slots=True)
+class TellPerson:
+    person: str
+    say: Say
+
+
+@dataclass(frozen=True, slots=True)
+class TellRole:
+    """Everybody who holds the role in the unit, privately."""
+
+    unit: str
+    role: str
+    say: Say
+
+
+@dataclass(frozen=True, slots=True)
+class TellRoom:
+    unit: str
+    say: Say
+    purpose: str = "main"
+
+
+# --- time -------------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class SetTimer:
+    """One per kind and subject: setting it again moves it."""
+
+    kind: str
+    subject: str
+    due_at: datetime
+    urgent: bool = False
+    data: Mapping[str, Json] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class CancelTimer:
+    kind: str
+    subject: str
+
+
+# --- people and rooms -------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class CreateInvitation:
+    code_hash: str
+    role: str
+    unit: str
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Join:
+    """Uses the invitation, once (`invitation` "" = the administrator's first code), makes or extends the person behind this account."""
+
+    invitation: str
+    role: str
+    unit: str
+    name: str
+    phone: str
+
+
+@dataclass(frozen=True, slots=True)
+class CutAccount:
+    """/thuhoi: memberships end and accounts are cut at once."""
+
+    person: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReachAccount:
+    """The person blocked (False) or unblocked (True) the bot."""
+
+    reachable: bool
+
+
+@dataclass(frozen=True, slots=True)
+class BindRoom:
+    """This chat becomes the unit's room; an earlier one of the same purpose is let go, open cards are posted again."""
+
+    unit: str
+    purpose: str = "main"
+
+
+@dataclass(frozen=True, slots=True)
+class UnbindRoom:
+    """Lets go whatever this chat was bound to."""
+
+
+@dataclass(frozen=True, slots=True)
+class MoveChat:
+    """A group became a supergroup: rooms, conversations and waiting letters follow."""
+
+    to: str
+
+
+@dataclass(frozen=True, slots=True)
+class PutSetting:
+    name: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class SetLocale:
+    locale: str
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """An audit row."""
+
+    action: str
+    subject: str = ""
+
+
+Command = (
+    OpenSubmission | PutAnswer | CloseSubmission | WantAttachment
+    | OpenIncident | UpdateIncident | CallRoom | CallAgain | TakeIncident | Restrict | Note | Look
+    | TellReporter | TellPerson | TellRole | TellRoom
+    | SetTimer | CancelTimer
+    | CreateInvitation | Join | CutAccount | ReachAccount | BindRoom | UnbindRoom | MoveChat | PutSetting | SetLocale | Record
+)  # fmt: skip

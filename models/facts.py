@@ -1,0 +1,198 @@
+"""What a handler is told: read inside the turn's transaction before it decides, never changed by it."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from zoneinfo import ZoneInfo
+
+from models.form import Form
+from models.plan import Plan
+from models.talk import FileRef, Json
+
+
+class Role(StrEnum):
+    """DESIGN section 6."""
+
+    COLLABORATOR = "collaborator"
+    WARD_OFFICER = "ward_officer"
+    DUTY_OFFICER = "duty_officer"
+    LEADER = "leader"
+    PARTNER = "partner"
+    ADMINISTRATOR = "administrator"
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A membership: what, in which unit."""
+
+    role: Role
+    unit: str
+
+
+@dataclass(frozen=True, slots=True)
+class Who:
+    """The member behind the sender's account."""
+
+    person: str
+    name: str
+    phone: str
+    held: tuple[Held, ...]
+
+    def is_(self, *roles: Role) -> bool:
+        return any(held.role in roles for held in self.held)
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """One live answer."""
+
+    value: Json
+    skipped: bool = False
+    message: str = ""
+    at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A submission with its live answers."""
+
+    id: str
+    form: str
+    state: str
+    answers: Mapping[str, Given]
+    created_at: datetime
+    subject: str = ""  # incident id
+
+    def values(self) -> dict[str, Json]:
+        """Answers by question; skipped ones are None."""
+        return {name: given.value for name, given in self.answers.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """An incident as the handlers see it: nothing here identifies a child; see models/incident.py for the words."""
+
+    id: str
+    year: int
+    number: int
+    submission: str
+    conversation: str
+    reporter: str
+    status: str
+    source: str
+    severity: str
+    danger: str
+    kind: str
+    type: str
+    ward: str
+    called: str
+    restricted: bool
+    misdial: bool
+    unfinished: bool
+    contact: str
+    bundled: bool
+    received_at: datetime
+    sent_at: datetime | None
+    taken_by: str
+    taken_at: datetime | None
+    taken_by_name: str = ""
+
+    @property
+    def code(self) -> str:
+        return f"VV-{self.year}-{self.number:04d}"
+
+
+@dataclass(frozen=True, slots=True)
+class BoundRoom:
+    unit: str
+    purpose: str
+    channel: str
+    chat: str
+    topic: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Invited:
+    """A live invitation found by the code that was typed."""
+
+    id: str
+    role: Role
+    unit: str
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """For lists (/thuhoi)."""
+
+    person: str
+    name: str
+    held: tuple[Held, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """An attachment of a submission."""
+
+    id: str
+    question: str
+    kind: str
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """State of the service: settings entered by chat, who and what is there. `ready` is taken with /sansang."""
+
+    settings: Mapping[str, str] = field(default_factory=dict)
+    rooms: tuple[BoundRoom, ...] = ()
+    duty_officers: int = 0
+    leaders: int = 0
+    administrators: int = 0
+
+    @property
+    def ready(self) -> bool:
+        return bool(self.settings.get("ready_at"))
+
+    @property
+    def division_phone(self) -> str:
+        return self.settings.get("division_phone", "")
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelFacts:
+    """What the channel of this turn can do (see bot.channels.Capabilities)."""
+
+    buttons: bool = True
+    toasts: bool = True
+    deletes: bool = True
+    protects: bool = True
+    deep_link: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """`now` is domain time (UTC); show it in `zone`. What a route did not ask for keeps its default."""
+
+    now: datetime
+    zone: ZoneInfo
+    plan: Plan
+    forms: Mapping[str, Form]
+    locale: str  # the reader's: "vi" or "en"
+    new_id: Callable[[], str]
+    new_code: Callable[[], tuple[str, str]]  # a one-time code and its hash
+    channel: ChannelFacts = ChannelFacts()
+    who: Who | None = None  # None: unknown
+    service: Service = Service()
+    draft: Draft | None = None  # the submission that the frame holds
+    case: Case | None = None  # the incident that the route names (locked), or that belongs to the draft
+    case_draft: Draft | None = None  # all answers of that incident, when the route needs details
+    attachments: tuple[Stored, ...] = ()
+    reporter: Who | None = None  # who reported it, for the details
+    invited: Invited | None = None
+    room_here: tuple[BoundRoom, ...] = ()  # what this chat is bound to
+    members: tuple[Member, ...] = ()
+    reports_today: int = 0  # of this conversation, in the plan's zone
+    open_child_case: Case | None = None
+    conversation: str = ""  # this conversation's id
+    files: tuple[FileRef, ...] = ()
