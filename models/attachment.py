@@ -1,6 +1,6 @@
 """Attachments: the turn writes a row (wanted); a worker fetches, checks, re-encodes, encrypts, stores.
 
-    wanted --fetched and stored--> stored        wanted --too large, wrong type, gone--> refused (the sender is asked again)
+wanted --fetched and stored--> stored        wanted --too large, wrong type, gone--> refused (the sender is asked again)
 """
 
 from datetime import datetime

@@ -43,7 +43,8 @@ def table(model: type[SQLModel]) -> sa.Table:
 def insert_once(db: sa.Connection, into: sa.Table, values: Mapping[str, Any]) -> bool:
     """INSERT … ON CONFLICT DO NOTHING; True if the row is new."""
     insert = postgresql.insert if db.dialect.name == "postgresql" else sqlite.insert
-    return db.execute(insert(into).values(**values).on_conflict_do_nothing()).rowcount == 1
+    statement = insert(into).on_conflict_do_nothing().returning(*into.primary_key.columns)  # a row count is not told by every driver
+    return db.execute(statement, dict(values)).first() is not None
 
 
 def upsert(db: sa.Connection, into: sa.Table, key: tuple[str, ...], values: Mapping[str, Any]) -> None:

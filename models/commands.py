@@ -119,6 +119,12 @@ class TellReporter:
 
 
 @dataclass(frozen=True, slots=True)
+class TellConversation:
+    conversation: str
+    say: Say
+
+
+@dataclass(frozen=True, slots=True)
 class TellPerson:
     person: str
     say: Say
@@ -138,6 +144,13 @@ class TellRoom:
     unit: str
     say: Say
     purpose: str = "main"
+
+
+@dataclass(frozen=True, slots=True)
+class TakeBack:
+    """Delete a delivered letter at its reader's, where the channel can."""
+
+    letter: str
 
 
 # --- time -------------------------------------------------------------------------------------------------------------
@@ -238,7 +251,7 @@ class Record:
 Command = (
     OpenSubmission | PutAnswer | CloseSubmission | WantAttachment
     | OpenIncident | UpdateIncident | CallRoom | CallAgain | TakeIncident | Restrict | Note | Look
-    | TellReporter | TellPerson | TellRole | TellRoom
+    | TellReporter | TellConversation | TellPerson | TellRole | TellRoom | TakeBack
     | SetTimer | CancelTimer
     | CreateInvitation | Join | CutAccount | ReachAccount | BindRoom | UnbindRoom | MoveChat | PutSetting | SetLocale | Record
 )  # fmt: skip

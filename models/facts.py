@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from models.form import Form
 from models.plan import Plan
-from models.talk import FileRef, Json
+from models.talk import Json
 
 
 class Role(StrEnum):
@@ -141,6 +141,14 @@ class Stored:
 
 
 @dataclass(frozen=True, slots=True)
+class RefusedFile:
+    """An attachment that could not be kept, and why."""
+
+    conversation: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class Service:
     """State of the service: settings entered by chat, who and what is there. `ready` is taken with /sansang."""
 
@@ -195,4 +203,4 @@ class Facts:
     reports_today: int = 0  # of this conversation, in the plan's zone
     open_child_case: Case | None = None
     conversation: str = ""  # this conversation's id
-    files: tuple[FileRef, ...] = ()
+    refused_file: RefusedFile | None = None

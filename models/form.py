@@ -2,3 +2,97 @@
 
 The models say what a form file may hold; `bot.form_files` reads it and checks names; `handlers.forms` runs it.
 """
+
+from enum import StrEnum
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict
+
+from models.condition import Bilingual, Condition
+
+MAX_KEY = 40  # bytes of a choice's name: with the question's number it stays far within the 64 bytes of a button
+Stage = Literal["one", "more"]
+
+
+class QuestionType(StrEnum):
+    """What an answer may be; each type has one parser in `handlers.forms.parsers`."""
+
+    SELECT_ONE = "select_one"
+    TEXT = "text"
+    DATETIME = "datetime"  # when something happened: a span
+    BIRTH = "birth"  # a birth date or about how old
+    UNIT = "unit"  # see Question.level
+    PHONE = "phone"
+    PHOTO = "photo"
+
+
+class _Frozen(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Choice(_Frozen):
+    """One answer on offer. Its name is stored and travels in a button."""
+
+    name: str
+    label: Bilingual
+    hint: Bilingual | None = None
+    said: Bilingual | None = None  # how the review says it, where the bare label would be a riddle ("Có")
+    also: tuple[str, ...] = ()  # other words that people type for it, compared whole and folded
+    then: str | None = None  # an effect by name, idempotent per submission: `handlers.forms.names.EFFECTS`
+    reads: str | None = None  # of a datetime: the words that the choice stands for, read like typed ones
+
+
+class Section(_Frozen):
+    """Questions that the review shows on one line, under one name."""
+
+    name: str
+    label: Bilingual
+
+
+class Question(_Frozen):
+    """One message to the reporter. A question that is not relevant is neither asked nor counted as answered."""
+
+    name: str
+    type: QuestionType
+    label: Bilingual
+    section: str
+    short: Bilingual  # what the review calls it
+    hint: Bilingual | None = None
+    choices: tuple[Choice, ...] = ()
+    choices_from: str | None = None  # a list of the plan
+    also: dict[str, tuple[str, ...]] = {}  # words that people type for the choices of a list, by the choice's name
+    relevant: Condition | None = None
+    first_when: Condition | None = None  # asked before the others of its stage while this holds (danger: where comes first)
+    constraint: str | None = None  # a check by name: `handlers.forms.names.CONSTRAINTS`
+    required: bool = True
+    skip: Bilingual | None = None  # what skipping is called, where "skip" would be a strange word
+    private: bool = False
+    stage: Stage = "one"
+    staff: bool = False  # asked of officers only, never of a reporter
+    level: Literal["ward", "neighbourhood"] = "ward"  # of a unit
+    fills: str | None = None  # of a ward: the neighbourhood question that the reporter's own neighbourhood answers in the same tap
+    voice: bool = False  # of a text: a voice note answers too
+    account: bool = False  # of a text: a free account, so what is typed right after it still belongs to it
+    most: int = 10  # of photos: how many
+
+
+class Form(_Frozen):
+    """One dialogue or paper form. `content_hash` is of the file, so that an answer can always be read against what was asked."""
+
+    id: str
+    version: int
+    title: Bilingual
+    sections: tuple[Section, ...]
+    questions: tuple[Question, ...]
+    content_hash: str = ""
+
+    def question(self, name: str) -> Question:
+        """The question of that name; a KeyError names it."""
+        for question in self.questions:
+            if question.name == name:
+                return question
+        raise KeyError(name)
+
+    def has(self, name: str) -> bool:
+        """Whether a question has that name."""
+        return any(question.name == name for question in self.questions)

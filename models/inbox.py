@@ -2,8 +2,10 @@
 
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Field, SQLModel
 
 from models.columns import ID, WORD, UtcDateTime, table
@@ -24,7 +26,12 @@ class Inbox(SQLModel, table=True):
 
     __table_args__ = (
         sa.UniqueConstraint("channel", "external_id"),
-        sa.Index("inbox_open", "next_try", sqlite_where=sa.text("state IN ('received','failed')"), postgresql_where=sa.text("state IN ('received','failed')")),
+        sa.Index(
+            "inbox_open",
+            "next_try",
+            sqlite_where=sa.text("state IN ('received','failed')"),
+            postgresql_where=sa.text("state IN ('received','failed')"),
+        ),
     )
 
     id: str = Field(sa_type=ID, primary_key=True)
@@ -41,3 +48,35 @@ class Inbox(SQLModel, table=True):
 
 
 INBOX = table(Inbox)
+
+
+BACKOFF_SECONDS = (1, 5, 20, 60, 300)
+PATIENCE = 5
+"""A message that has failed this often is parked (DESIGN section 1); the timers of a ladder never are."""
+
+
+def failed(db: sa.Connection, row: dict[str, Any]) -> int:
+    """Count one failure, in a transaction of its own; returns how many there are now."""
+    insert = postgresql.insert if db.dialect.name == "postgresql" else sqlite.insert
+    statement = insert(INBOX).values(**(row | {"state": InboxState.FAILED, "attempts": 1}))
+    again = {"state": InboxState.FAILED, "attempts": INBOX.c.attempts + 1, "error": row["error"], "next_try": row["next_try"]}
+    counted = statement.on_conflict_do_update(index_elements=["channel", "external_id"], set_=again)
+    return int(db.execute(counted.returning(INBOX.c.attempts)).scalar_one())
+
+
+def park(db: sa.Connection, channel: str, external_id: str) -> str:
+    """No further try; returns the row's id, by which administrators speak of it."""
+    mine = INBOX.c.channel == channel, INBOX.c.external_id == external_id
+    return str(db.execute(sa.update(INBOX).where(*mine).values(state=InboxState.PARKED, next_try=None).returning(INBOX.c.id)).scalar_one())
+
+
+def waiting(db: sa.Connection, before: datetime, limit: int = 50) -> list[Any]:
+    """Messages stored before their turn and not taken since: a process died in between. Oldest first."""
+    open_ = INBOX.c.state.in_((InboxState.RECEIVED, InboxState.FAILED)), INBOX.c.received_at <= before, INBOX.c.body.is_not(None)
+    return list(db.execute(sa.select(INBOX).where(*open_).order_by(INBOX.c.id).limit(limit)).all())
+
+
+def forget_bodies(db: sa.Connection, before: datetime) -> int:
+    """Retention: the id stays for good, so that a replay is still known; the body goes."""
+    old = INBOX.c.state.in_((InboxState.DONE, InboxState.PARKED)), INBOX.c.received_at < before, INBOX.c.body.is_not(None)
+    return db.execute(sa.update(INBOX).where(*old).values(body=None)).rowcount

@@ -1,17 +1,21 @@
 """The outbox: one row a letter, from the turn that wrote it to the platform's answer.
 
-    planned --claim--> leased --mark, just before the wire--> attempted --> delivered | given_up | planned (later)
-       \\--newer edit--> superseded          leased, lease expired: was never sent -> planned
-                                             attempted, lease expired: outcome unknown -> rule 4
+planned --claim--> leased --mark, just before the wire--> attempted --> delivered | given_up | planned (later)
+   \\--newer edit--> superseded          leased, lease expired: was never sent -> planned
+                                         attempted, lease expired: outcome unknown -> rule 4
 """
 
-from datetime import datetime
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
+from typing import Any
 
 import sqlalchemy as sa
 from sqlmodel import Field, SQLModel
 
 from models.columns import ID, WORD, UtcDateTime, table
+from models.talk import Lane, LetterKind
 
 
 class LetterState(StrEnum):
@@ -24,18 +28,20 @@ class LetterState(StrEnum):
 
 
 _OPEN = sa.text("state IN ('planned','leased','attempted')")
+_UNDER_WAY = sa.text("state IN ('leased','attempted')")
 
 
 class LetterRow(SQLModel, table=True):
     """`body` is sealed JSON {text, buttons, columns, attachments} under the key of `conversation`. Queue: (channel, chat, topic).
 
-    `not_before`, `lease_until`, `attempted_at` are real time; `created_at` is domain time.
+    `not_before`, `lease_until`, `attempted_at`, `delivered_at` are real time; `created_at` is domain time.
     """
 
     __tablename__ = "letter"
     __table_args__ = (
         sa.Index("letter_queue", "channel", "lane", "id", sqlite_where=_OPEN, postgresql_where=_OPEN),
         sa.Index("letter_chat_queue", "channel", "chat", "lane", "id", sqlite_where=_OPEN, postgresql_where=_OPEN),
+        sa.Index("letter_under_way", "channel", "chat", sqlite_where=_UNDER_WAY, postgresql_where=_UNDER_WAY),
         sa.Index("letter_about", "about", "purpose"),
         sa.Index("letter_target", "target"),
     )
@@ -68,3 +74,225 @@ class LetterRow(SQLModel, table=True):
 
 
 LETTER = table(LetterRow)
+
+
+def planned_at(letter: str) -> datetime:
+    """Real time at which a letter was planned, to the microsecond: its id begins with it (models.ids)."""
+    return datetime.fromtimestamp(0, UTC) + timedelta(microseconds=int(letter[:16], 16) // 1000)
+
+
+# --- what may leave ---------------------------------------------------------------------------------------------------
+#
+# The state conditions are literal SQL: neither database uses a partial index for a condition whose values are parameters,
+# and SQLite only for one that repeats the index's own condition word for word.
+
+_FOLLOWERS = (LetterKind.EDIT, LetterKind.RETIRE, LetterKind.DELETE)  # they speak of another letter
+
+_L, _E, _F = LETTER.alias("l"), LETTER.alias("e"), LETTER.alias("f")
+
+
+def _is_open(name: str) -> sa.TextClause:
+    return sa.text(f"{name}.state IN ('planned','leased','attempted')")
+
+
+def _waits_for_its_target(row: sa.FromClause, name: str) -> sa.ColumnElement[bool]:
+    target = LETTER.alias(name)
+    return sa.and_(row.c.kind.in_(_FOLLOWERS), sa.exists().where(target.c.id == row.c.target, _is_open(name)))
+
+
+_same_chat = sa.and_(_E.c.channel == _L.c.channel, _E.c.chat == _L.c.chat)
+_HAS_EARLIER = sa.exists().where(
+    _same_chat,
+    _E.c.lane == _L.c.lane,
+    _E.c.topic == _L.c.topic,
+    _E.c.id < _L.c.id,
+    _is_open("e"),
+    _E.c.kind != sa.bindparam("free"),
+    sa.not_(_waits_for_its_target(_E, "te")),  # or a chat would stand still for a card in a slower lane
+)
+_CHAT_IS_SENDING = sa.exists().where(
+    _F.c.channel == _L.c.channel,
+    _F.c.chat == _L.c.chat,
+    sa.text("f.state IN ('leased','attempted')"),
+    _F.c.kind != sa.bindparam("free"),
+)
+_DUE = (_L.c.channel == sa.bindparam("channel"), _is_open("l"), sa.text("l.state = 'planned'"), _L.c.not_before <= sa.bindparam("now"))
+_CHAT_MAY = sa.and_(
+    _L.c.chat.not_in(sa.bindparam("closed", expanding=True)),
+    sa.or_(_L.c.lane == int(Lane.URGENT), _L.c.chat.not_in(sa.bindparam("tight", expanding=True))),
+    sa.not_(_CHAT_IS_SENDING),
+    sa.not_(_HAS_EARLIER),
+)
+_CANDIDATES = (
+    sa.select(_L)
+    .where(*_DUE, _L.c.lane <= sa.bindparam("slowest"))
+    .where(sa.or_(_L.c.kind == sa.bindparam("free"), _CHAT_MAY), sa.not_(_waits_for_its_target(_L, "tl")))
+    .order_by(_L.c.lane, _L.c.id)
+    .limit(sa.bindparam("most"))
+    .with_for_update(of=_L, skip_locked=True)
+)
+_WAITING_CHATS = (
+    sa.select(_L.c.chat, sa.func.min(_L.c.lane).label("lane"))
+    .where(*_DUE, _L.c.chat.in_(sa.bindparam("chats", expanding=True)), sa.not_(_CHAT_IS_SENDING))
+    .group_by(_L.c.chat)
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a sender asks for. `closed` chats may send nothing now, `tight` ones only what is urgent (pace). Letters of the kind `free`
+    ("" = none) keep no order and need no chat to themselves."""
+
+    channel: str
+    now: datetime
+    slowest: Lane = Lane.BROADCAST
+    most: int = 32
+    closed: Collection[str] = ()
+    tight: Collection[str] = ()
+    free: str = ""
+
+    def parameters(self) -> dict[str, Any]:
+        return {"channel": self.channel, "now": self.now, "free": self.free}
+
+
+def candidates(db: sa.Connection, asked: Asked) -> Sequence[sa.Row[Any]]:
+    """Letters that may leave now, locked, urgent first, then oldest first: due, nothing earlier of their (channel, chat, topic) and lane
+    still open, nobody sending to their chat, not waiting for the letter that they speak of. There may be several of one chat: one of
+    each lane and topic."""
+    chats = {"closed": _padded(asked.closed), "tight": _padded(asked.tight)}
+    return db.execute(_CANDIDATES, asked.parameters() | chats | {"slowest": int(asked.slowest), "most": asked.most}).all()
+
+
+def waiting_chats(db: sa.Connection, asked: Asked) -> list[tuple[str, Lane]]:
+    """Those of the closed and tight chats in which something is due, with their most urgent lane: only the pace holds them."""
+    chats = {"chats": _padded({*asked.closed, *asked.tight})}
+    return [(row.chat, Lane(row.lane)) for row in db.execute(_WAITING_CHATS, asked.parameters() | chats)]
+
+
+def _padded(chats: Collection[str]) -> list[str]:
+    """Filled up to one of a few lengths, so that there are a few statements to prepare and not one for each length."""
+    size = 8
+    while size < len(chats):
+        size *= 8
+    return [*chats, *[""] * (size - len(chats))]
+
+
+# --- what a letter speaks of ------------------------------------------------------------------------------------------
+
+_TARGETS = sa.select(LETTER.c.id, LETTER.c.state, LETTER.c.external_id).where(LETTER.c.id.in_(sa.bindparam("ids", expanding=True)))
+_LIVE = (LetterState.PLANNED, LetterState.LEASED, LetterState.ATTEMPTED, LetterState.DELIVERED)
+_ABOUT_TARGETS = sa.select(LETTER.c.id, LETTER.c.target, LETTER.c.kind, LETTER.c.lane, LETTER.c.state).where(
+    LETTER.c.target.in_(sa.bindparam("ids", expanding=True)), LETTER.c.kind.in_(_FOLLOWERS), LETTER.c.state.in_(_LIVE)
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Around:
+    """Of one edit, retire or delete: the letter it speaks of (None: there is none) and the newer ones that speak of the same."""
+
+    target: Any = None  # id, state, external_id
+    newer: tuple[Any, ...] = ()  # id, target, kind, lane, state
+
+
+def around(db: sa.Connection, rows: Sequence[sa.Row[Any]]) -> dict[str, Around]:
+    """By letter id, for those of the rows that speak of another letter."""
+    followers = [row for row in rows if row.kind in _FOLLOWERS]
+    if not followers:
+        return {}
+    ids = {"ids": _padded({row.target for row in followers})}
+    targets = {row.id: row for row in db.execute(_TARGETS, ids)}
+    others = db.execute(_ABOUT_TARGETS, ids).all()
+    return {
+        row.id: Around(targets.get(row.target), tuple(other for other in others if other.target == row.target and other.id > row.id))
+        for row in followers
+    }
+
+
+# --- steps of one delivery --------------------------------------------------------------------------------------------
+
+_MARK = (
+    sa.update(LETTER)
+    .where(LETTER.c.id.in_(sa.bindparam("ids", expanding=True)), LETTER.c.state.in_((LetterState.PLANNED, LetterState.LEASED)))
+    .values(
+        state=LetterState.ATTEMPTED,
+        attempts=LETTER.c.attempts + 1,
+        attempted_at=sa.bindparam("at", type_=UtcDateTime),
+        lease_until=sa.bindparam("until", type_=UtcDateTime),
+    )
+)
+_LEASE = (
+    sa.update(LETTER)
+    .where(LETTER.c.id.in_(sa.bindparam("ids", expanding=True)))
+    .values(state=LetterState.LEASED, lease_until=sa.bindparam("until", type_=UtcDateTime))
+)
+_EXTEND = (
+    sa.update(LETTER)
+    .where(LETTER.c.id.in_(sa.bindparam("ids", expanding=True)), LETTER.c.state.in_((LetterState.LEASED, LetterState.ATTEMPTED)))
+    .values(lease_until=sa.bindparam("until", type_=UtcDateTime))
+)
+_ABANDONED = sa.select(_L).where(
+    _L.c.channel == sa.bindparam("channel"),
+    sa.text("l.state IN ('leased','attempted')"),
+    _L.c.lease_until < sa.bindparam("now"),
+    _L.c.id.not_in(sa.bindparam("mine", expanding=True)),
+)
+
+
+def mark_attempted(db: sa.Connection, letters: Collection[str], now: datetime, until: datetime) -> int:
+    """Just before the wire; returns how many were still ours to send."""
+    return db.execute(_MARK, {"ids": list(letters), "at": now, "until": until}).rowcount if letters else 0
+
+
+def lease(db: sa.Connection, letters: Collection[str], until: datetime) -> None:
+    """Claimed, but something must be fetched before the wire: whoever finds the lease expired knows that nothing was sent."""
+    if letters:
+        db.execute(_LEASE, {"ids": list(letters), "until": until})
+
+
+def extend(db: sa.Connection, letters: Collection[str], until: datetime) -> None:
+    """Those under way take longer than a lease lasts."""
+    if letters:
+        db.execute(_EXTEND, {"ids": _padded(letters), "until": until})
+
+
+def abandoned(db: sa.Connection, channel: str, before: datetime, mine: Collection[str]) -> Sequence[sa.Row[Any]]:
+    """Claimed by a process that is no more: leased or attempted, the lease over before `before`, and none of `mine`."""
+    return db.execute(_ABANDONED, {"channel": channel, "now": before, "mine": _padded(mine)}).all()
+
+
+def change(db: sa.Connection, letter: str, values: Mapping[str, Any], **where: Any) -> bool:
+    """Write what became of a letter if its columns are still as in `where`; False if somebody else was faster."""
+    mine = [LETTER.c[name] == value for name, value in where.items()]
+    return db.execute(sa.update(LETTER).where(LETTER.c.id == letter, *mine).values(**values)).rowcount == 1
+
+
+def arrived(db: sa.Connection, letter: str, values: Mapping[str, Any]) -> bool:
+    """Write that a letter was delivered, whatever others have made of its row meanwhile: the platform's word is the truth."""
+    statement = sa.update(LETTER).where(LETTER.c.id == letter, LETTER.c.state != LetterState.DELIVERED)
+    return db.execute(statement.values(**values)).rowcount == 1
+
+
+# --- what waits -------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """Of one channel and lane: how many wait, since when (real time), and the last outcome of the oldest."""
+
+    channel: str
+    lane: Lane
+    count: int
+    since: datetime
+    reason: str
+
+
+def waiting(db: sa.Connection) -> list[Waiting]:
+    """What has not arrived yet, by channel and lane."""
+    oldest = (
+        sa.select(LETTER.c.channel, LETTER.c.lane, sa.func.count().label("count"), sa.func.min(LETTER.c.id).label("id"))
+        .where(_OPEN)
+        .group_by(LETTER.c.channel, LETTER.c.lane)
+        .subquery()
+    )
+    rows = db.execute(sa.select(oldest, LETTER.c.reason).join(LETTER, LETTER.c.id == oldest.c.id).order_by(oldest.c.channel, oldest.c.lane))
+    return [Waiting(row.channel, Lane(row.lane), int(row[2]), planned_at(row.id), row.reason) for row in rows]

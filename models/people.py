@@ -26,7 +26,9 @@ class Account(SQLModel, table=True):
     id: str = Field(sa_type=ID, primary_key=True)
     person: str = Field(sa_type=ID)
     channel: str = Field(sa_type=WORD)
-    external_id: str = Field(sa_type=sa.String(128))  # the platform's id of the sender; the private chat has the same id on every platform so far
+    external_id: str = Field(
+        sa_type=sa.String(128)
+    )  # the platform's id of the sender; the private chat has the same id on every platform so far
     chat: str = Field(sa_type=sa.String(128))
     started: bool = True
     gone_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
@@ -67,7 +69,14 @@ class Room(SQLModel, table=True):
     """A group chat bound to a unit. `purpose`: main, or alarm (urgent alarms only). At most one live room per unit and purpose."""
 
     __table_args__ = (
-        sa.Index("room_live", "unit", "purpose", unique=True, sqlite_where=sa.text("unbound_at IS NULL"), postgresql_where=sa.text("unbound_at IS NULL")),
+        sa.Index(
+            "room_live",
+            "unit",
+            "purpose",
+            unique=True,
+            sqlite_where=sa.text("unbound_at IS NULL"),
+            postgresql_where=sa.text("unbound_at IS NULL"),
+        ),
         sa.Index("room_chat", "channel", "chat"),
     )
 

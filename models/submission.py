@@ -27,7 +27,14 @@ class Answer(SQLModel, table=True):
     """One answer; the newest row that is not `superseded_at` holds. `value` is sealed JSON under the submission's key."""
 
     __table_args__ = (
-        sa.Index("answer_live", "submission", "question", unique=True, sqlite_where=sa.text("superseded_at IS NULL"), postgresql_where=sa.text("superseded_at IS NULL")),
+        sa.Index(
+            "answer_live",
+            "submission",
+            "question",
+            unique=True,
+            sqlite_where=sa.text("superseded_at IS NULL"),
+            postgresql_where=sa.text("superseded_at IS NULL"),
+        ),
     )
 
     id: str = Field(sa_type=ID, primary_key=True)

@@ -107,6 +107,13 @@ class Moment:
 
 
 @dataclass(frozen=True, slots=True)
+class CaseCode:
+    """An incident's code ("VV-2026-0042"), known only when the turn has given it one."""
+
+    incident: str
+
+
+@dataclass(frozen=True, slots=True)
 class Join:
     """Texts one after another."""
 
@@ -114,7 +121,7 @@ class Join:
     separator: str = "\n"
 
 
-Text = str | int | Msg | Label | Moment | Join  # a bare str is final: a code, a name, what somebody typed
+Text = str | int | Msg | Label | Moment | CaseCode | Join  # a bare str is final: a code, a name, what somebody typed
 
 
 def N_(message: str) -> str:  # noqa: N802  the field's name for "marked for translation, translated later"

@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Field, SQLModel
 
 from models.columns import ID, JSON, WORD, UtcDateTime, table
@@ -31,3 +32,44 @@ class Timer(SQLModel, table=True):
 
 
 TIMER = table(Timer)
+
+
+def set_timer(db: sa.Connection, values: dict[str, Any]) -> None:
+    """Set the pending timer of (kind, subject), or move it."""
+    insert = postgresql.insert if db.dialect.name == "postgresql" else sqlite.insert
+    statement = insert(TIMER).values(**values)
+    moved = {name: statement.excluded[name] for name in ("due_at", "urgent", "data", "set_at")}
+    db.execute(statement.on_conflict_do_update(index_elements=["kind", "subject"], index_where=_PENDING, set_=moved))
+
+
+def cancel_timer(db: sa.Connection, kind: str, subject: str) -> None:
+    db.execute(sa.delete(TIMER).where(TIMER.c.kind == kind, TIMER.c.subject == subject, TIMER.c.fired_at.is_(None)))
+
+
+def pending(db: sa.Connection, kind: str, subject: str) -> bool:
+    """Whether such a timer is set."""
+    return db.execute(sa.select(TIMER.c.id).where(TIMER.c.kind == kind, TIMER.c.subject == subject, TIMER.c.fired_at.is_(None))).first() is not None
+
+
+def fire(db: sa.Connection, timer: str, now: datetime) -> bool:
+    """Mark a timer fired, once; False if somebody else did, or it was cancelled or moved meanwhile."""
+    statement = sa.update(TIMER).where(TIMER.c.id == timer, TIMER.c.fired_at.is_(None), TIMER.c.due_at <= now).values(fired_at=now)
+    return db.execute(statement).rowcount == 1
+
+
+def due(db: sa.Connection, now: datetime, limit: int = 100) -> list[Any]:
+    """Timers that are due, urgent first, then the oldest. Always ordered: without it PostgreSQL reads the whole table on an empty tick."""
+    statement = (
+        sa.select(TIMER)
+        .where(TIMER.c.fired_at.is_(None), TIMER.c.due_at <= now)
+        .order_by(TIMER.c.urgent.desc(), TIMER.c.due_at, TIMER.c.id)
+        .limit(limit)
+    )
+    return list(db.execute(statement).all())
+
+
+def next_due(db: sa.Connection) -> datetime | None:
+    """When the next pending timer falls due (the training clock stops there)."""
+    statement = sa.select(TIMER.c.due_at).where(TIMER.c.fired_at.is_(None)).order_by(TIMER.c.due_at).limit(1)
+    found: datetime | None = db.execute(statement).scalar()
+    return found

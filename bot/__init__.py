@@ -1,0 +1,1 @@
+"""Báo Ngay: settings, composition root, the turn, the outbox, the vault and the channels."""

@@ -1,0 +1,220 @@
+"""The composition root: the only place that knows every concrete class. Everything that runs, runs in one TaskGroup."""
+
+import asyncio
+import gc
+import signal
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
+from datetime import timedelta
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import structlog
+from aiohttp import web
+
+from bot import http, upkeep
+from bot.attachments import Attachments
+from bot.channels import Channel
+from bot.database import Database, StorageDown
+from bot.engine import Engine
+from bot.hearing import Hearing
+from bot.metrics import Metrics
+from bot.outbox import Outbox
+from bot.pacing import Pacer
+from bot.settings import Settings
+from bot.turn import Taken
+from models.talk import Incoming, Json, Kind, Lane, Letter
+from scheduler import build
+from scheduler.due import Sweep
+
+log = structlog.get_logger()
+
+
+class App:
+    """One running Báo Ngay: `run` serves until `stop` is called or a signal comes."""
+
+    def __init__(
+        self, settings: Settings, db: Database, engine: Engine, channels: Sequence[Channel], files: Path, pause: float = 1.0
+    ) -> None:
+        self.settings, self.db, self.engine, self.channels = settings, db, engine, channels
+        self.metrics = Metrics()
+        self.hearing = Hearing(db, engine, self._wake, pause)
+        self.sweep = Sweep(db, self.hearing.hear, engine.now)
+        by_name = {channel.name: channel for channel in channels}
+        fetchers = {name: channel.fetch for name, channel in by_name.items()}
+        self.attachments = Attachments(db, engine.vault, files, fetchers, refused=self._refused)
+        self.outboxes = {name: self._outbox(channel) for name, channel in by_name.items()}
+        self.web = web.Application(client_max_size=25 * 2**20)
+        http.add_routes(self.web, self.health, self.metrics_text, settings.metrics_token_text)
+        self.port = 0
+        self._stopping = asyncio.Event()
+        self._started = asyncio.Event()
+
+    def _outbox(self, channel: Channel) -> Outbox:
+        return Outbox(
+            self.db, self.engine.vault, channel, Pacer(channel.pace), load=self.attachments.load,
+            gone=self._gone, moved=self._moved, on_outcome=self._outcome,
+        )  # fmt: skip
+
+    # --- running ------------------------------------------------------------------------------------------------------
+
+    async def run(self, ready: Callable[[], Awaitable[None]] | None = None) -> None:
+        """Serve. `ready` is awaited once the port is open (the training room fills itself, the CLI prints its line)."""
+        runner = web.AppRunner(self.web, access_log=None, shutdown_timeout=2)
+        await runner.setup()
+        jobs = {
+            "due": (self.settings.tick_seconds, self._safely(self.sweep.tick)),
+            "resume": (30, self._safely(self.hearing.resume)),
+            "sweep": (3600, self._safely(self._upkeep)),
+        }
+        clock = build(jobs)
+        try:
+            site = web.TCPSite(runner, self.settings.http_host, self.settings.http_port)
+            await site.start()
+            self.port = runner.addresses[0][1]
+            if ready:
+                await ready()
+            await self._safely(partial(self.hearing.resume, timedelta()))()
+            clock.start()
+            gc.freeze()  # what start-up made stays: full collections over it cost up to 100 ms (measured)
+            self._started.set()
+            await self._serve()
+        finally:
+            with suppress(Exception):
+                clock.shutdown(wait=False)
+            await runner.cleanup()
+
+    async def _serve(self) -> None:
+        async with asyncio.TaskGroup() as tasks:
+            ears = [tasks.create_task(self._listen(channel), name=f"ear-{channel.name}") for channel in self.channels]
+            mouths = [tasks.create_task(outbox.run(), name=f"mouth-{name}") for name, outbox in self.outboxes.items()]
+            fetcher = tasks.create_task(self.attachments.run(), name="attachments")
+            await self._stopping.wait()
+            log.info("stopping")
+            for task in ears:
+                task.cancel()
+            await self._wait(ears)
+            for outbox in self.outboxes.values():
+                await outbox.stop()
+            for task in (*mouths, fetcher):
+                task.cancel()
+        for channel in self.channels:
+            await channel.close()
+
+    @staticmethod
+    async def _wait(tasks: Sequence["asyncio.Task[None]"]) -> None:
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def _listen(self, channel: Channel) -> None:
+        """An ear that ends with an error does not end the others: the service goes on with what it has, and says so."""
+        while True:
+            try:
+                await channel.listen(self.hearing.hear, self.hearing.undecodable)
+                return
+            except asyncio.CancelledError:
+                raise
+            except Exception as error:  # noqa: BLE001  one deaf channel must not stop the others
+                log.error("ear_failed", channel=channel.name, error=type(error).__name__)
+                await asyncio.sleep(10)
+
+    def stop(self) -> None:
+        """Finish what is under way and end `run`."""
+        self._stopping.set()
+
+    async def started(self) -> None:
+        """Returns when everything listens."""
+        await self._started.wait()
+
+    def stop_on_signals(self) -> None:
+        loop = asyncio.get_running_loop()
+        for name in (signal.SIGINT, signal.SIGTERM):
+            loop.add_signal_handler(name, self.stop)
+
+    # --- wakes and callbacks ------------------------------------------------------------------------------------------
+
+    def _wake(self, taken: Taken) -> None:
+        """After a commit: whoever has something new to do."""
+        self.metrics.turns.labels(taken.route).inc()
+        for name in taken.channels:
+            if name in self.outboxes:
+                self.outboxes[name].wake()
+        if taken.attachments:
+            self.attachments.wake()
+
+    async def settle(self) -> None:
+        """Until nothing more may leave just now (the training clock stops here before it moves on)."""
+        for outbox in self.outboxes.values():
+            outbox.wake()
+            await outbox.idle()
+
+    async def _gone(self, letter: Letter, reason: str) -> None:
+        """A chat cannot be reached: the same as if its person had blocked us, or the group thrown us out."""
+        sender = "" if letter.group else letter.chat
+        event = Incoming(
+            letter.channel,
+            f"gone:{letter.id}",
+            letter.chat,
+            sender,
+            Kind.BLOCKED,
+            self.engine.now(),
+            group=letter.group,
+            topic=letter.topic,
+        )
+        log.warning("chat_gone", letter=letter.id, reason=reason)
+        await self.hearing.hear(event)
+
+    async def _moved(self, letter: Letter, to: str) -> None:
+        event = Incoming(
+            letter.channel,
+            f"moved:{letter.id}",
+            letter.chat,
+            "",
+            Kind.MIGRATED,
+            self.engine.now(),
+            group=True,
+            topic=letter.topic,
+            data={"to": to},
+        )
+        await self.hearing.hear(event)
+
+    async def _refused(self, attachment: str) -> None:
+        """A picture or voice note could not be kept: its sender is asked again, in a turn of its own."""
+        data: dict[str, Json] = {"timer": "refused", "subject": attachment}
+        await self.hearing.hear(Incoming("internal", f"refused:{attachment}", attachment, "", Kind.INTERNAL, self.engine.now(), data=data))
+
+    def _outcome(self, lane: Lane, kind: str, outcome: str, seconds: float) -> None:
+        self.metrics.letters.labels(lane.name.lower(), kind, outcome).inc()
+        self.metrics.delivery.labels(lane.name.lower()).observe(seconds)
+
+    def _safely(self, job: Callable[[], Awaitable[Any]]) -> Callable[[], Awaitable[None]]:
+        """A tick that meets an unreachable database says so and comes again."""
+
+        async def tick() -> None:
+            try:
+                await job()
+            except StorageDown:
+                self.metrics.storage_down.inc()
+                log.error("storage_down")
+            except Exception as error:  # noqa: BLE001  the clock must go on whatever one tick met
+                log.error("tick_failed", error=type(error).__name__)
+
+        return tick
+
+    async def _upkeep(self) -> None:
+        await self.db.run(partial(upkeep.forget, now=self.engine.now()), priority=2)
+        await self.attachments.sweep()
+
+    # --- what it says of itself ---------------------------------------------------------------------------------------
+
+    async def health(self) -> dict[str, Any]:
+        """For /healthz: whether it works, what waits, since when; no personal data."""
+        try:
+            return await self.db.run(partial(upkeep.health, engine=self.engine))
+        except StorageDown:
+            return {"ok": False, "database": "down"}
+
+    async def metrics_text(self) -> bytes:
+        with suppress(StorageDown):
+            await self.db.run(partial(upkeep.gauges, metrics=self.metrics))
+        return self.metrics.text()

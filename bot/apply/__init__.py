@@ -1,0 +1,41 @@
+"""Commands -> rows and letters, on the turn's transaction. One function a command; the table below is all there is."""
+
+from collections.abc import Callable
+from typing import Any
+
+from bot.apply import forms, incidents, people, telling
+from bot.writing import Writing
+from models import commands as c
+
+APPLY: dict[type[Any], Callable[[Writing, Any], None]] = {
+    c.OpenSubmission: forms.open_submission,
+    c.PutAnswer: forms.put_answer,
+    c.CloseSubmission: forms.close_submission,
+    c.WantAttachment: forms.want_attachment,
+    c.OpenIncident: incidents.open_incident,
+    c.UpdateIncident: incidents.update_incident,
+    c.CallRoom: incidents.call_room,
+    c.CallAgain: incidents.call_again,
+    c.TakeIncident: incidents.take,
+    c.Restrict: incidents.restrict,
+    c.Note: incidents.note,
+    c.Look: incidents.look,
+    c.TellReporter: telling.tell_reporter,
+    c.TellConversation: telling.tell_conversation,
+    c.TellPerson: telling.tell_person,
+    c.TellRole: telling.tell_role,
+    c.TellRoom: telling.tell_room,
+    c.TakeBack: telling.take_back,
+    c.SetTimer: telling.set_timer,
+    c.CancelTimer: telling.cancel_timer,
+    c.CreateInvitation: people.create_invitation,
+    c.Join: people.join,
+    c.CutAccount: people.cut_account,
+    c.ReachAccount: people.reach_account,
+    c.BindRoom: people.bind_room,
+    c.UnbindRoom: people.unbind_room,
+    c.MoveChat: people.move_chat,
+    c.PutSetting: people.put_setting,
+    c.SetLocale: people.set_locale,
+    c.Record: people.record,
+}

@@ -1,0 +1,245 @@
+"""Cases and their cards: opened, called for, taken, restricted. Status moves by one conditional UPDATE (rule 5); every open case has a
+next timer row (rule 6); a card is made of the incident's columns alone, so nothing private can reach a group (rule 7)."""
+
+from collections.abc import Iterable
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+
+from bot.apply.telling import holders
+from bot.gather import as_case, read_service
+from bot.writing import Address, Writing
+from handlers import card, ladder
+from models import commands as c
+from models.facts import Case, Role
+from models.ids import new_id
+from models.incident import INCIDENT, INCIDENT_EVENT, Status
+from models.letter import LETTER, LetterState
+from models.service import AUDIT, COUNTER
+from models.submission import SUBMISSION
+from models.talk import Lane, LetterKind, Say, Text, lines
+from models.timer import cancel_timer, pending
+
+SHOWN_ON_CARD = {"severity", "danger", "kind", "type", "ward", "called", "misdial", "unfinished", "bundled", "source"}
+
+
+class Stale(Exception):  # noqa: N818  the name says what happened
+    """The row is no longer in the state the handler decided on: the turn fails whole, and is taken again with the true state."""
+
+
+# --- reading ----------------------------------------------------------------------------------------------------------
+
+
+def load(w: Writing, incident: str) -> Case:
+    return as_case(w.db, w.db.execute(sa.select(INCIDENT).where(INCIDENT.c.id == incident).with_for_update()).one())
+
+
+def next_number(w: Writing, name: str) -> int:
+    """The next running number of `name`; taken back when the turn fails, so no number is lost or given twice."""
+    insert = postgresql.insert if w.db.dialect.name == "postgresql" else sqlite.insert
+    statement = insert(COUNTER).values(name=name, value=1)
+    raised = statement.on_conflict_do_update(index_elements=["name"], set_={"value": COUNTER.c.value + 1})
+    return int(w.db.execute(raised.returning(COUNTER.c.value)).scalar_one())
+
+
+def note(w: Writing, command: c.Note) -> None:
+    w.db.execute(sa.insert(INCIDENT_EVENT).values(id=new_id(), incident=command.incident, kind=command.kind, person=w.me, at=w.now))
+
+
+def look(w: Writing, command: c.Look) -> None:
+    w.db.execute(sa.insert(AUDIT).values(id=new_id(), at=w.now, person=w.me, action=f"look_{command.what}", subject=command.incident))
+
+
+# --- opening and changing ---------------------------------------------------------------------------------------------
+
+
+def open_incident(w: Writing, command: c.OpenIncident) -> None:
+    year = w.now.astimezone(w.engine.zone).year
+    columns = {
+        "status": Status.INTAKE, "source": "collaborator", "severity": "can_theo_doi", "danger": "", "kind": "", "type": "", "ward": "",
+        "called": "", "restricted": False, "misdial": False, "unfinished": False, "contact": "", "bundled": False,
+    } | dict(command.columns)  # fmt: skip
+    w.db.execute(
+        sa.insert(INCIDENT).values(
+            id=command.id, year=year, number=next_number(w, f"incident-{year}"), submission=command.submission, conversation=w.talk.id,
+            reporter=w.me, received_at=w.now, **columns,
+        )
+    )  # fmt: skip
+    w.db.execute(sa.update(SUBMISSION).where(SUBMISSION.c.id == command.submission).values(subject=command.id))
+    note(w, c.Note(command.id, "opened"))
+
+
+def update_incident(w: Writing, command: c.UpdateIncident) -> None:
+    """Whoever is concerned by the new facts and was not called yet is called now; cards that are out are edited."""
+    before = load(w, command.id)
+    changed = {name: value for name, value in command.columns.items() if getattr(before, name) != value}
+    if not changed:
+        return
+    w.db.execute(sa.update(INCIDENT).where(INCIDENT.c.id == command.id).values(**changed))
+    if before.status == Status.INTAKE or not SHOWN_ON_CARD & set(changed):
+        return
+    refresh_cards(w, load(w, command.id))
+    if before.status == Status.OPEN and {"severity", "ward", "kind"} & set(changed):
+        call_room(w, c.CallRoom(command.id))
+
+
+def call_room(w: Writing, command: c.CallRoom) -> None:
+    """Tell the room. Whoever has a live card is not told twice."""
+    case = load(w, command.id)
+    if case.status == Status.INTAKE:
+        move(w, case, Status.INTAKE, Status.OPEN, "alerted")
+        case = load(w, command.id)
+    if case.status not in {Status.OPEN, Status.TAKEN}:
+        return
+    have = {(row.channel, row.chat) for row in live_cards(w, case.id)}
+    post_cards(w, case, [to for to in whom(w, case, step=0) if (to.channel, to.chat) not in have])
+    if case.status == Status.OPEN and not pending(w.db, "ladder", case.id):
+        due, _silent = ladder.next_call(1, case.severity, w.now, w.engine.plan)
+        w.timer("ladder", case.id, due, urgent=case.severity == ladder.URGENT, data={"step": 1})
+
+
+def move(w: Writing, case: Case, leaves: Status, enters: Status, event: str, **columns: Any) -> None:
+    """The one conditional UPDATE that decides; Stale if somebody was faster."""
+    where = INCIDENT.c.id == case.id, INCIDENT.c.status == leaves
+    if w.db.execute(sa.update(INCIDENT).where(*where).values(status=enters, **columns)).rowcount != 1:
+        raise Stale
+    note(w, c.Note(case.id, event))
+
+
+def take(w: Writing, command: c.TakeIncident) -> None:
+    case = load(w, command.id)
+    move(w, case, Status.OPEN, Status.TAKEN, "taken", taken_by=w.me, taken_at=w.now)
+    for kind in ("ladder", "unanswered"):
+        cancel_timer(w.db, kind, case.id)
+    taken = load(w, case.id)
+    w.timer("follow_up", case.id, ladder.next_follow_up(taken, w.now, w.engine.plan), data={})
+    refresh_cards(w, taken)
+
+
+def restrict(w: Writing, command: c.Restrict) -> None:
+    """Somebody of the network is involved: what is out is taken off the rooms, the division's leader alone is called. A case that was taken
+    is released: whoever took it may be the one it is about."""
+    case = load(w, command.id)
+    if case.restricted:
+        return
+    for row in live_cards(w, case.id):
+        retire(w, row, text=card.withdrawn(case))
+    w.db.execute(sa.update(INCIDENT).where(INCIDENT.c.id == case.id).values(restricted=True))
+    note(w, c.Note(case.id, "restricted"))
+    if case.status == Status.TAKEN:
+        move(w, case, Status.TAKEN, Status.OPEN, "released_restricted", taken_by=None, taken_at=None)
+        cancel_timer(w.db, "follow_up", case.id)
+    if case.status in {Status.OPEN, Status.TAKEN}:
+        call_room(w, c.CallRoom(case.id))
+
+
+def call_again(w: Writing, command: c.CallAgain) -> None:
+    """One step of the ladder: a new card that rings, the earlier ones lose their buttons, and the next step is set, without end."""
+    case = load(w, command.id)
+    if case.status != Status.OPEN:
+        return
+    earlier = live_cards(w, case.id)
+    post_cards(w, case, whom(w, case, command.step), step=command.step)
+    for row in earlier:
+        retire(w, row)
+    note(w, c.Note(case.id, "called_again"))
+    due, _silent = ladder.next_call(command.step + 1, case.severity, w.now, w.engine.plan)
+    w.timer("ladder", case.id, due, urgent=case.severity == ladder.URGENT, data={"step": command.step + 1})
+
+
+# --- cards ------------------------------------------------------------------------------------------------------------
+
+
+def live_cards(w: Writing, incident: str) -> list[Any]:
+    """Cards that are out or on their way, with their buttons on; those of this very turn too."""
+    dead = (LetterState.GIVEN_UP, LetterState.SUPERSEDED)
+    where = LETTER.c.about == incident, LETTER.c.purpose == "card", LETTER.c.kind == LetterKind.SAY, LETTER.c.retired.is_(False)
+    w.flush()
+    columns = LETTER.c.id, LETTER.c.conversation, LETTER.c.channel, LETTER.c.chat
+    return list(w.db.execute(sa.select(*columns).where(*where, LETTER.c.state.not_in(dead)).order_by(LETTER.c.id)).all())
+
+
+def card_say(w: Writing, case: Case, *, step: int = 0, edit: str = "") -> Say:
+    urgent = case.severity == ladder.URGENT
+    text: Text = card.card(case, w.engine.plan, w.now, read_service(w.db))
+    if step:
+        text = lines(card.alarm(case, step), text)
+    return Say(
+        text,
+        choices=card.choices(case),
+        kind=LetterKind.EDIT if edit else LetterKind.SAY,
+        target=edit,
+        lane=Lane.URGENT if urgent else Lane.DIALOGUE,
+        silent=ladder.silent(case.severity, w.now, w.engine.plan),
+        purpose="card",
+        about=case.id,
+    )
+
+
+def post_cards(w: Writing, case: Case, to: Iterable[Address], step: int = 0) -> None:
+    say = card_say(w, case, step=step)
+    for address in to:
+        w.post(address, say)
+
+
+def refresh_cards(w: Writing, case: Case) -> None:
+    for row in live_cards(w, case.id):
+        w.post(w.conversation(row.conversation), card_say(w, case, edit=row.id))
+
+
+def retire(w: Writing, row: Any, text: Text | None = None) -> None:
+    """Take the buttons off one card, or replace its text as well."""
+    w.db.execute(sa.update(LETTER).where(LETTER.c.id == row.id).values(retired=True))
+    kind = LetterKind.RETIRE if text is None else LetterKind.EDIT
+    w.post(w.conversation(row.conversation), Say(text or "", kind=kind, target=row.id, lane=Lane.DIALOGUE, purpose="retire"))
+
+
+def repost_cards(w: Writing) -> None:
+    """After a room was bound, moved or lost: whoever is to be called now and has no card gets it; a card left in another group loses its buttons."""
+    statement = sa.select(INCIDENT).where(INCIDENT.c.status.in_((Status.OPEN, Status.TAKEN))).order_by(INCIDENT.c.id)
+    for row in w.db.execute(statement).all():
+        case = as_case(w.db, row)
+        wanted = {(to.channel, to.chat): to for to in whom(w, case, step=0)}
+        cards = {(r.channel, r.chat): r for r in live_cards(w, case.id)}
+        post_cards(w, case, [to for place, to in wanted.items() if place not in cards and (case.status == Status.OPEN or to.group)])
+        for place, card_row in cards.items():
+            if place not in wanted and w.conversation(card_row.conversation).group:
+                retire(w, card_row)
+
+
+# --- whom -------------------------------------------------------------------------------------------------------------
+
+
+def whom(w: Writing, case: Case, step: int) -> list[Address]:
+    """Who is to see this case's card at a step of the ladder (0: the first call), each chat once.
+
+    The division's room, for khẩn cấp its alarm room too, and the ward where it happened (it owns the first 12 hours: NĐ 56/2017 Điều 26, 31).
+    A case about somebody of the network goes to the division's leader alone. A child who needs help without having been harmed goes quietly
+    to the ward. Without a room that can be reached, every duty officer and administrator is called privately (DESIGN section 8).
+    """
+    division = w.engine.plan.division
+    if case.restricted:
+        return unique(privately(w, division, Role.LEADER) or privately(w, "", Role.ADMINISTRATOR))
+    ward = (w.rooms(case.ward) or privately(w, case.ward, Role.WARD_OFFICER)) if case.ward else []
+    if case.kind == "need" and ward and step < 2:
+        return unique(ward)
+    rooms = w.rooms(division)
+    if case.severity == ladder.URGENT:
+        rooms += w.rooms(division, "alarm")
+    found = rooms + ward
+    if not rooms or step >= 2:
+        found += privately(w, division, Role.DUTY_OFFICER)
+    if not rooms:
+        found += privately(w, "", Role.ADMINISTRATOR)
+    if step >= 3 and case.severity == ladder.URGENT:
+        found += privately(w, division, Role.LEADER)
+    return unique(found)
+
+
+def privately(w: Writing, unit: str, role: Role) -> list[Address]:
+    return [to for person in holders(w, unit, role) if (to := w.person(person)) is not None]
+
+
+def unique(addresses: Iterable[Address]) -> list[Address]:
+    return list({(to.channel, to.chat, to.topic): to for to in addresses}.values())

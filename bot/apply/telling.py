@@ -1,0 +1,70 @@
+"""Letters to others than the one who wrote, and timers."""
+
+import sqlalchemy as sa
+
+from bot.writing import Writing
+from models import commands as c
+from models.incident import INCIDENT
+from models.letter import LETTER
+from models.people import MEMBERSHIP
+from models.talk import Lane, LetterKind, Say, msg
+from models.timer import cancel_timer as cancel_timer_row
+
+
+def tell_reporter(w: Writing, command: c.TellReporter) -> None:
+    """Where the report was written; the handler has already obeyed "is it safe to write back?"."""
+    conversation = w.db.execute(sa.select(INCIDENT.c.conversation).where(INCIDENT.c.id == command.incident)).scalar_one()
+    w.post(w.conversation(conversation), command.say)
+
+
+def tell_conversation(w: Writing, command: c.TellConversation) -> None:
+    w.post(w.conversation(command.conversation), command.say)
+
+
+def tell_person(w: Writing, command: c.TellPerson) -> None:
+    """Privately. Who asked for it in a group and cannot be reached privately is told there how to open the chat."""
+    to = w.person(command.person)
+    if to is not None:
+        w.post(to, command.say)
+    elif command.person == w.me and w.talk.group:
+        w.post(
+            w.here,
+            Say(
+                msg(
+                    "%(name)s: I cannot write to you privately yet. Open a chat with me and press Start, then try again.",
+                    name=w.facts.who.name if w.facts.who else "",
+                )
+            ),
+        )
+
+
+def holders(w: Writing, unit: str, *roles: str) -> list[str]:
+    """Persons who hold one of the roles in the unit."""
+    statement = sa.select(MEMBERSHIP.c.person).distinct().where(MEMBERSHIP.c.role.in_(roles), MEMBERSHIP.c.ended_at.is_(None))
+    if unit:
+        statement = statement.where(MEMBERSHIP.c.unit == unit)
+    return sorted(w.db.execute(statement).scalars())
+
+
+def tell_role(w: Writing, command: c.TellRole) -> None:
+    for person in holders(w, command.unit, command.role):
+        tell_person(w, c.TellPerson(person, command.say))
+
+
+def tell_room(w: Writing, command: c.TellRoom) -> None:
+    for room in w.rooms(command.unit, command.purpose):
+        w.post(room, command.say)
+
+
+def take_back(w: Writing, command: c.TakeBack) -> None:
+    conversation = w.db.execute(sa.select(LETTER.c.conversation).where(LETTER.c.id == command.letter)).scalar()
+    if conversation is not None:
+        w.post(w.conversation(conversation), Say("", kind=LetterKind.DELETE, target=command.letter, lane=Lane.REMINDER))
+
+
+def set_timer(w: Writing, command: c.SetTimer) -> None:
+    w.timer(command.kind, command.subject, command.due_at, urgent=command.urgent, data=dict(command.data))
+
+
+def cancel_timer(w: Writing, command: c.CancelTimer) -> None:
+    cancel_timer_row(w.db, command.kind, command.subject)

@@ -1,0 +1,162 @@
+"""The web channel: the training room, one page on the loopback address with everybody's phone on it.
+
+It keeps the same contract as a messenger. There is no login: only this machine can reach it, and `guard` makes sure of that.
+What the phones show is kept in memory (`hub`) and made again from the history after a restart.
+"""
+
+import asyncio
+from collections import defaultdict, deque
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from aiohttp import web
+
+from bot.channels import Capabilities, Delivered, FileGone, Gone, Hear, Later, Never, Outcome, Pace, Undecodable
+from bot.channels.web.contract import Cast, History, TrainingRoom
+from bot.channels.web.guard import Refused
+from bot.channels.web.hub import Hub, Message
+from bot.channels.web.posts import MAX_TEXT
+from bot.channels.web.shelf import Shelf, ShelfFull
+from bot.channels.web.stream import Stream
+from models.talk import FileRef, Incoming, Letter, LetterKind
+
+_FURTHEST = timedelta(days=366)  # one move of the clock
+_SOON = timedelta(milliseconds=200)
+
+
+class WebChannel:
+    name = "web"
+    capabilities = Capabilities(
+        buttons=True, edits=True, deletes=True, toasts=True, files_out=True, protects=False, max_text=MAX_TEXT, redelivers=False
+    )
+    pace = Pace(per_second=200, per_chat_second=50, per_group_minute=1200, reserve=0.2)  # memory to memory: nobody is in the way
+
+    def __init__(self, cast: Cast, history: History, room: TrainingRoom, zone: str = "Asia/Ho_Chi_Minh") -> None:
+        """`zone`: the plan's, in which the page shows times and reads the clock field."""
+        self.cast, self.room, self.zone = cast, room, ZoneInfo(zone)
+        self.shelf = Shelf()
+        self.hub = Hub(cast.chats(), self.shelf)
+        self.stream = Stream(lambda: self.clock() | {"chats": self.hub.snapshot()}, self.clock)
+        self._history = history
+        self._hear: Hear | None = None
+        self._chat_locks: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
+        self._load_lock, self._clock_lock = asyncio.Lock(), asyncio.Lock()
+        self._loaded = self._starting = False
+        self._moves: deque[str] = deque(maxlen=100)  # the ids of moves that were made
+
+    # --- the contract of a channel ------------------------------------------------------------------------------------
+
+    async def listen(self, hear: Hear, undecodable: Undecodable) -> None:
+        """Posts arrive through the routes; nothing is heard before this runs nor after it was cancelled."""
+        self._hear = hear
+        try:
+            await asyncio.Event().wait()
+        finally:
+            self._hear = None
+
+    async def send(self, letter: Letter) -> Outcome:
+        if not self.hub.knows(letter.chat):
+            return Gone("no such chat in the training room")
+        await self.ready()
+        if self._starting:  # what is sent now would be wiped a moment later
+            return Later("the room is starting again", _SOON)
+        if letter.kind is LetterKind.TOAST:
+            actor = self.hub.presser(letter.chat, letter.target_external)
+            self.stream.publish("toast", {"chat": letter.chat, "text": letter.text, "actor": actor})
+            return Delivered()
+        try:
+            message = self.hub.write(letter, self.room.now())
+        except ShelfFull:
+            return Later("no place for its pictures")
+        if message is None:
+            return Delivered() if letter.kind is LetterKind.DELETE else Never("the message it speaks of is gone")
+        self._tell({LetterKind.SAY: "message", LetterKind.DELETE: "delete"}.get(letter.kind, "edit"), letter.chat, message)
+        return Delivered(message.id)
+
+    async def fetch(self, file: FileRef) -> bytes:
+        if (held := self.shelf.get(file.ref)) is None:
+            raise FileGone
+        self.shelf.fetched(file.ref)
+        return held.body
+
+    async def close(self) -> None:
+        self.stream.close()
+
+    def add_routes(self, app: web.Application) -> None:
+        from bot.channels.web.routes import Routes
+
+        Routes(self).add_to(app)
+
+    # --- what the routes ask ------------------------------------------------------------------------------------------
+
+    def clock(self) -> dict[str, Any]:
+        return {"now": self.room.now().isoformat()}
+
+    async def ready(self) -> None:
+        """The chats as the history has them: once after a start, once after "start again"."""
+        async with self._load_lock:
+            if self._loaded:
+                return
+            self.hub.forget()
+            for chat in self.cast.chats():
+                self.hub.replay(chat, await self._history.history(chat))
+            self._loaded = True
+
+    async def take(self, chat: str, external_id: str, make: Callable[[], Incoming]) -> None:
+        """Hear one post, after the earlier ones of its chat; returns when it is safe. A repeated post is the very same Incoming."""
+        await self.ready()
+        async with self._chat_locks[chat]:
+            if self._hear is None or self._starting:
+                raise Refused(503, "closed")
+            if known := self.hub.heard(chat, external_id):
+                await self._hear(known)
+                return
+            await self._take_new(make(), self._hear)
+
+    async def move(self, move_id: str, target: Callable[[datetime], datetime]) -> None:
+        """Forward to `target(now)`. The same id twice is one move; moves never overlap."""
+        async with self._clock_lock:
+            if move_id in self._moves:
+                return
+            now = self.room.now()
+            to = target(now)
+            if not now < to <= now + _FURTHEST:
+                raise Refused(409, "backward" if to <= now else "too_far")
+            await self.room.move(to)
+            self._moves.append(move_id)
+        self.stream.publish("clock", self.clock())
+
+    async def start_again(self, move_id: str) -> None:
+        async with self._clock_lock:
+            if move_id in self._moves:
+                return
+            self._starting = True
+            try:
+                await self.room.start_again()
+                self._loaded = False
+                self.shelf.clear()
+                await self.ready()
+                self._moves.append(move_id)
+            finally:
+                self._starting = False
+        self.stream.restart()
+
+    async def _take_new(self, incoming: Incoming, hear: Hear) -> None:
+        before = self.hub.message(incoming.chat, incoming.message)
+        shown = self.hub.hear(incoming)  # before it is heard, so that the answer never stands above the question
+        if shown:
+            self._tell("edit" if before else "message", incoming.chat, shown)
+        try:
+            await hear(incoming)
+        except BaseException:
+            self.hub.unhear(incoming, before)
+            for file in incoming.files:
+                self.shelf.drop(file.ref)
+            if shown:
+                self._tell("edit" if before else "delete", incoming.chat, before or shown)
+            raise
+
+    def _tell(self, event: str, chat: str, message: Message) -> None:
+        self.stream.publish(event, {"chat": chat, "message": message.json()})

@@ -1,0 +1,179 @@
+// The place where one writes: text that grows, photos with a preview, a voice note, an edit of what was sent.
+
+import { icon, make } from "./dom.js";
+import { canRecord, record, smaller } from "./media.js";
+import { labelText, setLabel, word } from "./words.js";
+
+const MAX_PHOTOS = 10;
+
+export class Composer {
+  /** `hooks`: text(text, sender), files(files, text, previews, sender), edit(message, text), say(text for the status line). */
+  constructor(chat, actors, hooks) {
+    this.chat = chat;
+    this.hooks = hooks;
+    this.photos = [];
+    this.recording = null;
+    this.editing = null;
+    this.draft = `draft:${chat.id}`;
+    this.build(actors);
+    this.input.value = sessionStorage.getItem(this.draft) ?? "";
+    this.refresh();
+  }
+
+  build(actors) {
+    const round = (name, key, click, extra = "") =>
+      make("button", { type: "button", class: `round ${extra}`, "data-word-label": key, "aria-label": word(key), on: { click } }, icon(name));
+    const picker = (accept, multiple, take) =>
+      make("input", { type: "file", accept, multiple, hidden: true, on: { change: (event) => { take([...event.target.files]); event.target.value = ""; } } });
+    this.photoPicker = picker("image/*", true, (files) => this.addPhotos(files));
+    this.audioPicker = picker("audio/*", false, (files) => this.hooks.files(files, "", [], this.sender()));
+    this.input = make("textarea", { rows: "1", maxlength: "4096", enterkeyhint: "send", autocomplete: "off", "data-word-label": "write" });
+    this.input.addEventListener("input", () => this.refresh());
+    this.input.addEventListener("keydown", (event) => this.key(event));
+    this.previews = make("div", { class: "previews", hidden: true });
+    this.attach = round("photo", "attach", () => this.photoPicker.click());
+    this.mic = round("mic", "record", () => this.startRecording());
+    this.send = make("button", { type: "submit", class: "round send", "data-word-label": "send" }, icon("send"));
+    this.recordBar = this.buildRecordBar(round);
+    this.editBar = this.buildEditBar(round);
+    this.row = make("div", { class: "row" }, this.attach, this.input, this.mic, this.send);
+    this.element = make("form", { class: "composer", on: { submit: (event) => this.submit(event) } });
+    if (actors.length > 1) this.element.append(this.buildSenders(actors));
+    this.element.append(this.editBar, this.previews, this.row, this.recordBar, this.photoPicker, this.audioPicker);
+  }
+
+  buildSenders(actors) {
+    this.senders = make("select", { "data-word-label": "speaking_as" });
+    for (const actor of actors) this.senders.append(setLabel(make("option", { value: actor.id }), actor.name));
+    const store = `sender:${this.chat.id}`;
+    this.senders.value = localStorage.getItem(store) ?? actors[0].id;
+    if (!this.senders.value) this.senders.value = actors[0].id;
+    this.senders.addEventListener("change", () => localStorage.setItem(store, this.senders.value));
+    return make("label", { class: "senders" }, make("span", { "data-word": "speaking_as" }), this.senders);
+  }
+
+  buildRecordBar(round) {
+    this.recordTime = make("span", { class: "record-time" }, "0:00");
+    return make(
+      "div",
+      { class: "row record", hidden: true },
+      round("close", "cancel", () => this.stopRecording(false)),
+      make("span", { class: "record-dot" }),
+      make("span", { class: "record-name", role: "status", "data-word": "recording" }),
+      this.recordTime,
+      round("send", "recording_send", () => this.stopRecording(true), "send"),
+    );
+  }
+
+  buildEditBar(round) {
+    const name = make("span", { "data-word": "editing" });
+    return make("div", { class: "edit-bar", hidden: true }, name, round("close", "cancel", () => this.startEdit(null)));
+  }
+
+  sender() {
+    return this.senders?.value ?? this.chat.actors[0];
+  }
+
+  relabel() {
+    this.input.placeholder = word("write");
+    this.input.setAttribute("aria-label", word("write_to", { chat: labelText(this.chat.title) }));
+    this.input.removeAttribute("title");
+  }
+
+  // --- text ------------------------------------------------------------------------------------------------------------
+
+  refresh() {
+    sessionStorage.setItem(this.draft, this.editing ? "" : this.input.value);
+    this.input.style.height = "auto";
+    this.input.style.height = `${Math.min(this.input.scrollHeight, 132)}px`;
+    const something = this.input.value.trim() || this.photos.length || this.editing;
+    this.mic.hidden = Boolean(something);
+    this.send.hidden = !something;
+  }
+
+  key(event) {
+    if (event.isComposing || event.keyCode === 229) return; // Telex and VNI are still putting a letter together
+    if (event.key === "Enter" && !event.shiftKey) this.submit(event);
+    if (event.key === "Escape" && this.editing) this.startEdit(null);
+  }
+
+  submit(event) {
+    event.preventDefault();
+    const text = this.input.value.trim();
+    if (this.editing) {
+      if (text) this.hooks.edit(this.editing, text);
+      this.startEdit(null);
+    } else if (this.photos.length) {
+      this.hooks.files(this.photos.map(({ file }) => file), text, this.photos.map(({ url }) => url), this.sender());
+      this.photos = [];
+    } else if (text) {
+      this.hooks.text(text, this.sender());
+    }
+    this.input.value = "";
+    this.showPhotos();
+  }
+
+  startEdit(message) {
+    this.editing = message;
+    this.editBar.hidden = !message;
+    this.attach.hidden = Boolean(message);
+    this.input.value = message?.text ?? "";
+    this.refresh();
+    this.input.focus();
+  }
+
+  // --- photos and voice ------------------------------------------------------------------------------------------------
+
+  async addPhotos(files) {
+    const images = files.slice(0, MAX_PHOTOS - this.photos.length);
+    if (images.length < files.length) this.hooks.say(word("too_many_photos"));
+    for (const file of await Promise.all(images.map(smaller))) this.photos.push({ file, url: URL.createObjectURL(file) });
+    this.showPhotos();
+    this.input.focus();
+  }
+
+  showPhotos() {
+    this.previews.hidden = this.photos.length === 0;
+    this.previews.replaceChildren(...this.photos.map((photo, index) => {
+      const label = word("remove_photo", { number: index + 1 });
+      const drop = make("button", { type: "button", class: "drop", "aria-label": label, title: label }, icon("close"));
+      drop.addEventListener("click", () => {
+        URL.revokeObjectURL(photo.url);
+        this.photos.splice(index, 1);
+        this.showPhotos();
+        (this.previews.querySelector("button") ?? this.input).focus();
+      });
+      return make("div", { class: "preview" }, make("img", { src: photo.url, alt: `${word("photo")} ${index + 1}` }), drop);
+    }));
+    this.refresh();
+  }
+
+  async startRecording() {
+    if (!canRecord()) return this.audioPicker.click();
+    try {
+      this.recording = await record();
+    } catch {
+      this.hooks.say(word("no_microphone"));
+      return this.audioPicker.click();
+    }
+    const began = Date.now();
+    const tick = () => { const s = Math.floor((Date.now() - began) / 1000); this.recordTime.textContent = `${Math.floor(s / 60)}:${String(s % 60).padStart(2, "0")}`; };
+    tick();
+    this.ticking = setInterval(tick, 500);
+    this.showRecording(true);
+    return this.recordBar.querySelector(".send").focus();
+  }
+
+  async stopRecording(keep) {
+    clearInterval(this.ticking);
+    const file = await this.recording.stop(keep);
+    this.showRecording(false);
+    this.input.focus();
+    if (file) this.hooks.files([file], "", [], this.sender());
+  }
+
+  showRecording(on) {
+    this.row.hidden = on;
+    this.recordBar.hidden = !on;
+  }
+}

@@ -1,0 +1,122 @@
+"""The command line: `python -m bot run | check | key | rewrap | backup`."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from contextlib import ExitStack
+
+import typer
+
+from bot import logs
+from bot.settings import Settings, SettingsError, load_settings
+
+cli = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False, help="Báo Ngay: the chatbot of a child-protection network.")
+
+
+def settings_or_exit() -> Settings:
+    try:
+        settings = load_settings()
+    except SettingsError as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(2) from None
+    logs.configure(settings.log_level, settings.log_format)
+    return settings
+
+
+@cli.command()
+def run() -> None:
+    """Migrate the database and serve: the training room without a token, the service with one."""
+    settings = settings_or_exit()
+    try:
+        asyncio.run(serve(settings))
+    except SettingsError as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(2) from None
+    except Exception as error:
+        if clear_sentence(error):
+            typer.echo(str(error), err=True)
+            raise typer.Exit(1) from None
+        raise
+
+
+def clear_sentence(error: Exception) -> bool:
+    """Errors whose text was written for the operator; any other is a bug and shows where it happened."""
+    from bot.backup import BackupFailed
+    from bot.database import StorageDown
+    from bot.form_files import FormError
+    from bot.lockfile import AlreadyRunning
+    from bot.plan_files import PlanError
+
+    return isinstance(error, BackupFailed | StorageDown | FormError | AlreadyRunning | PlanError | OSError)
+
+
+async def serve(settings: Settings, ready: Callable[[], Awaitable[None]] | None = None) -> None:
+    """Build, print one line, run until a signal comes."""
+    from bot.compose import build
+
+    built = await build(settings)
+    with built.closing:
+
+        async def announce() -> None:
+            if built.training is not None:
+                await built.training.open()
+                typer.echo(f"Báo Ngay, phòng tập huấn: http://{settings.http_host}:{built.app.port}/")
+            else:
+                typer.echo(f"Báo Ngay: /healthz on http://{settings.http_host}:{built.app.port}/")
+            if built.admin_code:
+                typer.echo(f"Mã quản trị dùng một lần (gửi cho bot: /start {built.admin_code})")
+            if ready is not None:
+                await ready()
+
+        built.app.stop_on_signals()
+        await built.app.run(announce)
+
+
+@cli.command()
+def check() -> None:
+    """Say what is missing and what to do: settings, plan, keys, database, token, room, people."""
+    from bot.check import findings
+
+    settings = settings_or_exit()
+
+    async def show() -> bool:
+        good = True
+        async for found in findings(settings):
+            typer.echo(f"{'✔' if found.ok else '✘'} {found.what}" + (f"\n    → {found.todo}" if found.todo else ""))
+            good = good and found.ok
+        return good
+
+    if not asyncio.run(show()):
+        raise typer.Exit(1)
+
+
+@cli.command()
+def key() -> None:
+    """Print a new master key for BAONGAY_SECRET_KEYS. Keep a copy in a safe place: without it nothing private can be read again."""
+    from bot.vault import make_key
+
+    typer.echo(make_key())
+
+
+@cli.command()
+def rewrap() -> None:
+    """After a new key was put first in BAONGAY_SECRET_KEYS: wrap every data key with it; then the old one may go."""
+    from bot.compose import open_database
+    from bot.vault import Vault
+
+    settings = settings_or_exit()
+    with ExitStack() as closing:
+        database, vault = open_database(settings, closing), Vault(settings.master_keys())
+        total = 0
+        while count := database.run_sync(vault.rewrap):
+            total += count
+        typer.echo(f"{total} data keys rewrapped")
+
+
+@cli.command()
+def backup() -> None:
+    """Copy the database, consistent while the service runs, into DATA_DIR/backups."""
+    from bot.backup import backup as copy
+
+    settings = settings_or_exit()
+    made = copy(settings.database, settings.backups)
+    typer.echo(str(made) if made else "PostgreSQL without pg_dump: the backup is yours to make")

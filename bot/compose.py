@@ -1,0 +1,123 @@
+"""Builds an App from settings: plan, forms, keys, database, channels. Nothing is started here."""
+
+import sys
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+
+import sqlalchemy as sa
+
+from bot.app import App
+from bot.channels import Channel
+from bot.codes import code_hash, new_code
+from bot.database import Database
+from bot.engine import Engine
+from bot.form_files import load_forms
+from bot.lockfile import locked
+from bot.migrate import migrate
+from bot.plan_files import load_plan
+from bot.settings import Settings
+from bot.training import Training, TrainingClock
+from bot.vault import Vault
+from models.columns import upsert
+from models.form import Form
+from models.people import MEMBERSHIP
+from models.plan import Plan
+from models.service import SETTING
+
+ROOT = Path(__file__).parent.parent
+
+
+@dataclass
+class Built:
+    """An App and what must be let go with it. `admin_code` is set when nobody is administrator yet and no code was configured."""
+
+    app: App
+    admin_code: str = ""
+    training: Training | None = None
+    closing: ExitStack = field(default_factory=ExitStack)
+
+
+def read_plan(settings: Settings) -> tuple[Plan, dict[str, Form]]:
+    """The plan's folder and the forms; errors name file, line and reason."""
+    folder = settings.plan if settings.plan.is_absolute() else ROOT / settings.plan
+    plan = load_plan(folder)
+    return plan, load_forms(ROOT / "forms", plan)
+
+
+def open_database(settings: Settings, closing: ExitStack) -> Database:
+    """The database, migrated; an embedded one belongs to this process alone."""
+    settings.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    if settings.database.startswith("sqlite"):
+        closing.enter_context(locked(settings.folder / "baongay.sqlite3"))
+    database = Database(settings.database)
+    closing.callback(database.close)
+    migrate(database, settings.backups)
+    return database
+
+
+async def build(settings: Settings) -> Built:
+    """Everything, in the order in which it can fail with a clear sentence: plan, keys, database, token."""
+    with ExitStack() as closing:
+        plan, forms = read_plan(settings)
+        vault = Vault(settings.master_keys())
+        database = open_database(settings, closing)
+        clock = TrainingClock()
+        now = clock.now if settings.training else lambda: datetime.now(UTC)
+        channels: list[Channel] = []
+        admin_code, hashed = ("", "") if settings.training else database.run_sync(lambda db: admin_code_of(db, settings))
+        training: Training | None = None
+        if settings.telegram_token is not None:
+            channels.append(await telegram(settings))
+        room = Room()
+        if settings.training:
+            from bot.channels.web import WebChannel
+            from bot.channels.web.cast import CAST
+
+            channels.append(WebChannel(CAST, room, room))
+        capabilities = {channel.name: channel.capabilities for channel in channels}
+        engine = Engine(plan, forms, vault, settings.zone, now, capabilities, hashed, settings.training)
+        app = App(settings, database, engine, channels, settings.attachments)
+        if settings.training:
+            training = room.inner = Training(database, engine, clock, app.sweep.tick, app.settle)
+            for channel in channels:
+                getattr(channel, "add_routes", lambda _app: None)(app.web)
+        return Built(app, admin_code, training, closing.pop_all())
+
+
+async def telegram(settings: Settings) -> Channel:
+    """Telegram's account; asks it for its name, which also proves the token."""
+    from bot.channels.telegram import TelegramChannel
+
+    assert settings.telegram_token is not None
+    channel = TelegramChannel(settings.telegram_token.get_secret_value(), settings.telegram_api_base)
+    await channel.identity()
+    return channel
+
+
+class Room:
+    """Stands in for the training room while the channel is built, which the room itself needs."""
+
+    inner: Training
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self.inner, name)
+
+
+def admin_code_of(db: sa.Connection, settings: Settings) -> tuple[str, str]:
+    """(code to print, hash to compare). A configured code is compared; else a first start makes one, until somebody has used it."""
+    if settings.admin_code is not None:
+        return "", code_hash(settings.admin_code.get_secret_value())
+    used = db.execute(sa.select(SETTING.c.name).where(SETTING.c.name == "admin_code_used")).first()
+    administrator = db.execute(sa.select(MEMBERSHIP.c.id).where(MEMBERSHIP.c.role == "administrator", MEMBERSHIP.c.ended_at.is_(None))).first()
+    if used is not None or administrator is not None:
+        return "", ""
+    code, hashed = new_code()
+    upsert(db, SETTING, ("name",), {"name": "admin_code_hash", "value": hashed, "person": None, "at": datetime.now(UTC)})
+    return code, hashed
+
+
+def fail(*sentences: str) -> None:
+    """One clear sentence a line, and no traceback: what is wrong and what to do."""
+    print(*sentences, sep="\n", file=sys.stderr)  # noqa: T201

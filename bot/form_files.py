@@ -1,0 +1,132 @@
+"""Reads form files and refuses what could not be run: every mistake with file, line, question and reason."""
+
+import hashlib
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from bot.yaml_lines import FileMistakes, Loc, Located, Mistake, read_yaml
+from handlers.forms.names import CONSTRAINTS, EFFECTS
+from models.condition import compared
+from models.form import MAX_KEY, Form, Question, QuestionType
+from models.plan import Plan
+
+
+class FormError(FileMistakes):
+    """Form files that cannot be run."""
+
+
+def load_forms(folder: Path, plan: Plan) -> dict[str, Form]:
+    """The forms of a folder (not of its sub-folders) by id. Raises FormError with everything that is wrong in all of them."""
+    forms: dict[str, Form] = {}
+    mistakes: list[Mistake] = []
+    for path in sorted(folder.glob("*.yaml")):
+        try:
+            form = load_form(path, plan)
+        except FileMistakes as error:
+            mistakes += error.mistakes
+            continue
+        if form.id in forms:
+            mistakes.append(Mistake(path.name, 1, f"the form {form.id} stands in another file too"))
+        forms[form.id] = form
+    if mistakes:
+        raise FormError(tuple(mistakes))
+    return forms
+
+
+def load_form(path: Path, plan: Plan) -> Form:
+    """One form file, checked against the plan."""
+    located = read_yaml(path, path.name)
+    try:
+        form = Form.model_validate({**_mapping(located), "content_hash": hashlib.sha256(path.read_bytes()).hexdigest()})
+    except ValidationError as error:
+        raise FormError(located.mistakes(error)) from None
+    mistakes = tuple(located.mistake(loc, reason) for loc, reason in check(form, plan))
+    if mistakes:
+        raise FormError(mistakes)
+    return form
+
+
+def _mapping(located: Located) -> dict[str, object]:
+    if not isinstance(located.data, dict):
+        raise FormError((Mistake(located.file, 1, "a form is a mapping"),))
+    if "content_hash" in located.data:
+        raise FormError((located.mistake(("content_hash",), "is worked out, not written"),))
+    return located.data
+
+
+# --- what the models cannot see ---------------------------------------------------------------------------------------
+
+
+def check(form: Form, plan: Plan) -> Iterator[tuple[Loc, str]]:
+    """Places and reasons of everything that the interpreter could not run."""
+    seen: dict[str, Question] = {}
+    sections = {section.name for section in form.sections}
+    for at, question in enumerate(form.questions):
+        here: Loc = ("questions", at)
+        if question.name in seen:
+            yield (*here, "name"), "the name stands twice"
+        if question.name.startswith("_"):
+            yield (*here, "name"), "names that begin with _ are the interpreter's own"
+        if question.section not in sections:
+            yield (*here, "section"), f"unknown section {question.section}"
+        yield from _check_names(question, here, form)
+        yield from _check_choices(question, here, plan)
+        yield from _check_conditions(question, here, seen, form, plan)
+        seen[question.name] = question
+
+
+def _check_names(question: Question, here: Loc, form: Form) -> Iterator[tuple[Loc, str]]:
+    if question.constraint and question.constraint not in CONSTRAINTS:
+        yield (*here, "constraint"), f"unknown function {question.constraint}"
+    if question.fills and not form.has(question.fills):
+        yield (*here, "fills"), f"unknown question {question.fills}"
+    for place, choice in enumerate(question.choices):
+        if choice.then and choice.then not in EFFECTS:
+            yield (*here, "choices", place, "then"), f"unknown effect {choice.then}"
+
+
+def _check_choices(question: Question, here: Loc, plan: Plan) -> Iterator[tuple[Loc, str]]:
+    select = question.type is QuestionType.SELECT_ONE
+    if select and not (question.choices or question.choices_from):
+        yield here, "a select_one needs choices or choices_from"
+    if (question.choices and not (select or question.type is QuestionType.DATETIME)) or (question.choices_from and not select):
+        yield here, f"a {question.type} takes no choices"
+    if question.choices_from and question.choices_from not in plan.lists:
+        yield (*here, "choices_from"), f"the plan has no list {question.choices_from}"
+        return
+    known = choice_names(question, plan)
+    yield from (((*here, "also", name), f"there is no choice {name}") for name in question.also if name not in known)
+    names: set[str] = set()
+    for place, name in enumerate(known):
+        there = (*here, "choices", place) if question.choices else (*here, "choices_from")
+        if name in names:
+            yield there, f"the choice {name} stands twice"
+        if len(name.encode()) > MAX_KEY:
+            yield there, f"the choice {name} is longer than {MAX_KEY} bytes, too long for a button"
+        if name.startswith("_"):
+            yield there, f"the choice {name}: names that begin with _ are the interpreter's own"
+        names.add(name)
+
+
+def _check_conditions(question: Question, here: Loc, seen: Mapping[str, Question], form: Form, plan: Plan) -> Iterator[tuple[Loc, str]]:
+    for word, condition in (("relevant", question.relevant), ("first_when", question.first_when)):
+        for name, values in compared(condition) if condition is not None else ():
+            other = seen.get(name)
+            if other is None:
+                yield (*here, word), f"asks about {name}, which {'comes later' if form.has(name) else 'is no question'}"
+            elif other.type is not QuestionType.SELECT_ONE:
+                yield (*here, word), f"asks about {name}, which is not a select_one"
+            else:
+                known = choice_names(other, plan)
+                yield from (
+                    ((*here, word), f"{name} has no choice {value}, so this is never asked") for value in values if value not in known
+                )
+
+
+def choice_names(question: Question, plan: Plan) -> list[str]:
+    """What an answer to a select_one can be."""
+    if question.choices_from:
+        return [item.id for item in plan.lists.get(question.choices_from, ())]
+    return [choice.name for choice in question.choices]

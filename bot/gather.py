@@ -1,0 +1,243 @@
+"""Facts: what a route asked for, read inside the turn's transaction before the handler decides.
+
+Locks are taken in one order, conversation (already held) then case by id, so that two turns never wait for each other.
+"""
+
+import json
+from collections.abc import Callable
+from datetime import datetime, time, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+
+from bot.codes import code_hash, new_code
+from bot.conversations import Talk
+from bot.engine import Engine
+from handlers.routing import CaseRef, Route
+from models.attachment import ATTACHMENT, AttachmentState
+from models.facts import BoundRoom, Case, ChannelFacts, Draft, Facts, Given, Held, Invited, Member, RefusedFile, Role, Service, Stored, Who
+from models.ids import new_id
+from models.incident import INCIDENT, Status
+from models.people import INVITATION, MEMBERSHIP, PERSON, ROOM
+from models.service import SETTING
+from models.submission import ANSWER, SUBMISSION
+from models.talk import Incoming
+
+_CASE_FIELDS = (
+    "id", "year", "number", "submission", "conversation", "status", "source", "severity", "danger", "kind", "type", "ward", "called",
+    "restricted", "misdial", "unfinished", "contact", "bundled", "received_at", "sent_at", "taken_at",
+)  # fmt: skip
+
+
+def facts(db: sa.Connection, engine: Engine, incoming: Incoming, talk: Talk, route: Route) -> Facts:
+    """Facts for the route's handler."""
+    can = engine.capabilities(talk.channel)
+    found: dict[str, Any] = {}
+    if route.case is not None:
+        found["case"] = find_case(db, route.case, talk)
+    reading = Reading(db, engine, incoming, talk, found)
+    for need in route.needs:
+        found[need] = NEEDS[need](reading)
+    return Facts(
+        now=engine.now(),
+        zone=engine.zone,
+        plan=engine.plan,
+        forms=engine.forms,
+        locale=talk.locale,
+        new_id=new_id,
+        new_code=new_code,
+        channel=ChannelFacts(can.buttons, can.toasts, can.deletes, can.protects, can.deep_link),
+        who=talk.who,
+        conversation=talk.id,
+        **found,
+    )
+
+
+class Reading:
+    """What a need is read from."""
+
+    def __init__(self, db: sa.Connection, engine: Engine, incoming: Incoming, talk: Talk, found: dict[str, Any]) -> None:
+        self.db, self.engine, self.incoming, self.talk, self.found = db, engine, incoming, talk, found
+
+    @property
+    def case(self) -> Case | None:
+        case: Case | None = self.found.get("case")
+        return case
+
+
+# --- cases ------------------------------------------------------------------------------------------------------------
+
+
+def find_case(db: sa.Connection, ref: CaseRef, talk: Talk) -> Case | None:
+    """The incident that a press, a typed number, a timer or a conversation names, locked; its true state."""
+    where = {
+        "id": lambda: INCIDENT.c.id == ref.value,
+        "number": lambda: INCIDENT.c.number == int(ref.value),
+        "submission": lambda: INCIDENT.c.submission == ref.value,
+        "conversation": lambda: INCIDENT.c.conversation == talk.id,
+    }[ref.by]()
+    statement = sa.select(INCIDENT).where(where).order_by(INCIDENT.c.year.desc(), INCIDENT.c.number.desc()).limit(1).with_for_update()
+    row = db.execute(statement).first()
+    return as_case(db, row) if row is not None else None
+
+
+def as_case(db: sa.Connection, row: Any) -> Case:
+    """A row of incident with the name of whoever took it."""
+    name = db.execute(sa.select(PERSON.c.name).where(PERSON.c.id == row.taken_by)).scalar() if row.taken_by else ""
+    values = {field: getattr(row, field) for field in _CASE_FIELDS}
+    return Case(**values, reporter=row.reporter or "", taken_by=row.taken_by or "", taken_by_name=name or "")
+
+
+def _open_child_case(reading: Reading) -> Case | None:
+    statement = (
+        sa.select(INCIDENT)
+        .where(INCIDENT.c.conversation == reading.talk.id, INCIDENT.c.source == "child", INCIDENT.c.status != Status.CLOSED)
+        .order_by(INCIDENT.c.id.desc())
+        .limit(1)
+        .with_for_update()
+    )
+    row = reading.db.execute(statement).first()
+    return as_case(reading.db, row) if row is not None else None
+
+
+# --- submissions ------------------------------------------------------------------------------------------------------
+
+
+def read_draft(db: sa.Connection, engine: Engine, submission: str) -> Draft | None:
+    """A submission and its live answers, opened."""
+    joined = SUBMISSION.outerjoin(ANSWER, sa.and_(ANSWER.c.submission == SUBMISSION.c.id, ANSWER.c.superseded_at.is_(None)))
+    columns = (
+        SUBMISSION.c.id, SUBMISSION.c.form, SUBMISSION.c.state, SUBMISSION.c.subject, SUBMISSION.c.created_at,
+        ANSWER.c.id.label("answer"), ANSWER.c.question, ANSWER.c.value, ANSWER.c.skipped, ANSWER.c.message, ANSWER.c.at,
+    )  # fmt: skip
+    rows = db.execute(sa.select(*columns).select_from(joined).where(SUBMISSION.c.id == submission).order_by(ANSWER.c.id)).all()
+    if not rows:
+        return None
+    answers = {row.question: _given(db, engine, submission, row) for row in rows if row.answer is not None}
+    first = rows[0]
+    return Draft(first.id, first.form, first.state, answers, first.created_at, first.subject or "")
+
+
+def _given(db: sa.Connection, engine: Engine, submission: str, row: Any) -> Given:
+    value = None
+    if row.value is not None:
+        value = json.loads(engine.vault.open(db, f"submission:{submission}", "answer.value", row.answer, row.value))
+    return Given(value, row.skipped, row.message, row.at)
+
+
+def _draft(reading: Reading) -> Draft | None:
+    held = reading.talk.frame.data.get("submission") or reading.incoming.data.get("subject")
+    return read_draft(reading.db, reading.engine, str(held)) if held else None
+
+
+def _case_draft(reading: Reading) -> Draft | None:
+    return read_draft(reading.db, reading.engine, reading.case.submission) if reading.case else None
+
+
+def _attachments(reading: Reading) -> tuple[Stored, ...]:
+    submission = reading.case.submission if reading.case else reading.talk.frame.data.get("submission")
+    if not submission:
+        return ()
+    rows = reading.db.execute(sa.select(ATTACHMENT).where(ATTACHMENT.c.submission == submission).order_by(ATTACHMENT.c.id)).all()
+    return tuple(Stored(row.id, row.question, row.kind, row.state) for row in rows)
+
+
+def _refused_file(reading: Reading) -> RefusedFile | None:
+    row = reading.db.execute(sa.select(ATTACHMENT).where(ATTACHMENT.c.id == str(reading.incoming.data.get("subject")))).first()
+    return RefusedFile(row.conversation, row.reason) if row is not None and row.state == AttachmentState.REFUSED else None
+
+
+def _reporter(reading: Reading) -> Who | None:
+    if not reading.case or not reading.case.reporter:
+        return None
+    row = reading.db.execute(sa.select(PERSON).where(PERSON.c.id == reading.case.reporter)).first()
+    if row is None:
+        return None
+    phone = reading.engine.vault.open(reading.db, f"person:{row.id}", "person.phone", row.id, row.phone).decode() if row.phone else ""
+    return Who(row.id, row.name, phone, _held(reading.db, row.id))
+
+
+def _reports_today(reading: Reading) -> int:
+    here = reading.engine.now().astimezone(reading.engine.zone)
+    midnight = datetime.combine(here.date(), time(), reading.engine.zone)
+    statement = sa.select(sa.func.count()).where(
+        INCIDENT.c.conversation == reading.talk.id,
+        INCIDENT.c.received_at >= midnight,
+        INCIDENT.c.received_at < midnight + timedelta(days=1),
+    )
+    return int(reading.db.execute(statement).scalar_one())
+
+
+# --- people and service -----------------------------------------------------------------------------------------------
+
+
+def _held(db: sa.Connection, person: str) -> tuple[Held, ...]:
+    rows = db.execute(sa.select(MEMBERSHIP).where(MEMBERSHIP.c.person == person, MEMBERSHIP.c.ended_at.is_(None)).order_by(MEMBERSHIP.c.id))
+    return tuple(Held(Role(row.role), row.unit) for row in rows)
+
+
+def read_service(db: sa.Connection) -> Service:
+    """Settings entered by chat, bound rooms, how many people there are."""
+    settings = {row.name: row.value for row in db.execute(sa.select(SETTING.c.name, SETTING.c.value))}
+    rooms = tuple(
+        BoundRoom(r.unit, r.purpose, r.channel, r.chat, r.topic) for r in db.execute(sa.select(ROOM).where(ROOM.c.unbound_at.is_(None)))
+    )
+    counted = db.execute(
+        sa.select(MEMBERSHIP.c.role, sa.func.count(MEMBERSHIP.c.person.distinct()))
+        .where(MEMBERSHIP.c.ended_at.is_(None))
+        .group_by(MEMBERSHIP.c.role)
+    )
+    counts = {role: int(number) for role, number in counted.all()}
+    return Service(settings, rooms, counts.get(Role.DUTY_OFFICER, 0), counts.get(Role.LEADER, 0), counts.get(Role.ADMINISTRATOR, 0))
+
+
+def _invited(reading: Reading) -> Invited | None:
+    from handlers.join import canonical_code
+
+    canonical = canonical_code(reading.incoming.text)
+    hashes = {code_hash(word) for word in (canonical, *reading.incoming.text.split()) if word}
+    used = reading.db.execute(sa.select(SETTING.c.name).where(SETTING.c.name == "admin_code_used")).first()
+    if reading.engine.admin_code_hash in hashes and used is None:
+        return Invited("", Role.ADMINISTRATOR, reading.engine.plan.division)
+    live = INVITATION.c.used_at.is_(None), INVITATION.c.expires_at > reading.engine.now()
+    row = reading.db.execute(sa.select(INVITATION).where(INVITATION.c.code_hash.in_(hashes), *live)).first()
+    return Invited(row.id, Role(row.role), row.unit) if row is not None else None
+
+
+def _room_here(reading: Reading) -> tuple[BoundRoom, ...]:
+    statement = sa.select(ROOM).where(ROOM.c.channel == reading.talk.channel, ROOM.c.chat == reading.talk.chat, ROOM.c.unbound_at.is_(None))
+    return tuple(BoundRoom(row.unit, row.purpose, row.channel, row.chat, row.topic) for row in reading.db.execute(statement))
+
+
+def _members(reading: Reading) -> tuple[Member, ...]:
+    """Whom the sender may see: administrators everybody, others the members of the units they are in."""
+    who = reading.talk.who
+    if who is None:
+        return ()
+    statement = sa.select(PERSON.c.id, PERSON.c.name, MEMBERSHIP.c.role, MEMBERSHIP.c.unit).join(
+        MEMBERSHIP, MEMBERSHIP.c.person == PERSON.c.id
+    )
+    statement = statement.where(MEMBERSHIP.c.ended_at.is_(None)).order_by(PERSON.c.name, PERSON.c.id)
+    if not who.is_(Role.ADMINISTRATOR):
+        statement = statement.where(MEMBERSHIP.c.unit.in_([held.unit for held in who.held]))
+    people: dict[str, Member] = {}
+    for row in reading.db.execute(statement):
+        held = (*(people[row.id].held if row.id in people else ()), Held(Role(row.role), row.unit))
+        people[row.id] = Member(row.id, row.name, held)
+    return tuple(people.values())
+
+
+NEEDS: dict[str, Callable[[Reading], Any]] = {
+    "service": lambda reading: read_service(reading.db),
+    "draft": _draft,
+    "case_draft": _case_draft,
+    "attachments": _attachments,
+    "refused_file": _refused_file,
+    "reporter": _reporter,
+    "invited": _invited,
+    "room_here": _room_here,
+    "members": _members,
+    "reports_today": _reports_today,
+    "open_child_case": _open_child_case,
+}
+"""One reader for each field of Facts that a route may ask for."""

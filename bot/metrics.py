@@ -1,0 +1,28 @@
+"""Numbers for Prometheus: counts and ages by lane, severity and outcome; never a name, a chat or a code (rule 7)."""
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+
+
+class Metrics:
+    """One registry an application, so that tests do not share counters."""
+
+    def __init__(self) -> None:
+        self.registry = CollectorRegistry()
+        self.turns = Counter("baongay_turns", "Turns taken", ["route"], registry=self.registry)
+        self.letters = Counter("baongay_letters", "Delivery attempts", ["lane", "kind", "outcome"], registry=self.registry)
+        self.delivery = Histogram(
+            "baongay_delivery_seconds",
+            "From plan to outcome",
+            ["lane"],
+            registry=self.registry,
+            buckets=(0.1, 0.5, 1, 2, 5, 15, 60, 300, 1800),
+        )
+        self.waiting = Gauge("baongay_letters_waiting", "Letters not yet delivered", ["lane"], registry=self.registry)
+        self.oldest = Gauge("baongay_letters_oldest_seconds", "Age of the oldest waiting letter", ["lane"], registry=self.registry)
+        self.cases = Gauge("baongay_open_cases", "Open cases", ["severity", "status"], registry=self.registry)
+        self.parked = Counter("baongay_parked", "Messages given up after five tries", registry=self.registry)
+        self.storage_down = Counter("baongay_storage_down", "Times the database could not be reached", registry=self.registry)
+
+    def text(self) -> bytes:
+        """The exposition format of Prometheus."""
+        return generate_latest(self.registry)

@@ -1,0 +1,181 @@
+"""Reads a plan's folder: one YAML file for each part, and one for each list that plan.yaml names.
+
+Everything wrong is collected, each with file, line and reason, and raised at once: a plan with a mistake is never used.
+"""
+
+from datetime import time
+from pathlib import Path
+from typing import TypeVar
+
+from pydantic import BaseModel, Field, ValidationError
+
+from bot.plan_checks import Parts, check
+from bot.yaml_lines import FileMistakes, Located, Mistake, read_yaml
+from models.condition import Bilingual
+from models.plan import Plan
+from models.plan_items import (
+    Calendar,
+    Document,
+    Hotline,
+    Id,
+    Ladder,
+    LadderSteps,
+    ListItem,
+    Piece,
+    PlanId,
+    Retention,
+    Source,
+    Successor,
+    TimeZone,
+    Unit,
+)
+from models.severity import Severity
+
+M = TypeVar("M", bound=BaseModel)
+
+
+class PlanError(FileMistakes):
+    """A plan that cannot be used."""
+
+
+class _Head(Piece):
+    id: PlanId
+    title: Bilingual
+    document: Document
+    timezone: TimeZone
+    division: Id
+    lists: tuple[Id, ...]
+
+
+class _Units(Piece):
+    units: tuple[Unit, ...]
+    successors: tuple[Successor, ...] = ()
+
+
+class _List(Piece):
+    items: tuple[ListItem, ...] = Field(min_length=1)
+
+
+class _QuietHours(Piece):
+    start: time = Field(alias="from")
+    until: time
+
+
+class _Ladder(Piece):
+    quiet_hours: _QuietHours
+    steps: tuple[LadderSteps, ...]
+
+
+class _Hotlines(Piece):
+    hotlines: tuple[Hotline, ...]
+
+
+class _Retention(Piece):
+    kept: tuple[Retention, ...]
+
+
+class _Sources(Piece):
+    sources: tuple[Source, ...]
+
+
+PARTS = frozenset({"plan", "units", "severity", "ladder", "hotlines", "calendar", "retention", "sources"})
+
+
+def load_plan(folder: Path) -> Plan:
+    """The plan of a folder. Raises PlanError with everything that is wrong in all of its files."""
+    if not folder.is_dir():
+        raise PlanError((Mistake(str(folder), 1, "there is no such folder"),))
+    files = _Files(folder)
+    head, parts = _read(files)
+    for name, loc, reason in check(parts):
+        files.mistakes.append(files.located[name].mistake(loc, reason))
+    plan = _put_together(head, parts) if head is not None and not files.mistakes else None
+    if plan is None:
+        raise PlanError(tuple(files.mistakes))
+    return plan
+
+
+class _Files:
+    """The files of one folder; mistakes are named by folder and file, as in "longbien-2021/units.yaml:12"."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.located: dict[str, Located] = {}
+        self.mistakes: list[Mistake] = []
+
+    def read(self, name: str, shape: type[M]) -> M | None:
+        """One file in its shape; None, and the mistakes kept, if it does not have it."""
+        try:
+            located = self.located[name] = read_yaml(self.folder / name, self.called(name))
+            return shape.model_validate(located.data)
+        except FileMistakes as error:
+            self.mistakes += error.mistakes
+        except ValidationError as error:
+            self.mistakes += self.located[name].mistakes(error)
+        return None
+
+    def called(self, name: str) -> str:
+        return f"{self.folder.name}/{name}"
+
+
+def _read(files: _Files) -> tuple[_Head | None, Parts]:
+    """Every part that can be read."""
+    head = files.read("plan.yaml", _Head)
+    units, ladder = files.read("units.yaml", _Units), files.read("ladder.yaml", _Ladder)
+    hotlines, retention = files.read("hotlines.yaml", _Hotlines), files.read("retention.yaml", _Retention)
+    sources = files.read("sources.yaml", _Sources)
+    parts = Parts(
+        units=units.units if units else None,
+        successors=units.successors if units else None,
+        severity=files.read("severity.yaml", Severity),
+        ladder=_ladder(ladder) if ladder else None,
+        hotlines=hotlines.hotlines if hotlines else None,
+        calendar=files.read("calendar.yaml", Calendar),
+        retention=retention.kept if retention else None,
+        sources=sources.sources if sources else None,
+    )
+    if head is not None:
+        parts.division, parts.lists = head.division, _lists(files, head)
+    return head, parts
+
+
+def _lists(files: _Files, head: _Head) -> dict[str, tuple[ListItem, ...] | None]:
+    """The lists by name; a file that plan.yaml does not name would be dead without anybody noticing."""
+    found: dict[str, tuple[ListItem, ...] | None] = {}
+    for place, name in enumerate(head.lists):
+        if name in PARTS or name in found:
+            files.mistakes.append(files.located["plan.yaml"].mistake(("lists", place), f"{name} is a part or stands twice"))
+            continue
+        read = files.read(f"{name}.yaml", _List)
+        found[name] = read.items if read else None
+    for path in sorted(files.folder.glob("*.y*ml")):
+        if path.stem not in found and (path.stem not in PARTS or path.suffix != ".yaml"):
+            files.mistakes.append(Mistake(files.called(path.name), 1, "the file is not named under lists in plan.yaml"))
+    return found
+
+
+def _ladder(read: _Ladder) -> Ladder:
+    return Ladder(quiet_from=read.quiet_hours.start, quiet_until=read.quiet_hours.until, steps=read.steps)
+
+
+def _put_together(head: _Head, parts: Parts) -> Plan | None:
+    """The plan, where every part is there."""
+    severity, ladder, calendar = parts.severity, parts.ladder, parts.calendar
+    if severity is None or ladder is None or calendar is None:
+        return None
+    return Plan(
+        id=head.id,
+        title=head.title,
+        document=head.document,
+        timezone=head.timezone,
+        division=head.division,
+        units=parts.units or (),
+        successors=parts.successors or (),
+        lists={name: items or () for name, items in parts.lists.items()},
+        severity_rules=severity,
+        ladder=ladder,
+        hotlines=parts.hotlines or (),
+        calendar=calendar,
+        retention=parts.retention or (),
+        sources=parts.sources or (),
+    )

@@ -1,0 +1,152 @@
+"""The training room: a cast of roles, a clock that can be moved, and "start again", around the same engine, rows and channel contract as
+in service. It has a database of its own and never runs beside a token or a public address."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from typing import Any
+
+import sqlalchemy as sa
+
+from bot.channels.web.contract import Past, Said, Sent
+from bot.database import Database
+from bot.engine import Engine
+from bot.letters import opened
+from bot.wire_json import incoming_from_json
+from models.columns import upsert
+from models.conversation import CONVERSATION
+from models.facts import Role
+from models.ids import new_id
+from models.inbox import INBOX
+from models.letter import LETTER, LetterState
+from models.people import ACCOUNT, MEMBERSHIP, PERSON, ROOM
+from models.service import SETTING
+from models.tables import METADATA
+from models.timer import next_due
+
+CHANNEL = "web"
+ROOM_CHAT = "phong-truc"
+WARD = "ngoc_lam"  # where the cast lives: any ward of the plan would do
+
+
+class TrainingClock:
+    """The machine's clock plus an offset that is kept in the database, so that a restart does not travel back."""
+
+    def __init__(self) -> None:
+        self.offset = timedelta()
+
+    def now(self) -> datetime:
+        return datetime.now(UTC) + self.offset
+
+    def set(self, to: datetime) -> None:
+        """Only forward: what has happened stays in the past."""
+        self.offset = max(self.offset, to - datetime.now(UTC))
+
+
+class Training:
+    """What the web channel is given (bot.channels.web.contract.TrainingRoom)."""
+
+    def __init__(
+        self, db: Database, engine: Engine, clock: TrainingClock, tick: Callable[[], Awaitable[Any]], settle: Callable[[], Awaitable[None]]
+    ) -> None:
+        self._db, self._engine, self._clock, self._tick, self._settle = db, engine, clock, tick, settle
+
+    def now(self) -> datetime:
+        return self._clock.now()
+
+    async def open(self) -> None:
+        """A first start fills the room; a later one finds its clock where it was left."""
+        offset = await self._db.run(_kept_offset)
+        if offset is None:
+            await self._db.run(partial(seed, engine=self._engine, now=self.now()))
+        else:
+            self._clock.offset = timedelta(seconds=offset)
+
+    async def move(self, to: datetime) -> None:
+        """What falls due on the way runs row by row, each at its own due time."""
+        while (due := await self._db.run(next_due)) is not None and due <= to:
+            self._clock.set(due)
+            if not await self._tick():
+                break  # what is due cannot be taken just now: the interval job will, and says why
+            await self._settle()
+        self._clock.set(to)
+        await self._db.run(partial(_keep_offset, seconds=self._clock.offset.total_seconds(), now=self.now()))
+
+    async def start_again(self) -> None:
+        """An empty room at its first hour."""
+        self._clock.offset = timedelta()
+        await self._db.run(partial(_empty_and_seed, engine=self._engine, now=self.now()))
+
+    async def history(self, chat: str) -> Sequence[Past]:
+        """What this chat has seen, in the order in which it happened."""
+        return await self._db.run(partial(_history, engine=self._engine, chat=chat))
+
+
+# --- rows -------------------------------------------------------------------------------------------------------------
+
+
+def _kept_offset(db: sa.Connection) -> float | None:
+    value = db.execute(sa.select(SETTING.c.value).where(SETTING.c.name == "training_offset")).scalar()
+    return float(value) if value is not None else None
+
+
+def _keep_offset(db: sa.Connection, seconds: float, now: datetime) -> None:
+    upsert(db, SETTING, ("name",), {"name": "training_offset", "value": str(seconds), "person": None, "at": now})
+
+
+def _empty_and_seed(db: sa.Connection, engine: Engine, now: datetime) -> None:
+    for table in METADATA.tables.values():
+        db.execute(sa.delete(table))
+    seed(db, engine, now)
+
+
+def seed(db: sa.Connection, engine: Engine, now: datetime) -> None:
+    """The cast: roles, never invented people."""
+    division = engine.plan.division
+    cast = {
+        "ctv": ("Cộng tác viên (tập huấn)", Role.COLLABORATOR, WARD),
+        "truc-a": ("Cán bộ trực A", Role.DUTY_OFFICER, division),
+        "truc-b": ("Cán bộ trực B", Role.DUTY_OFFICER, division),
+        "lanh-dao": ("Lãnh đạo phòng", Role.LEADER, division),
+        "phuong": ("Cán bộ phường", Role.WARD_OFFICER, WARD),
+    }
+    for actor, (name, role, unit) in cast.items():
+        person = new_id()
+        phone = engine.vault.seal(db, f"person:{person}", "person.phone", person, b"0900000000") if actor == "ctv" else None
+        db.execute(sa.insert(PERSON).values(id=person, name=name, phone=phone, locale="vi", created_at=now))
+        db.execute(
+            sa.insert(ACCOUNT).values(
+                id=new_id(), person=person, channel=CHANNEL, external_id=actor, chat=actor, started=True, created_at=now
+            )
+        )
+        db.execute(sa.insert(MEMBERSHIP).values(id=new_id(), person=person, unit=unit, role=role, created_at=now))
+    db.execute(
+        sa.insert(ROOM).values(
+            id=new_id(), unit=division, purpose="main", channel=CHANNEL, chat=ROOM_CHAT, topic="", bound_by=person, bound_at=now
+        )
+    )
+    settings = {
+        "division_phone": "số trực ban của Phòng",
+        "keys_backed_up": "1",
+        "ready_at": now.isoformat(),
+        "admin_code_used": "1",
+        "training_offset": "0",
+    }
+    for key, value in settings.items():
+        upsert(db, SETTING, ("name",), {"name": key, "value": value, "person": None, "at": now})
+
+
+def _history(db: sa.Connection, engine: Engine, chat: str) -> list[Past]:
+    found: list[tuple[str, Past]] = []
+    said = (
+        sa.select(INBOX.c.id, INBOX.c.body, INBOX.c.conversation)
+        .join(CONVERSATION, CONVERSATION.c.id == INBOX.c.conversation)
+        .where(CONVERSATION.c.channel == CHANNEL, CONVERSATION.c.chat == chat, INBOX.c.body.is_not(None))
+    )
+    for row in db.execute(said).all():
+        body = engine.vault.open(db, f"conversation:{row.conversation}", "inbox.body", row.id, row.body)
+        found.append((row.id, Said(incoming_from_json(body))))
+    sent = sa.select(LETTER).where(LETTER.c.channel == CHANNEL, LETTER.c.chat == chat, LETTER.c.state == LetterState.DELIVERED)
+    for row in db.execute(sent).all():
+        found.append((row.id, Sent(opened(db, engine.vault, row), row.external_id, row.created_at)))
+    return [past for _id, past in sorted(found, key=lambda pair: pair[0])]

@@ -1,0 +1,177 @@
+"""Letters of one turn: addressed, rendered in their reader's language, sealed, inserted together at the end."""
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from bot.channels.buttons import encode
+from bot.conversations import DEFAULT_LOCALE, Talk, conversation_id
+from bot.engine import Engine
+from bot.rendering import Renderer
+from handlers.reading.folding import fold
+from models.conversation import CONVERSATION
+from models.facts import Facts
+from models.ids import new_id
+from models.incident import INCIDENT
+from models.letter import LETTER, LetterState
+from models.people import ACCOUNT, PERSON, ROOM
+from models.talk import Frame, Incoming, LetterKind, Say, Shown, Text
+from models.timer import set_timer
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """Where a letter goes and in which language."""
+
+    conversation: str
+    channel: str
+    chat: str
+    topic: str
+    group: bool
+    locale: str
+
+
+@dataclass
+class Writing:
+    """The open turn: what commands write to. Nothing leaves before the commit."""
+
+    db: sa.Connection
+    engine: Engine
+    incoming: Incoming
+    talk: Talk
+    facts: Facts
+    attachments: bool = False
+    timers: bool = False
+    rows: list[dict[str, Any]] = field(default_factory=list)
+    codes: dict[str, str] = field(default_factory=dict)
+    channels: set[str] = field(default_factory=set)
+
+    @property
+    def now(self) -> datetime:
+        return self.facts.now
+
+    @property
+    def me(self) -> str | None:
+        """The person who caused this turn."""
+        return self.facts.who.person if self.facts.who else None
+
+    @property
+    def here(self) -> Address:
+        return Address(self.talk.id, self.talk.channel, self.talk.chat, self.talk.topic, self.talk.group, self.talk.locale)
+
+    # --- says of the turn itself --------------------------------------------------------------------------------------
+
+    def says(self, says: Iterable[Say], frame: Frame) -> Frame:
+        """Write the turn's own says; the frame gets the number and the choices of the last question among them."""
+        toasted = False
+        for given in says:
+            say = given
+            if say.kind is LetterKind.TOAST:
+                toasted = True
+                say = replace(say, target=self.incoming.press.id if self.incoming.press else "")
+            if say.asks:
+                frame = replace(frame, question=frame.question + 1, shown=self._shown(say))
+            self.post(self.here, say, question=frame.question)
+        if not toasted and self.incoming.press and self.engine.capabilities(self.talk.channel).toasts:
+            # An unanswered press keeps its little clock turning on the phone: a press always gets its toast, if only an empty one.
+            self.post(self.here, Say("", kind=LetterKind.TOAST, target=self.incoming.press.id))
+        return frame
+
+    def _shown(self, say: Say) -> tuple[Shown, ...]:
+        render = self.renderer(self.talk.locale)
+        return tuple(Shown(choice.key, fold(render(choice.label)), choice.action) for choice in say.choices)
+
+    # --- any letter ---------------------------------------------------------------------------------------------------
+
+    def post(self, to: Address, say: Say, question: int = 0) -> str:
+        """Plan one letter; returns its id."""
+        letter = new_id()
+        render = self.renderer(to.locale)
+        buttons = [[encode(0 if choice.action else question, choice.key), render(choice.label), choice.style] for choice in say.choices]
+        hints = [f"• {render(choice.label)}: {render(choice.hint)}" for choice in say.choices if choice.hint]
+        text = "\n".join([render(say.text), *hints]) if hints else render(say.text)
+        body = {"text": text, "buttons": buttons, "columns": say.columns, "attachments": list(say.attachments)}
+        sealed = self.engine.vault.seal(
+            self.db, f"conversation:{to.conversation}", "letter.body", letter, json.dumps(body, ensure_ascii=False).encode()
+        )
+        self.rows.append({
+            "id": letter, "conversation": to.conversation, "channel": to.channel, "chat": to.chat, "topic": to.topic, "is_group": to.group,
+            "lane": int(say.lane), "kind": str(say.kind), "purpose": say.purpose, "about": say.about, "target": say.target, "body": sealed,
+            "silent": say.silent, "protect": say.protect, "plain": False, "retired": False, "state": str(LetterState.PLANNED), "attempts": 0,
+            "not_before": datetime.now(UTC), "created_at": self.now, "external_id": "", "reason": "",
+        })  # fmt: skip
+        if say.delete_after is not None and self.engine.capabilities(to.channel).deletes:
+            self.timer("delete", letter, self.now + say.delete_after)
+        return letter
+
+    def flush(self) -> None:
+        """Insert what was planned."""
+        if self.rows:
+            self.db.execute(sa.insert(LETTER), self.rows)
+            self.channels.update(row["channel"] for row in self.rows)
+            self.rows.clear()
+
+    def timer(self, kind: str, subject: str, due_at: datetime, *, urgent: bool = False, data: dict[str, Any] | None = None) -> None:
+        set_timer(
+            self.db,
+            {"id": new_id(), "kind": kind, "subject": subject, "due_at": due_at, "urgent": urgent, "data": data or {}, "set_at": self.now},
+        )
+        self.timers = True
+
+    # --- addresses ----------------------------------------------------------------------------------------------------
+
+    def conversation(self, conversation: str) -> Address:
+        """The chat where a known conversation runs."""
+        statement = (
+            sa.select(CONVERSATION, PERSON.c.locale.label("person_locale"))
+            .select_from(
+                CONVERSATION.outerjoin(ACCOUNT, sa.and_(ACCOUNT.c.channel == CONVERSATION.c.channel, ACCOUNT.c.external_id == CONVERSATION.c.person))
+                .outerjoin(PERSON, PERSON.c.id == ACCOUNT.c.person)
+            )
+            .where(CONVERSATION.c.id == conversation)
+        )  # fmt: skip
+        row = self.db.execute(statement).first()
+        if row is None:
+            raise LookupError("no such conversation")
+        return Address(row.id, row.channel, row.chat, row.topic, row.is_group, row.locale or row.person_locale or DEFAULT_LOCALE)
+
+    def person(self, person: str) -> Address | None:
+        """The private chat of a member on the messenger where they were last made known, or None if nobody can be reached."""
+        statement = (
+            sa.select(ACCOUNT.c.channel, ACCOUNT.c.chat, ACCOUNT.c.external_id, PERSON.c.locale)
+            .join(PERSON, PERSON.c.id == ACCOUNT.c.person)
+            .where(ACCOUNT.c.person == person, ACCOUNT.c.cut_at.is_(None), ACCOUNT.c.gone_at.is_(None), ACCOUNT.c.started.is_(True))
+            .order_by(ACCOUNT.c.id.desc())
+        )
+        row = self.db.execute(statement).first()
+        if row is None:
+            return None
+        conversation = conversation_id(self.db, row.channel, row.chat, "", row.external_id, group=False)
+        return Address(conversation, row.channel, row.chat, "", False, row.locale)
+
+    def rooms(self, unit: str, purpose: str = "main") -> list[Address]:
+        """The live rooms of a unit, on every channel."""
+        statement = sa.select(ROOM).where(ROOM.c.unit == unit, ROOM.c.purpose == purpose, ROOM.c.unbound_at.is_(None))
+        return [self.chat(row.channel, row.chat, row.topic) for row in self.db.execute(statement).all()]
+
+    def chat(self, channel: str, chat: str, topic: str) -> Address:
+        """A group as such: letters to it are nobody's conversation."""
+        return Address(conversation_id(self.db, channel, chat, topic, "", group=True), channel, chat, topic, True, DEFAULT_LOCALE)
+
+    # --- rendering ----------------------------------------------------------------------------------------------------
+
+    def renderer(self, locale: str) -> Renderer:
+        return Renderer(locale, self.engine.zone, self._code)
+
+    def render(self, text: Text, locale: str) -> str:
+        return self.renderer(locale)(text)
+
+    def _code(self, incident: str) -> str:
+        if incident not in self.codes:
+            row = self.db.execute(sa.select(INCIDENT.c.year, INCIDENT.c.number).where(INCIDENT.c.id == incident)).one()
+            self.codes[incident] = f"VV-{row.year}-{row.number:04d}"
+        return self.codes[incident]

@@ -1,0 +1,1 @@
+"""What is said to whom: pure functions (frame, incoming, facts) -> Turn. No SQL, no asyncio, no chat library."""

@@ -1,0 +1,126 @@
+"""The card of a case: what a group may know. It is made of the incident's columns alone, and a word that is not in the tables below is
+never shown, so nothing that somebody typed can reach a room (DESIGN rule 7; NĐ 56/2017 Điều 33)."""
+
+from datetime import datetime, timedelta
+
+from handlers.wording import unit_name
+from models.facts import Case, Service
+from models.plan import Plan
+from models.talk import N_, Choice, Join, Moment, Text, lines, msg
+
+WRITTEN_REPORT = timedelta(hours=24)  # plan 116/KH-UBND section IV: in writing within one day
+
+KIND = {
+    "violation": N_("Violence or abuse"),
+    "injury": N_("Accident or injury"),
+    "need": N_("At risk or in need of help"),
+}
+DANGER = {
+    "danger": N_("Child: STILL IN DANGER"),
+    "safe": N_("Child: safe for now"),
+    "unknown": N_("Child: not known whether safe"),
+}
+SOURCE = {
+    "collaborator": N_("Source: collaborator"),
+    "citizen": N_("Source: citizen, not verified"),
+    "child": N_("Source: perhaps a child"),
+}
+CALLED = {
+    # Only the division is asked about: to say that 113 or 115 is on its way would be a guess that could cost a life.
+    "yes": N_("Division telephoned: yes (113/115: ask the reporter)"),
+    "no": N_("Division telephoned: NOT YET (113/115: ask the reporter)"),
+    "": N_("113/115 and division: not known whether called"),
+}
+
+
+def card(case: Case, plan: Plan, now: datetime, service: Service) -> Text:
+    """The whole card. `now` only tells whether the written report is overdue; `service` gives the number to ring where nobody has."""
+    return lines(
+        headline(case, plan),
+        Join((known(KIND, case.kind, N_("Kind not known yet")), where(case, plan)), separator=" · "),
+        known(DANGER, case.danger, DANGER["unknown"]),
+        known(SOURCE, case.source, SOURCE["citizen"]),
+        called(case, service),
+        due(case, now),
+        *flags(case),
+        state(case),
+    )
+
+
+def headline(case: Case, plan: Plan) -> Text:
+    """Severity in words and a sign, and the code."""
+    try:
+        level = plan.level(case.severity)
+    except KeyError:
+        return case.code
+    return Join((Join((level.sign, level.name), separator=" "), case.code), separator=" · ")
+
+
+def known(words: dict[str, str], word: str, otherwise: str) -> Text:
+    return msg(words.get(word, otherwise))
+
+
+def where(case: Case, plan: Plan) -> Text:
+    """The ward, never more."""
+    return unit_name(plan, case.ward) if case.ward else msg("ward not known yet")
+
+
+def called(case: Case, service: Service) -> Text:
+    """Whether anybody was telephoned; the number, where it is still to be done."""
+    said = known(CALLED, case.called, CALLED[""])
+    ring = case.severity == "khan_cap" and case.called != "yes" and not case.taken_at and service.division_phone
+    return Join((said, msg("number: %(phone)s", phone=service.division_phone)), separator=" · ") if ring else said
+
+
+def due(case: Case, now: datetime) -> Text:
+    """Until when the written report is owed: an hour, not a countdown, because an old card does not tick."""
+    until = case.received_at + WRITTEN_REPORT
+    if now > until and case.status != "closed":
+        return msg("Written report: OVERDUE since %(time)s", time=Moment(until, "short"))
+    return msg("Written report due: %(time)s", time=Moment(until, "short"))
+
+
+def flags(case: Case) -> tuple[Text, ...]:
+    """What the room must know about the report itself."""
+    found = (
+        (case.restricted, msg("⚠ Restricted: the division's leader alone")),
+        (case.misdial, msg("⚠ The reporter says it was pressed by mistake: telephone and check")),
+        (case.unfinished, msg("⚠ Unfinished report: the reporter fell silent")),
+        (case.bundled, msg("⚠ Several reports from one person today")),
+    )
+    return tuple(text for holds, text in found if holds)
+
+
+def state(case: Case) -> Text:
+    """Who has it."""
+    if case.status == "closed":
+        return msg("✔ Closed")
+    if case.taken_at is not None:
+        return msg("✅ %(name)s took it at %(time)s", name=case.taken_by_name, time=Moment(case.taken_at, "short"))
+    return msg("⏳ Nobody has taken it yet")
+
+
+def choices(case: Case) -> tuple[Choice, ...]:
+    """What a reader of the card can do. A case that is taken can only be looked at."""
+    details = Choice(key=f"detail:{case.id}", label=msg("See details"), action=True)
+    if case.status != "open":
+        return (details,) if case.status == "taken" else ()
+    return Choice(key=f"take:{case.id}", label=msg("I take it"), style="success", action=True), details
+
+
+def alarm(case: Case, step: int) -> Text:
+    """The first lines of a repeated call. Step 1 is the second call: the card itself was the first."""
+    return lines(
+        msg("🔔 CALL %(count)s: nobody has taken %(code)s yet", count=step + 1, code=case.code),
+        msg("To take it, type: nhan %(number)s", number=case.number),
+    )
+
+
+def taken_notice(case: Case, name: str, at: datetime) -> Text:
+    """Said where the case was taken by typing."""
+    return msg("%(name)s took %(code)s at %(time)s.", name=name, code=case.code, time=Moment(at, "time"))
+
+
+def withdrawn(case: Case) -> Text:
+    """What remains of a card whose case was restricted: no word of why."""
+    return msg("%(code)s: handed over. This card no longer holds.", code=case.code)

@@ -1,0 +1,209 @@
+"""One turn of filling a form: takes one reply, moves the cursor, keeps what was given. The dialogue around it (a report, a checklist) decides
+what the answers cause and what is shown where no question is left."""
+
+from dataclasses import dataclass, field, replace
+
+from handlers import reply
+from handlers.forms.engine import Filled
+from handlers.forms.offers import PAGE, Offer, all_offers, offers, spoken
+from handlers.forms.parsers import Misread, Read, parse
+from handlers.forms.showing import ALTERNATIVE, Around, alternative_text, ask
+from handlers.forms.values import account_parts, account_value, span_text, value_span
+from models.commands import Command, PutAnswer
+from models.facts import Facts, Given
+from models.form import Form, Question, QuestionType, Stage
+from models.talk import Frame, Incoming, Json, Say, Text, Turn, msg
+
+MORE_WORDS = 3  # fewer words behind a free account are a slip, not a part of it
+
+
+@dataclass
+class Filling:
+    """What a turn has read and decided so far. `moved`: the cursor's question was answered or left, the next one is due."""
+
+    frame: Frame
+    incoming: Incoming
+    facts: Facts
+    form: Form
+    submission: str
+    answers: dict[str, Given]
+    staff: bool = False
+    data: dict[str, Json] = field(default_factory=dict)
+    step: str = ""
+    says: list[Say] = field(default_factory=list)
+    commands: list[Command] = field(default_factory=list)
+    effects: list[str] = field(default_factory=list)
+    echo: Text | None = None
+
+    @property
+    def filled(self) -> Filled:
+        """The form with the answers of this turn."""
+        return Filled(self.form, self.answers, self.staff)
+
+    @property
+    def stage(self) -> Stage:
+        """Which stage is being asked."""
+        return "more" if self.data.get("stage") == "more" else "one"
+
+    @property
+    def question(self) -> Question | None:
+        """The question at the cursor, if the cursor stands on one."""
+        return self.form.question(self.step) if self.form.has(self.step) else None
+
+    @property
+    def early(self) -> list[str]:
+        """Questions that are still asked although something was said about them before their turn."""
+        found = self.data.get("early")
+        return [str(name) for name in found] if isinstance(found, list) else []
+
+    def word(self, name: str) -> str:
+        """A word that the frame remembers, "" if none."""
+        value = self.data.get(name)
+        return value if isinstance(value, str) else ""
+
+    def say(self, text: Text) -> None:
+        """Something that is no question."""
+        self.says.append(Say(text))
+
+    def put(self, question: str, value: Json, *, skipped: bool = False, message: str = "") -> None:
+        """Keep an answer."""
+        self.answers[question] = Given(value, skipped, message, self.facts.now)
+        self.commands.append(PutAnswer(self.submission, question, value, skipped, message))
+
+    def next(self) -> Question | None:
+        """The next question of the stage."""
+        return self.filled.next(self.stage, self.early)
+
+    def show(self, question: Question, around: Around | None = None) -> None:
+        """Ask a question: the cursor stands on it."""
+        around = around or Around()
+        self.data |= reply.same_question(self.frame, question.name)
+        self.data["page"] = around.page
+        self.data["alternatives"] = list(around.alternatives)
+        self.data["candidates"] = around.candidates
+        self.says.append(ask(question, self.filled, self.facts, around))
+        self.step = question.name
+
+    def turn(self, floor: str) -> Turn:
+        """What was decided. Empty words are not remembered."""
+        data = {name: value for name, value in self.data.items() if value not in (None, "", [], 0, False)}
+        return Turn(replace(self.frame, floor=floor, step=self.step, data=data), tuple(self.says), tuple(self.commands))
+
+
+# --- reading ----------------------------------------------------------------------------------------------------------
+
+
+def read(filling: Filling) -> reply.Reply:
+    """The reply to the question at the cursor."""
+    question = filling.question
+    if question is None:
+        return reply.read_reply(filling.frame, filling.incoming)
+    found = offers(question, filling.facts, filling.filled.values(), _page(filling))
+    figures = question.type is QuestionType.BIRTH or (question.type is QuestionType.UNIT and question.level == "neighbourhood")
+    # Beside real buttons a bare number under an open question is what somebody means to say; without buttons it is how they choose.
+    numbers = not figures and (question.type is not QuestionType.TEXT or not filling.facts.channel.buttons)
+    return reply.read_reply(filling.frame, filling.incoming, also=spoken(found), numbers=numbers)
+
+
+def press(filling: Filling, question: Question, key: str) -> Around | None:
+    """A choice at a question; None if the cursor may move on, else what to ask the same question again with."""
+    if key.startswith(PAGE):
+        return Around(page=int(key.removeprefix(PAGE)))
+    if key.startswith(ALTERNATIVE):
+        return _alternative(filling, question, key)
+    if key in {reply.KEEP, reply.DONE}:
+        return _leave(filling, question)
+    if key == reply.SKIP and not question.required:
+        if question.name not in filling.answers:
+            filling.put(question.name, None, skipped=True, message=filling.incoming.message)
+        return _leave(filling, question)
+    found = offers(question, filling.facts, filling.filled.values(), _page(filling))
+    offer = next((offer for offer in found if offer.key == key), None)
+    if offer is None:
+        return Around(lead=msg("Please choose one of these, or type its number."))
+    _take(filling, question, offer)
+    return _leave(filling, question)
+
+
+def typed(filling: Filling, question: Question, text: str) -> Around | None:
+    """Words at a question; None if the cursor may move on."""
+    given = filling.answers.get(question.name)
+    if question.account and given and not given.skipped and question.name in filling.early:
+        add_words(filling, question, text, filling.incoming.message)
+        return _leave(filling, question)
+    found = parse(question, text, filling.facts)
+    if isinstance(found, Misread):
+        return Around(lead=found.why, alternatives=found.candidates, candidates=True)
+    if question.type is QuestionType.SELECT_ONE:  # a choice in its own words may have an effect too
+        offer = next(one for one in all_offers(question, filling.facts) if one.value == found.value)
+        _take(filling, question, offer)
+        return _leave(filling, question)
+    keep(filling, question, found)
+    return _leave(filling, question)
+
+
+def keep(filling: Filling, question: Question, found: Read) -> None:
+    """Store what was read, and remember how to show it back."""
+    filling.put(question.name, found.value, message=filling.incoming.message)
+    for name, value in found.fills.items():
+        filling.put(name, value, message=filling.incoming.message)
+    filling.echo = found.shown
+    filling.data["alternatives"] = list(found.others)
+
+
+def add_words(filling: Filling, question: Question, text: str, message: str) -> None:
+    """What is said behind (or before) a free account is a part of it."""
+    given = filling.answers.get(question.name)
+    pieces = account_parts(given.value, given.message) if given and not given.skipped else []
+    pieces.append({"text": text, "message": message})
+    filling.put(question.name, account_value(pieces), message=message)
+
+
+def belongs_to(filling: Filling, text: str) -> Question | None:
+    """The free account that words at the cursor still belong to: they came right behind it, or where only photos are expected."""
+    here = filling.question
+    account = next((question for question in filling.filled.order(filling.stage) if question.account), None)
+    if account is None or here is None or account.name not in filling.answers:
+        return None
+    behind = filling.word("last") == account.name and len(text.split()) >= MORE_WORDS and here.type is QuestionType.SELECT_ONE
+    return account if behind or here.type is QuestionType.PHOTO else None
+
+
+# --- moves ------------------------------------------------------------------------------------------------------------
+
+
+def _page(filling: Filling) -> int:
+    page = filling.data.get("page")
+    return page if isinstance(page, int) else 0
+
+
+def _take(filling: Filling, question: Question, offer: Offer) -> None:
+    filling.put(question.name, offer.value, message=filling.incoming.message)
+    for name, value in offer.fills.items():
+        filling.put(name, value, message=filling.incoming.message)
+    if offer.then:
+        filling.effects.append(offer.then)
+    span = value_span(offer.value, filling.facts.zone) if question.type is QuestionType.DATETIME else None
+    filling.echo = span_text(span) if span is not None else None
+    filling.data["alternatives"] = []
+    filling.data["tap"] = offer.key
+
+
+def _alternative(filling: Filling, question: Question, key: str) -> Around | None:
+    """Another reading of the words: of this question, or of the one before, which was answered with the likeliest."""
+    found, place = filling.data.get("alternatives"), int(key.removeprefix(ALTERNATIVE))
+    if not isinstance(found, list) or place >= len(found):
+        return Around()
+    here = filling.data.get("candidates") is True
+    target = question if here else filling.form.question(filling.word("last"))
+    filling.put(target.name, found[place], message=filling.incoming.message)
+    filling.echo = alternative_text(found[place], filling.facts)
+    filling.data["alternatives"] = []
+    return _leave(filling, question) if here else Around(echo=filling.echo)
+
+
+def _leave(filling: Filling, question: Question) -> Around | None:
+    """The question is done with. None, so that a caller can say so in the same breath."""
+    filling.data["last"] = question.name
+    filling.data["early"] = [name for name in filling.early if name != question.name]
+    return None

@@ -1,0 +1,54 @@
+"""/trogiup: three to six short lines by role. It never moves the cursor of the dialogue that it interrupts."""
+
+from collections.abc import Mapping
+
+from handlers.wording import bullets, hotlines, hotlines_short, paragraphs
+from models.facts import Facts, Role, Who
+from models.talk import N_, Frame, Incoming, Say, Text, Turn, msg
+
+_REPORT = N_("/baocao – report a child who is harmed, injured or at risk")
+_MORE = N_("/bosung 42 – add to a report; XEM – how it stands")
+_TAKE = N_("nhan 42 – take a case; chitiet 42 – its details; anh 42 – its photos")
+_INVITE = N_("/moi – invite somebody; /thuhoi – cut an account")
+_ROOM = N_("/ganphong in a group – make it the duty room; /gophong – undo it")
+_HELP = N_("/trogiup – this help; /ngonngu – language")
+
+CAN: Mapping[Role, tuple[str, ...]] = {
+    Role.COLLABORATOR: (_REPORT, _MORE, _HELP),
+    Role.WARD_OFFICER: (_TAKE, _REPORT, _INVITE, _ROOM),
+    Role.DUTY_OFFICER: (_TAKE, _REPORT, _HELP),
+    Role.LEADER: (_TAKE, _REPORT, _HELP),
+    Role.PARTNER: (_REPORT, _MORE, _HELP),
+    Role.ADMINISTRATOR: (N_("/sansang – what is missing before the service goes on duty"), _INVITE, _ROOM),
+}
+
+
+def can_do(role: Role) -> Text:
+    """What one can do in a role, in three lines."""
+    return bullets(*(msg(line) for line in CAN[role][:3]))
+
+
+def start(frame: Frame, incoming: Incoming, facts: Facts) -> Turn:
+    """The same frame goes out as came in; an open question stays open."""
+    if incoming.group:
+        return Turn(frame, (Say(_in_group()),))
+    waiting = msg("Your last question is still open: answer it whenever you like. To stop it, type: huy") if frame.floor else None
+    return Turn(frame, (Say(paragraphs(_for(facts.who, facts), waiting)),))
+
+
+def _for(who: Who | None, facts: Facts) -> Text:
+    if who is None:
+        return paragraphs(hotlines(facts.plan), bullets(msg(_REPORT), msg("Have an invitation code? Type it here."), msg(_HELP)))
+    lines_of = dict.fromkeys(line for held in who.held for line in CAN[held.role])
+    if len(lines_of) > 5:
+        lines_of.pop(_MORE, None)
+    lines_of[_HELP] = lines_of.pop(_HELP, None)
+    return paragraphs(bullets(*(msg(line) for line in lines_of)), hotlines_short(facts.plan))
+
+
+def _in_group() -> Text:
+    return bullets(
+        msg("nhan 42 – take a case; chitiet 42 – its details, in your private chat"),
+        msg("Never write a child's name, address or picture in this group."),
+        msg("/ganphong – make this the duty room; /gophong – undo it"),
+    )

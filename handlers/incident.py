@@ -1,0 +1,204 @@
+"""Taking a case and looking at it: decided on the locked, true state, whatever the card still showed (rules 5, 7, 9)."""
+
+from datetime import timedelta
+
+from handlers import card
+from handlers.details import PHOTO_STATES, detail_texts
+from handlers.rights import may_see, may_take
+from handlers.wording import duty_line, hotlines_short
+from models.commands import Command, Look, TakeIncident, TellPerson, TellReporter
+from models.facts import Case, Facts, Stored
+from models.talk import Choice, Frame, Incoming, LetterKind, Moment, Say, Text, Turn, lines, msg
+
+INTERVENTION = timedelta(hours=12)  # NĐ 56/2017 Điều 26, 31: urgent protective measures within 12 hours of the report
+KEPT = timedelta(hours=24)
+
+
+def short(frame: Frame, incoming: Incoming, text: Text, *commands: Command) -> Turn:
+    """A short answer that may be read in a group: a toast to a press, a line to what was typed."""
+    kind = LetterKind.TOAST if incoming.press else LetterKind.SAY
+    return Turn(frame, (Say(text, kind=kind),), commands)
+
+
+def stranger_refused(incoming: Incoming, facts: Facts) -> Text | None:
+    """Why this presser cannot even be asked for rights; None if they are known and the case is there."""
+    if incoming.anonymous:
+        return msg("You write as an anonymous administrator, so nobody can tell who you are. Turn anonymity off and press again.")
+    if facts.who is None:
+        return msg("You have not joined yet. Open a private chat with me and type the code from your invitation.")
+    return no_such_case() if facts.case is None else None
+
+
+# --- take -------------------------------------------------------------------------------------------------------------
+
+
+def take(frame: Frame, incoming: Incoming, facts: Facts) -> Turn:
+    """One winner; everybody else hears who it was."""
+    refused = stranger_refused(incoming, facts)
+    if refused is not None or facts.case is None or facts.who is None:
+        return short(frame, incoming, refused or "")
+    case = facts.case
+    if not may_take(facts.who, case, facts.plan):
+        return short(frame, incoming, no_right(incoming))
+    if case.status == "open":
+        return _won(frame, incoming, facts, case)
+    return short(frame, incoming, too_late(case, mine=case.taken_by == facts.who.person))
+
+
+def no_right(incoming: Incoming) -> Text:
+    """Whoever pressed has seen the card; whoever typed a number is not told whether it exists."""
+    if incoming.press is None:
+        return no_such_case()
+    return msg("This case belongs to another unit: you cannot open or take it.")
+
+
+def no_such_case() -> Text:
+    return msg("There is no such case for you. Please check the number.")
+
+
+def too_late(case: Case, *, mine: bool) -> Text:
+    """The true state, told kindly."""
+    if case.status == "closed":
+        return msg("%(code)s is already closed.", code=case.code)
+    if case.taken_at is None:
+        return msg("%(code)s is still being reported. You will be called as soon as it can be taken.", code=case.code)
+    at = Moment(case.taken_at, "time")
+    if mine:
+        return msg("You took %(code)s yourself at %(time)s.", code=case.code, time=at)
+    return msg("%(name)s already took it at %(time)s.", name=case.taken_by_name, time=at)
+
+
+def _won(frame: Frame, incoming: Incoming, facts: Facts, case: Case) -> Turn:
+    assert facts.who is not None
+    commands: list[Command] = [TakeIncident(case.id)]
+    if tells_reporter(case) and case.reporter != facts.who.person:
+        commands.append(TellReporter(case.id, news()))
+    next_steps = _next_steps(case, facts)
+    if not incoming.group:
+        toast = (Say(msg("You took %(code)s.", code=case.code), kind=LetterKind.TOAST),) if incoming.press else ()
+        return Turn(frame, (*toast, next_steps), tuple(commands))
+    commands.append(TellPerson(facts.who.person, next_steps))
+    if incoming.press:
+        return short(frame, incoming, msg("You took %(code)s. The rest is in your private chat.", code=case.code), *commands)
+    return short(frame, incoming, card.taken_notice(case, facts.who.name, facts.now), *commands)
+
+
+def _next_steps(case: Case, facts: Facts) -> Say:
+    """Said privately to the taker: no details yet, the phone may lie on a table."""
+    urgent = case.severity == "khan_cap"
+    within = Moment(case.received_at + INTERVENTION, "short")
+    text = lines(
+        msg("You took %(code)s at %(time)s. Thank you.", code=case.code, time=Moment(facts.now, "time")),
+        msg("Urgent protective measures until: %(time)s (12 hours)", time=within) if urgent else None,
+        card.due(case, facts.now),
+        msg("Open the details first, then call back only if that is safe. To open them: type chitiet %(number)s", number=case.number),
+    )
+    return Say(text, choices=(_details_choice(case),), purpose="taken", about=case.id)
+
+
+def _details_choice(case: Case) -> Choice:
+    return Choice(key=f"detail:{case.id}", label=msg("See details"), style="primary", action=True)
+
+
+# --- the reporter -----------------------------------------------------------------------------------------------------
+
+
+def tells_reporter(case: Case) -> bool:
+    """Whether a content-free letter may go to the reporter unasked. Never to a child: who holds the phone is not known."""
+    return case.contact in {"yes", ""} and case.source != "child"
+
+
+def news() -> Say:
+    """The content-free letter (rule 7)."""
+    return Say(msg("You have news. Type XEM to read it."), purpose="news")
+
+
+def see(frame: Frame, incoming: Incoming, facts: Facts) -> Turn:
+    """ "XEM": how the newest report of this chat stands. Asked for, so it may be answered; still nothing of what was reported."""
+    return Turn(frame, (Say(how_it_stands(facts)),))
+
+
+def how_it_stands(facts: Facts) -> Text:
+    """The state of facts.case in the reporter's words."""
+    case = facts.case
+    if case is None:
+        return lines(msg("There is no report from this chat yet."), msg("To report, type /baocao."))
+    if case.status == "closed":
+        return msg("%(code)s is closed. Thank you for speaking up.", code=case.code)
+    if case.taken_at is not None:
+        return msg("An officer took %(code)s at %(time)s.", code=case.code, time=Moment(case.taken_at, "short"))
+    if case.status == "intake":
+        return msg("Your report is not finished yet. Answer the last question, or type /baocao to go on.")
+    return lines(
+        msg("%(code)s: the officers on duty are being called; nobody has taken it yet.", code=case.code),
+        msg("If the child is in danger, do not wait:"),
+        hotlines_short(facts.plan),
+        duty_line(facts),
+    )
+
+
+# --- details and photos -----------------------------------------------------------------------------------------------
+
+
+def details(frame: Frame, incoming: Incoming, facts: Facts) -> Turn:
+    """What the taking officer needs at two in the morning, to the presser's private chat; the look is recorded."""
+    refused = _look_refused(incoming, facts)
+    if refused is not None or facts.case is None:
+        return short(frame, incoming, refused or "")
+    case, texts = facts.case, detail_texts(facts)
+    says = [_private(case, text) for text in texts]
+    says[-1] = _private(case, texts[-1], choices=_after_details(facts, case))
+    return _deliver(frame, incoming, facts, says, Look(case.id, "details"))
+
+
+def photos(frame: Frame, incoming: Incoming, facts: Facts) -> Turn:
+    """Photos and voice notes: one more tap, so that nobody opens them in passing."""
+    refused = _look_refused(incoming, facts)
+    if refused is not None or facts.case is None:
+        return short(frame, incoming, refused or "")
+    case = facts.case
+    stored = [kept for kept in facts.attachments if kept.state == "stored"]
+    if not stored:
+        return short(frame, incoming, _no_photos(facts.attachments))
+    pictures = tuple(kept.id for kept in stored if kept.kind == "photo")
+    rest = [(kept.id,) for kept in stored if kept.kind != "photo"]
+    groups = [group for group in (pictures, *rest) if group]
+    text = msg("%(code)s · for your eyes only: do not save, do not pass on.", code=case.code)
+    says = [_private(case, text, attachments=group) for group in groups]
+    return _deliver(frame, incoming, facts, says, Look(case.id, "photos"))
+
+
+def _look_refused(incoming: Incoming, facts: Facts) -> Text | None:
+    refused = stranger_refused(incoming, facts)
+    if refused is not None or facts.case is None:
+        return refused
+    return None if may_see(facts.who, facts.case, facts.plan) else no_right(incoming)
+
+
+def _no_photos(attachments: tuple[Stored, ...]) -> Text:
+    if any(kept.state == "wanted" for kept in attachments):
+        return msg("The photos are still on their way. Please try again in a minute.")
+    return msg("There is no photo or voice note with this case.")
+
+
+def _after_details(facts: Facts, case: Case) -> tuple[Choice, ...]:
+    found = []
+    if case.status == "open" and may_take(facts.who, case, facts.plan):
+        found.append(Choice(key=f"take:{case.id}", label=msg("I take it"), style="success", action=True))
+    count = sum(kept.state in PHOTO_STATES for kept in facts.attachments)
+    if count:
+        found.append(Choice(key=f"photos:{case.id}", label=msg("Photos and voice (%(count)s)", count=count), action=True))
+    return tuple(found)
+
+
+def _private(case: Case, text: Text, choices: tuple[Choice, ...] = (), attachments: tuple[str, ...] = ()) -> Say:
+    return Say(text, choices=choices, protect=True, delete_after=KEPT, attachments=attachments, purpose="details", about=case.id)
+
+
+def _deliver(frame: Frame, incoming: Incoming, facts: Facts, says: list[Say], look: Look) -> Turn:
+    """To the private chat, wherever it was asked for."""
+    assert facts.who is not None
+    if not incoming.group:
+        return Turn(frame, tuple(says), (look,))
+    tells = tuple(TellPerson(facts.who.person, say) for say in says)
+    return short(frame, incoming, msg("Sent to your private chat."), look, *tells)

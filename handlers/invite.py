@@ -1,0 +1,123 @@
+"""/moi: a one-time code for a role in a unit. Administrators invite anybody, ward officers collaborators and officers of their ward."""
+
+from datetime import timedelta
+
+from handlers.floor import ask, end, go, held, leave, take_floor
+from handlers.reply import CANCEL, Pressed, Reply, Typed, read_reply
+from handlers.rights import may_give, own_wards
+from handlers.wards import find_wards, ward_choices
+from handlers.wording import role_name, unit_name
+from models.commands import CreateInvitation
+from models.facts import Facts, Role
+from models.plan import Unit
+from models.talk import Choice, Frame, Incoming, Moment, Say, Text, Turn, lines, msg
+
+FLOOR = "invite"
+LASTS = timedelta(days=7)
+OF_A_WARD = (Role.COLLABORATOR, Role.WARD_OFFICER)
+OF_THE_DIVISION = (Role.DUTY_OFFICER, Role.LEADER, Role.PARTNER, Role.ADMINISTRATOR)
+
+
+def start(frame: Frame, incoming: Incoming, facts: Facts) -> Turn:
+    """Which role?"""
+    if not _roles(facts):
+        return Turn(frame, (Say(msg("Only administrators and ward officers can invite.")),))
+    return _ask_role(take_floor(frame, FLOOR, "role"), facts)
+
+
+def answer(frame: Frame, incoming: Incoming, facts: Facts) -> Turn:
+    """The next reply of whoever invites."""
+    reply = read_reply(frame, incoming, always=(CANCEL,))
+    if reply in (Pressed(CANCEL), Pressed("close")):
+        return end(frame, msg("All right. Type /moi to invite somebody."))
+    return {"role": _role, "unit": _unit}.get(frame.step, _again)(frame, reply, facts)
+
+
+def _role(frame: Frame, reply: Reply, facts: Facts) -> Turn:
+    role = next((role for role in _roles(facts) if reply == Pressed(str(role))), None)
+    if role is None:
+        return _ask_role(frame, facts, why=msg("Please choose one of these."))
+    if role in OF_THE_DIVISION:
+        return _give(go(frame, "done", role=str(role), unit=facts.plan.division), facts)
+    wards = _wards(facts)
+    if len(wards) == 1:
+        return _give(go(frame, "done", role=str(role), unit=wards[0].id), facts)
+    return _ask_unit(go(frame, "unit", role=str(role)), facts, wards)
+
+
+def _unit(frame: Frame, reply: Reply, facts: Facts) -> Turn:
+    mine = {ward.id: ward for ward in _wards(facts)}
+    if isinstance(reply, Pressed) and reply.key in mine:
+        return _give(go(frame, "done", unit=reply.key), facts)
+    found = tuple(ward for ward in find_wards(reply.text, facts.plan) if ward.id in mine) if isinstance(reply, Typed) else ()
+    if len(found) > 1:
+        return _ask_unit(frame, facts, found, why=msg("Which of these do you mean?"))
+    if not found:
+        return _ask_unit(frame, facts, tuple(mine.values()), why=msg("I do not know that ward."))
+    return _give(go(frame, "done", unit=found[0].id), facts)
+
+
+def _again(frame: Frame, reply: Reply, facts: Facts) -> Turn:
+    """After the code: one more of the same kind, or another."""
+    if reply == Pressed("same"):
+        return _give(frame, facts)
+    if reply == Pressed("other"):
+        return _ask_role(go(frame, "role"), facts)
+    return end(frame, msg("All right. Type /moi to invite somebody."))
+
+
+def _give(frame: Frame, facts: Facts) -> Turn:
+    """The code, and a message that can be forwarded as it stands."""
+    role, unit = Role(held(frame, "role")), held(frame, "unit")
+    if not may_give(facts.who, role, unit):
+        return Turn(leave(frame), (Say(msg("You can only do this for your own ward.")),))
+    code, code_hash = facts.new_code()
+    until = facts.now + LASTS
+    link = facts.channel.deep_link % code if facts.channel.deep_link else None
+    head = msg(
+        "Code for one %(role)s, %(unit)s. Forward the next message to that person only.",
+        role=role_name(role),
+        unit=unit_name(facts.plan, unit),
+    )
+    invitation = lines(
+        msg(
+            "You are invited to the child-protection network as %(role)s, %(unit)s.", role=role_name(role), unit=unit_name(facts.plan, unit)
+        ),
+        msg("Open this link: %(link)s", link=link) if link else None,
+        msg("Or type this code to me: %(code)s", code=code) if link else msg("Type this code to me: %(code)s", code=code),
+        msg("It works once, until %(time)s.", time=Moment(until, "short")),
+    )
+    more = ask(
+        frame,
+        msg("One more?"),
+        Choice("same", msg("One more of the same kind")),
+        Choice("other", msg("Another role")),
+        Choice("close", msg("Done")),
+    )
+    return Turn(more.frame, (Say(head), Say(invitation), *more.says), (CreateInvitation(code_hash, str(role), unit, until),))
+
+
+# --- what is on offer -------------------------------------------------------------------------------------------------
+
+
+def _roles(facts: Facts) -> tuple[Role, ...]:
+    if facts.who is None:
+        return ()
+    if facts.who.is_(Role.ADMINISTRATOR):
+        return OF_A_WARD + OF_THE_DIVISION
+    return OF_A_WARD if own_wards(facts.who) else ()
+
+
+def _wards(facts: Facts) -> tuple[Unit, ...]:
+    assert facts.who is not None
+    if facts.who.is_(Role.ADMINISTRATOR):
+        return facts.plan.wards()
+    return tuple(ward for ward in facts.plan.wards() if ward.id in own_wards(facts.who))
+
+
+def _ask_role(frame: Frame, facts: Facts, why: Text | None = None) -> Turn:
+    return ask(frame, msg("Whom do you invite?"), *(Choice(str(role), role_name(role)) for role in _roles(facts)), why=why)
+
+
+def _ask_unit(frame: Frame, facts: Facts, wards: tuple[Unit, ...], why: Text | None = None) -> Turn:
+    return ask(frame, msg("Of which ward? Choose it, or type its name."), *ward_choices(wards), why=why, columns=2)

@@ -1,0 +1,93 @@
+"""What the answers of a report cause: the case, its card's facts, who is called, and the clocks.
+
+Rules:
+
+1. Danger or a kind makes it a case, in the same turn (DESIGN rule 6). Danger calls the room at once; anything else is told on sending, on
+   cancelling, or when the reporter falls silent.
+2. Once the room was told, a correction never lowers the severity: "I pressed by mistake" may be said with somebody standing behind.
+3. An unfinished report always has its idle clock.
+"""
+
+from datetime import timedelta
+
+from handlers.forms.filling import Filling
+from models.commands import CallRoom, CancelTimer, CloseSubmission, Note, OpenIncident, Restrict, SetTimer, UpdateIncident
+from models.talk import Json
+
+URGENT = "khan_cap"
+IDLE = timedelta(minutes=10)
+UNANSWERED = timedelta(minutes=3)
+REPORTS_A_DAY = 3  # of one citizen; more are bundled and marked, never dropped
+_COPIED = ("danger", "kind", "ward", "called", "contact")
+
+
+def columns(work: Filling) -> dict[str, Json]:
+    """What the card may know, from the answers that count."""
+    values = work.filled.values()
+    found: dict[str, Json] = {name: values.get(name) or "" for name in _COPIED}
+    found["type"] = values.get(str(found["kind"])) or ""
+    found["source"] = work.word("source")
+    found["bundled"] = work.data.get("many") is True and found["danger"] != "danger"
+    found["severity"] = _severity(work, {**values, "source": found["source"]})
+    return found
+
+
+def _severity(work: Filling, values: dict[str, Json]) -> str:
+    plan, case = work.facts.plan, work.facts.case
+    level = plan.severity(values).level
+    if case is None or case.status == "intake":
+        return level
+    return min(level, case.severity, key=plan.severity_rules.rank)
+
+
+def settle(work: Filling) -> None:
+    """Bring the case in line with the answers of this turn."""
+    found, case = columns(work), work.word("case")
+    if not case:
+        if found["danger"] != "danger" and not found["kind"]:
+            return
+        case = work.facts.new_id()
+        work.data["case"] = case
+        work.commands.append(OpenIncident(case, work.submission, found))
+    else:
+        changed = {name: value for name, value in found.items() if work.facts.case is None or getattr(work.facts.case, name) != value}
+        if changed:
+            work.commands.append(UpdateIncident(case, changed))
+    if "alert" in work.effects:
+        call(work, found["severity"] == URGENT)
+    restricted = work.facts.case is not None and work.facts.case.restricted
+    if work.filled.values().get("network_involved") == "yes" and not restricted:
+        work.commands.append(Restrict(case))
+
+
+def call(work: Filling, urgent: bool) -> None:
+    """Tell the room; for khẩn cấp, look in three minutes whether anybody came."""
+    case = work.word("case")
+    work.commands.append(CallRoom(case))
+    taken = work.facts.case is not None and work.facts.case.taken_at is not None
+    if urgent and not taken:
+        work.commands.append(SetTimer("unanswered", case, work.facts.now + UNANSWERED, urgent=True))
+
+
+def is_urgent(work: Filling) -> bool:
+    """Whether the answers make it khẩn cấp."""
+    return columns(work)["severity"] == URGENT
+
+
+def close(work: Filling, state: str) -> None:
+    """The report is sent, or given up: a case is told to the room either way, given up it is marked as unfinished."""
+    case = work.word("case")
+    work.commands.append(CloseSubmission(work.submission, state))
+    work.commands.append(CancelTimer("idle", work.submission))
+    if not case:
+        return
+    if (state != "sent") is not (work.facts.case is not None and work.facts.case.unfinished):
+        work.commands.append(UpdateIncident(case, {"unfinished": state != "sent"}))
+    work.commands.append(Note(case, state))
+    call(work, is_urgent(work))
+
+
+def stay_awake(work: Filling) -> None:
+    """The idle clock, wound up by every turn of an unfinished report."""
+    data: dict[str, Json] = {"conversation": work.facts.conversation}
+    work.commands.append(SetTimer("idle", work.submission, work.facts.now + IDLE, data=data))

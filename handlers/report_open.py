@@ -1,0 +1,48 @@
+"""A report of this conversation: begun, or opened as it stands."""
+
+from handlers.forms.filling import Filling
+from handlers.report_case import REPORTS_A_DAY, stay_awake
+from handlers.report_screens import AGAIN, STOP, advance
+from models.commands import OpenSubmission
+from models.facts import Draft, Facts
+from models.form import Form
+from models.talk import Frame, Incoming
+
+FLOOR = "report"
+FORM = "incident"
+
+
+def form_of(draft: Draft, facts: Facts) -> Form:
+    """A child's own call for help has no form of its own: officers add to it in the words of this one."""
+    return facts.forms[draft.form if draft.form in facts.forms and draft.form != "child" else FORM]
+
+
+def begin(frame: Frame, incoming: Incoming, facts: Facts) -> Filling:
+    """A new report with its first question."""
+    form, submission = facts.forms[FORM], facts.new_id()
+    source = "citizen" if facts.who is None or frame.data.get("source") == "citizen" else "collaborator"
+    work = Filling(frame, incoming, facts, form, submission, {})
+    work.data = {"submission": submission, "source": source, "many": source == "citizen" and facts.reports_today >= REPORTS_A_DAY}
+    work.commands.append(OpenSubmission(submission, form.id, form.version, form.content_hash))
+    if facts.who is not None and facts.who.phone:
+        work.put("phone", facts.who.phone)
+    if facts.who is None:  # nobody knows a citizen's name, so there is none to keep secret
+        work.put("named", "secret")
+    advance(work)
+    stay_awake(work)
+    return work
+
+
+def open_report(frame: Frame, incoming: Incoming, facts: Facts) -> Filling | None:
+    """The report that this conversation holds."""
+    draft = facts.draft
+    if frame.floor != FLOOR or draft is None or frame.data.get("submission") != draft.id:
+        return None
+    staff = frame.data.get("staff") is True
+    return Filling(frame, incoming, facts, form_of(draft, facts), draft.id, dict(draft.answers), staff, dict(frame.data), frame.step)
+
+
+def remember_cursor(work: Filling) -> None:
+    """Where to go on if the reporter does not stop after all."""
+    if work.step not in {STOP, AGAIN}:
+        work.data["before"] = work.step

@@ -1,0 +1,94 @@
+"""What a report says beside its questions: the alert, the receipt, the ways to call."""
+
+from handlers.forms.filling import Filling
+from handlers.wording import hotlines_short
+from models.facts import Facts
+from models.talk import CaseCode, Choice, Lane, Say, Text, lines, msg
+
+
+def alert(work: Filling) -> Say:
+    """Right after ĐANG NGUY HIỂM: the room is being called, and the numbers that answer at once."""
+    plan = work.facts.plan
+    text = lines(
+        msg("🔴 The division on duty has been told."),
+        msg(
+            "Call now: %(police)s police, %(ambulance)s ambulance, %(children)s child protection. Fire or drowning: %(rescue)s.",
+            police=plan.hotline("113").number,
+            ambulance=plan.hotline("115").number,
+            children=plan.hotline("111").number,
+            rescue=plan.hotline("114").number,
+        ),
+        msg("Keep yourself and the child safe. A few short questions follow."),
+    )
+    choices = (Choice(f"misdial:{work.word('case')}", msg("I pressed by mistake"), action=True),)
+    return Say(text, choices, lane=Lane.URGENT, purpose="alert", about=work.word("case"))
+
+
+def receipt(work: Filling, *, urgent: bool) -> Text:
+    """The code, and what happens next."""
+    case, values = work.facts.case, work.filled.values()
+    taken, quiet = case is not None and case.taken_at is not None, values.get("kind") == "need" and not urgent
+    return lines(
+        msg("✅ Sent. Case code: %(code)s", code=CaseCode(work.word("case"))),
+        _next_step(quiet=quiet, taken=taken),
+        _contact(str(values.get("contact"))),
+        None if quiet else msg("The ward will write the report on paper: nothing more for you to write."),
+        do_not_wait(work.facts) if urgent and not taken else None,
+        _telephone(work) if not urgent and not quiet else None,
+    )
+
+
+def _next_step(*, quiet: bool, taken: bool) -> Text:
+    if taken:
+        return msg("An officer has already taken the case.")
+    return (
+        msg("It has gone to the child-protection officer of the ward.")
+        if kind == "need"
+        else msg("The division on duty and the ward are being told.")
+    )
+
+
+def _contact(contact: str) -> Text | None:
+    promises = {
+        "yes": msg("An officer may call you or write to you."),
+        "call_only": msg("An officer may call you; nobody will write."),
+        "no": msg("Nobody will contact you."),
+    }
+    return promises.get(contact)
+
+
+def do_not_wait(facts: Facts) -> Text:
+    """For khẩn cấp: the machine must not be waited for."""
+    phone = facts.service.division_phone
+    if phone:
+        return msg("If nobody has taken it within 3 minutes, do not wait: call 113/115 and the division on duty, %(phone)s.", phone=phone)
+    return msg("If nobody has taken it within 3 minutes, do not wait: call 113/115.")
+
+
+def _telephone(work: Filling) -> Text | None:
+    """Plan 116/KH-UBND section IV: at once by telephone too."""
+    phone = work.facts.service.division_phone
+    return msg("Please also telephone the division: %(phone)s.", phone=phone) if phone else None
+
+
+def still_nobody(case: str, facts: Facts) -> Text:
+    """Three minutes later, to a reporter whom it is safe to write to."""
+    phone = facts.service.division_phone
+    return lines(
+        msg("⏳ Nobody has taken %(code)s yet. The people on duty are being called again.", code=CaseCode(case)),
+        msg("Do not wait: call 113/115 and the division on duty, %(phone)s.", phone=phone) if phone else msg("Do not wait: call 113/115."),
+    )
+
+
+def hotlines_reminder(facts: Facts) -> Text:
+    """The content-free letter: it says nothing of a report, a child or a case, because somebody else may hold the phone."""
+    return lines(msg("Báo Ngay reminds you:"), hotlines_short(facts.plan))
+
+
+def help_text(work: Filling) -> Text:
+    """In the middle of a report: how to move about in it."""
+    return lines(
+        msg("You can choose, type its number, or type in your own words."),
+        msg("Type “quay lai” to go back, “huy” to stop, “tiep tuc” to go on. A photo or voice note can be sent at any time."),
+        hotlines_short(work.facts.plan),
+    )

@@ -1,0 +1,123 @@
+"""Who may do what (DESIGN rule 9): the table of commands, and the rights that are checked on the object itself.
+
+1. The table says which role may begin a command, and where; it never opens a case or a unit by itself.
+2. A membership reaches its own unit; one of the division reaches every unit.
+3. A restricted case belongs to the division's leader alone.
+4. An administrator runs the service and sees no details: that needs a second role.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from models.facts import Case, Held, Member, Role, Who
+from models.plan import Plan
+
+
+class Where(StrEnum):
+    """Where a command may be given. In the wrong place it gets one short hint."""
+
+    PRIVATE = "private"
+    GROUP = "group"
+    BOTH = "both"
+
+
+class Within(StrEnum):
+    """What the right is checked on, once the command has begun."""
+
+    NOTHING = "nothing"
+    OWN = "own"  # what the sender reported
+    UNIT = "unit"  # a unit: administrators any, ward officers their own ward
+    CASE = "case"  # may_see, may_take
+
+
+EVERYBODY: frozenset[Role] | None = None  # known or not
+OFFICERS = frozenset({Role.DUTY_OFFICER, Role.LEADER, Role.WARD_OFFICER})
+MANAGERS = frozenset({Role.ADMINISTRATOR, Role.WARD_OFFICER})
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """`words` are folded; one with a slash counts only with it ("mới" and "mời" are everyday words). `number`: a case number follows."""
+
+    name: str
+    words: tuple[str, ...]
+    roles: frozenset[Role] | None
+    where: Where
+    within: Within = Within.NOTHING
+    number: bool = False
+
+
+COMMANDS = (
+    Command("start", ("/start", "/batdau"), EVERYBODY, Where.PRIVATE),
+    Command("help", ("/trogiup", "/help", "tro giup", "trogiup"), EVERYBODY, Where.BOTH),
+    Command("language", ("/ngonngu", "/language"), EVERYBODY, Where.PRIVATE),
+    Command("report", ("/baocao", "baocao", "bao cao"), EVERYBODY, Where.PRIVATE),
+    Command("more", ("/bosung", "bosung", "bo sung"), EVERYBODY, Where.PRIVATE, Within.OWN, number=True),
+    Command("see", ("/xem", "xem"), EVERYBODY, Where.PRIVATE, Within.OWN),
+    Command("take", ("/nhan", "nhan"), OFFICERS, Where.BOTH, Within.CASE, number=True),
+    Command("details", ("/chitiet", "chitiet", "chi tiet"), OFFICERS, Where.BOTH, Within.CASE, number=True),
+    Command("photos", ("/anh", "anh"), OFFICERS, Where.BOTH, Within.CASE, number=True),
+    Command("invite", ("/moi",), MANAGERS, Where.PRIVATE, Within.UNIT),
+    Command("cut", ("/thuhoi", "thu hoi"), MANAGERS, Where.PRIVATE, Within.UNIT),
+    Command("bind", ("/ganphong",), MANAGERS, Where.GROUP, Within.UNIT),
+    Command("unbind", ("/gophong",), MANAGERS, Where.GROUP, Within.UNIT),
+    Command("ready", ("/sansang",), frozenset({Role.ADMINISTRATOR}), Where.PRIVATE),
+)
+BY_NAME = {command.name: command for command in COMMANDS}
+
+
+def allowed(command: Command, who: Who | None) -> bool:
+    """Whether this sender may begin the command; what it touches is checked when it is known."""
+    return command.roles is None or (who is not None and who.is_(*command.roles))
+
+
+# --- units ------------------------------------------------------------------------------------------------------------
+
+
+def reaches(held: Held, unit: str, plan: Plan) -> bool:
+    """Whether a membership reaches a unit: its own and what lies below, any (also one not known yet) from the division."""
+    return held.unit == plan.division or (bool(unit) and plan.is_within(unit, held.unit))
+
+
+def own_wards(who: Who) -> tuple[str, ...]:
+    """Wards where the sender is an officer."""
+    return tuple(dict.fromkeys(held.unit for held in who.held if held.role is Role.WARD_OFFICER))
+
+
+def may_manage(who: Who | None, unit: str) -> bool:
+    """Bind its room, invite into it: administrators any unit, ward officers their own ward."""
+    return who is not None and (who.is_(Role.ADMINISTRATOR) or unit in own_wards(who))
+
+
+def may_give(who: Who | None, role: Role, unit: str) -> bool:
+    """Invite somebody to a role in a unit, or take it away: ward officers only collaborators and officers of their own ward."""
+    if who is None:
+        return False
+    return who.is_(Role.ADMINISTRATOR) or (role in {Role.COLLABORATOR, Role.WARD_OFFICER} and unit in own_wards(who))
+
+
+def may_cut(who: Who | None, member: Member) -> bool:
+    """Cut somebody's account: it ends all that they hold, so the sender must be above all of it. Nobody cuts themselves: one
+    administrator always remains."""
+    if who is None or who.person == member.person:
+        return False
+    return bool(member.held) and all(may_give(who, held.role, held.unit) for held in member.held)
+
+
+# --- cases ------------------------------------------------------------------------------------------------------------
+
+
+def may_take(who: Who | None, case: Case, plan: Plan) -> bool:
+    """Take a case: whoever is called for it."""
+    if who is None:
+        return False
+    if case.restricted:
+        return Held(Role.LEADER, plan.division) in who.held
+    return any(held.role in OFFICERS and reaches(held, case.ward, plan) for held in who.held)
+
+
+def may_see(who: Who | None, case: Case, plan: Plan) -> bool:
+    """See the details: who may take it, and an officer who has taken it (unless it was restricted since)."""
+    if may_take(who, case, plan):
+        return True
+    return who is not None and not case.restricted and case.taken_by == who.person and who.is_(*OFFICERS)

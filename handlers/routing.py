@@ -1,0 +1,162 @@
+"""What came in -> which handler, and the facts it needs. Pure: it sees the frame and the message, nothing else.
+
+The order:
+
+1. Timers, and what a platform tells of a chat (blocked, moved), by their tables.
+2. A button that stands by itself ("take:…"), and a typed command. A typed command without a slash yields to an open dialogue, unless it names a
+   case ("nhan 42") or asks for help: what somebody types there may be their answer.
+3. In a group, everything else is talk among people.
+4. A code typed on its own.
+5. The dialogue that has the floor.
+6. Nobody has the floor: somebody known is shown what they can do, somebody unknown the hotlines first.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from handlers import child, cut, help, idle, incident, invite, join, ladder, language, ready, report, room, stranger, upkeep  # noqa: A004  help is the feature's name
+from handlers.commands import Given, find
+from handlers.rights import Where, allowed
+from models.facts import Facts, Who
+from models.talk import Frame, Incoming, Kind, Turn
+
+Handler = Callable[[Frame, Incoming, Facts], Turn]
+
+
+@dataclass(frozen=True, slots=True)
+class CaseRef:
+    """Which incident the facts shall hold: by id, number, submission, or the newest of this conversation."""
+
+    by: str
+    value: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """`needs` are fields of Facts (bot.gather.NEEDS)."""
+
+    handle: Handler
+    needs: tuple[str, ...] = ()
+    case: CaseRef | None = None
+
+
+_LOOKING = ("service", "case_draft", "attachments", "reporter")
+_REPORTING = ("service", "draft", "attachments", "reports_today")
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A row of a table: the handler, its needs, and by what the incident is found ("" = none)."""
+
+    handle: Handler
+    needs: tuple[str, ...] = ()
+    case: str = ""
+
+
+TIMERS: dict[str, Entry] = {
+    "ladder": Entry(ladder.call_again, case="id"),
+    "follow_up": Entry(ladder.follow_up, case="id"),
+    "unanswered": Entry(report.unanswered, ("service", "case_draft"), case="id"),
+    "idle": Entry(report.nudge, ("service", "draft"), case="submission"),
+    "idle_room": Entry(report.nudge, ("service", "draft"), case="submission"),
+    "delete": Entry(upkeep.take_back),
+    "refused": Entry(upkeep.ask_again, ("refused_file",)),
+}
+"""By the kind of a timer row; its subject is the incident, the submission, the letter or the attachment."""
+
+ACTIONS: dict[str, Entry] = {
+    "take": Entry(incident.take, ("service",), case="id"),
+    "detail": Entry(incident.details, _LOOKING, case="id"),
+    "photos": Entry(incident.photos, _LOOKING, case="id"),
+    "more": Entry(report.supplement, ("service", "case_draft", "attachments"), case="id"),
+    "misdial": Entry(report.misdial, _REPORTING, case="id"),
+    "report": Entry(report.start, _REPORTING, case="frame"),
+}
+"""Buttons that stand by themselves: "<name>:<incident id>"."""
+
+COMMANDS: dict[str, Entry] = {
+    "start": Entry(join.start, ("service", "invited")),
+    "help": Entry(help.start, ("service",)),
+    "language": Entry(language.start),
+    "report": Entry(report.start, _REPORTING, case="frame"),
+    "more": Entry(report.supplement, ("service", "case_draft", "attachments"), case="number"),
+    "see": Entry(incident.see, ("service",), case="conversation"),
+    "take": Entry(incident.take, ("service",), case="number"),
+    "details": Entry(incident.details, _LOOKING, case="number"),
+    "photos": Entry(incident.photos, _LOOKING, case="number"),
+    "invite": Entry(invite.start, ("service",)),
+    "cut": Entry(cut.start, ("service", "members")),
+    "bind": Entry(room.bind, ("service", "room_here")),
+    "unbind": Entry(room.unbind, ("service", "room_here")),
+    "ready": Entry(ready.start, ("service",)),
+}
+"""By the name of a command in handlers.rights.COMMANDS."""
+
+FLOORS: dict[str, Entry] = {
+    "report": Entry(report.answer, _REPORTING, case="frame"),
+    join.FLOOR: Entry(join.answer, ("service", "invited")),
+    stranger.FLOOR: Entry(stranger.answer, ("service", "open_child_case", "reports_today")),
+    child.FLOOR: Entry(child.answer, ("service", "open_child_case", "draft")),
+    invite.FLOOR: Entry(invite.answer, ("service",)),
+    cut.FLOOR: Entry(cut.answer, ("service", "members")),
+    ready.FLOOR: Entry(ready.answer, ("service",)),
+    language.FLOOR: Entry(language.answer),
+}
+"""By the dialogue that has the floor."""
+
+_STRANGER = Entry(stranger.start, ("service", "open_child_case", "reports_today"))
+_CODE = Entry(join.start, ("service", "invited"))
+_IDLE = Entry(idle.answer, ("service",), case="conversation")
+_EVENTS = frozenset({Kind.BLOCKED, Kind.UNBLOCKED, Kind.MIGRATED})
+
+
+def route(frame: Frame, incoming: Incoming, who: Who | None) -> Route:
+    """The one way through the order above."""
+    if incoming.kind in {Kind.TIMER, Kind.INTERNAL}:
+        entry = TIMERS[str(incoming.data["timer"])]
+        return _to(entry, frame, str(incoming.data["subject"]))
+    if incoming.kind in _EVENTS:
+        return _to(Entry(room.event, ("room_here",)), frame)
+    if incoming.press is not None and (action := _action(incoming.press.key)) is not None:
+        return action
+    given = find(incoming.text) if incoming.kind is Kind.TEXT and not incoming.edits and not incoming.forwarded else None
+    if given is not None and (incoming.text.lstrip().startswith("/") or not frame.floor or given.number or given.command.name == "help"):
+        return _command(given, frame, incoming, who)
+    if incoming.group:
+        return _to(Entry(room.chatter), frame)
+    if frame.floor in {"", stranger.FLOOR} and incoming.kind is Kind.TEXT and join.canonical_code(incoming.text):
+        return _to(_CODE, frame)
+    if frame.floor in FLOORS:
+        return _to(FLOORS[frame.floor], frame)
+    return _to(_IDLE if who else _STRANGER, frame)
+
+
+def _action(key: str) -> Route | None:
+    name, colon, subject = key.partition(":")
+    return _to(ACTIONS[name], Frame(), subject) if colon and name in ACTIONS else None
+
+
+def _command(given: Given, frame: Frame, incoming: Incoming, who: Who | None) -> Route:
+    """In the right place, by somebody whose role includes it; else one short sentence."""
+    command = given.command
+    if command.where is Where.PRIVATE and incoming.group:
+        return Route(room.private_only)
+    if command.where is Where.GROUP and not incoming.group:
+        return Route(room.group_only)
+    if not allowed(command, who):
+        return _to(_STRANGER, frame) if who is None and not incoming.group else Route(room.not_allowed)
+    return _to(COMMANDS[command.name], frame, given.number)
+
+
+def _to(entry: Entry, frame: Frame, subject: str = "") -> Route:
+    """Say how the incident is found: what was named, or the report that this conversation holds."""
+    if entry.case == "frame":
+        held = str(frame.data.get("submission") or "")
+        return Route(entry.handle, entry.needs, CaseRef("submission", held) if held else None)
+    if entry.case in {"id", "number", "submission"}:
+        return Route(
+            entry.handle,
+            entry.needs,
+            CaseRef(entry.case, subject) if subject else CaseRef("conversation") if entry.handle is report.supplement else None,
+        )
+    return Route(entry.handle, entry.needs, CaseRef("conversation") if entry.case else None)

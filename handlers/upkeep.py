@@ -1,0 +1,25 @@
+"""What the service does by itself, without a person's word: take letters back, ask again for a picture that could not be kept."""
+
+from models.commands import TakeBack, TellConversation
+from models.facts import Facts
+from models.talk import N_, Frame, Incoming, Say, Turn, msg
+
+_REASONS = {
+    "too_large": N_("That file is too large to be kept (20 MB at most). Could you send a smaller one?"),
+    "wrong_type": N_("That file cannot be kept: please send a photo or a voice note."),
+    "gone": N_("That file could not be fetched any more. Could you send it again?"),
+    "broken": N_("That file arrived damaged. Could you send it again?"),
+}
+
+
+def take_back(frame: Frame, incoming: Incoming, facts: Facts) -> Turn:
+    """Timer "delete": private details do not stay on a phone longer than a day (where the channel can take them back)."""
+    return Turn(frame, commands=(TakeBack(str(incoming.data["subject"])),))
+
+
+def ask_again(frame: Frame, incoming: Incoming, facts: Facts) -> Turn:
+    """Timer "refused": the sender of a file is told what was wrong with it; the report goes on meanwhile."""
+    file = facts.refused_file
+    if file is None:
+        return Turn(frame)
+    return Turn(frame, commands=(TellConversation(file.conversation, Say(msg(_REASONS.get(file.reason, _REASONS["broken"])))),))

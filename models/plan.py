@@ -1,0 +1,130 @@
+"""A plan as data: units, lists, severity rules, ladder, hotlines, calendar (DESIGN sections 4 to 7). Another year is another folder.
+
+`bot.plan_files.load_plan` reads and checks a folder; nothing here knows a file. Everything is frozen: a plan in use never changes.
+"""
+
+from collections.abc import Mapping
+from functools import cached_property
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from models.condition import Bilingual, Condition, holds
+from models.plan_items import (
+    Calendar,
+    DayCorrection,
+    Document,
+    Hotline,
+    Id,
+    Ladder,
+    LadderSteps,
+    ListItem,
+    Piece,
+    PlanId,
+    Retention,
+    Source,
+    Sourced,
+    Status,
+    Successor,
+    TimeZone,
+    Unit,
+    UnitKind,
+)
+from models.severity import Level, Severity, SeverityRule, SeverityVerdict
+from models.talk import Label
+
+__all__ = [
+    "Calendar", "Condition", "DayCorrection", "Document", "Hotline", "Label", "Ladder", "LadderSteps", "Level", "ListItem", "Plan",
+    "Retention", "Severity", "SeverityRule", "SeverityVerdict", "Source", "Sourced", "Status", "Successor", "Unit", "UnitKind", "holds",
+]  # fmt: skip
+
+
+class Plan(Piece):
+    """The whole plan. `division` is the unit whose room is called; `timezone` the zone in which people are shown times."""
+
+    id: PlanId
+    title: Bilingual
+    document: Document
+    timezone: TimeZone
+    division: Id
+    units: tuple[Unit, ...]
+    successors: tuple[Successor, ...] = ()
+    lists: dict[str, tuple[ListItem, ...]]
+    severity_rules: Severity
+    ladder: Ladder
+    hotlines: tuple[Hotline, ...]
+    calendar: Calendar
+    retention: tuple[Retention, ...] = ()
+    sources: tuple[Source, ...] = ()
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.timezone)
+
+    # --- units --------------------------------------------------------------------------------------------------------
+
+    def unit(self, unit: str) -> Unit:
+        """KeyError if the plan has no such unit (a row of an earlier plan may name one)."""
+        return self._units[unit]
+
+    def children(self, unit: str) -> tuple[Unit, ...]:
+        """The units right below, in the plan's order; below an office that acts for another unit: that unit's others."""
+        parent = self.unit(unit).acts_for or unit
+        return tuple(child for child in self.units if child.parent == parent and child.id != unit)
+
+    def wards(self) -> tuple[Unit, ...]:
+        """Every ward, in the plan's order."""
+        return tuple(unit for unit in self.units if unit.kind is UnitKind.WARD)
+
+    def is_within(self, unit: str, ancestor: str) -> bool:
+        """Whether `unit` is `ancestor` or lies below it, or below the unit that `ancestor` acts for. False if the plan lacks either."""
+        if unit not in self._units or ancestor not in self._units:
+            return False
+        above = {ancestor, self.unit(ancestor).acts_for}
+        here: str | None = unit
+        while here is not None:
+            if here in above:
+                return True
+            here = self.unit(here).parent
+        return False
+
+    def wards_now_in(self, successor: str) -> tuple[Unit, ...]:
+        """The wards that may have given land to a later unit: whoever names the later unit is asked which of these is meant."""
+        return tuple(unit for unit in self.units if successor in unit.successors)
+
+    # --- lists, severity, numbers -------------------------------------------------------------------------------------
+
+    def list(self, name: str) -> tuple[ListItem, ...]:
+        """The items of a list, in order; KeyError if the plan has no such list."""
+        return self.lists[name]
+
+    def item(self, name: str, item: str) -> ListItem:
+        """One item of a list; KeyError if either is unknown."""
+        return self._items[name][item]
+
+    def severity(self, answers: Mapping[str, Any]) -> SeverityVerdict:
+        """How urgent these answers of the incident form make a case, and why. Pass the relevant answers only (see `Severity.judge`)."""
+        return self.severity_rules.judge(answers)
+
+    def level(self, level: str) -> Level:
+        """A severity's words and sign; KeyError if unknown."""
+        return self.severity_rules.levels[self.severity_rules.rank(level)]
+
+    def hotline(self, hotline: str) -> Hotline:
+        """KeyError if unknown."""
+        return {line.id: line for line in self.hotlines}[hotline]
+
+    def emergency_lines(self) -> tuple[Hotline, ...]:
+        """The numbers that everybody sees first, in the plan's order; each has a number."""
+        return tuple(line for line in self.hotlines if line.emergency)
+
+    def retention_days(self, what: str) -> int:
+        """KeyError if the plan says nothing about it."""
+        return {kept.id: kept.days for kept in self.retention}[what]
+
+    @cached_property
+    def _units(self) -> dict[str, Unit]:
+        return {unit.id: unit for unit in self.units}
+
+    @cached_property
+    def _items(self) -> dict[str, dict[str, ListItem]]:
+        return {name: {item.id: item for item in items} for name, items in self.lists.items()}

@@ -1,0 +1,328 @@
+"""Attachments: what is kept is clean, sealed and whole; what is not kept is told to its sender; nothing else is ever given up."""
+
+import asyncio
+import io
+import os
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from PIL import Image
+
+from bot import attachments as module
+from bot.attachments import Attachments, Swept
+from bot.channels import FileGone, FileTooLarge
+from bot.database import Database, StorageDown
+from bot.vault import Vault
+from models.attachment import ATTACHMENT
+from models.ids import new_id
+from models.talk import FileRef
+from tests.bot.test_media import ogg, photo
+
+NOW = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
+LATER = timedelta(days=3)
+
+
+@dataclass
+class Platform:
+    """A channel's files: bytes, an error to raise, or a function to await."""
+
+    files: dict[str, Any] = field(default_factory=dict)
+    asked: list[FileRef] = field(default_factory=list)
+
+    async def fetch(self, file: FileRef) -> bytes:
+        self.asked.append(file)
+        found = self.files[file.ref]
+        if isinstance(found, Exception):
+            raise found
+        return found if isinstance(found, bytes) else await found()  # type: ignore[no-any-return]
+
+
+@dataclass
+class Worker:
+    db: Database
+    vault: Vault
+    folder: Path
+    platform: Platform = field(default_factory=Platform)
+    told: list[str] = field(default_factory=list)
+    now: datetime = NOW
+    telling_fails: list[Exception] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        fetchers = {"web": self.platform.fetch}
+        self.made = Attachments(self.db, self.vault, self.folder, fetchers, refused=self._refused, now=lambda: self.now)
+
+    async def _refused(self, attachment: str) -> None:
+        if self.telling_fails:
+            raise self.telling_fails.pop()
+        self.told.append(attachment)
+
+    async def want(self, found: Any, kind: str = "photo", **columns: Any) -> str:
+        """A row as a turn writes it, for a file that the platform answers with `found`."""
+        attachment = new_id()
+        self.platform.files[f"ref-{attachment}"] = found
+        ref = f"ref-{attachment}".encode()
+        row = {
+            "id": attachment, "submission": "s1", "question": "photos", "conversation": "c1", "channel": "web", "kind": kind, "state": "wanted",
+            "next_try": NOW, "created_at": NOW, "attempts": 0, "unique_ref": "", "mime": "", "reason": "",
+        } | columns  # fmt: skip
+
+        def insert(db: sa.Connection) -> None:
+            sealed = self.vault.seal(db, "submission:s1", "attachment.ref", attachment, ref)
+            db.execute(sa.insert(ATTACHMENT), row | {"ref": sealed})
+
+        await self.db.run(insert)
+        return attachment
+
+    async def row(self, attachment: str) -> sa.Row[Any]:
+        return await self.db.run(lambda db: db.execute(sa.select(ATTACHMENT).where(ATTACHMENT.c.id == attachment)).one())
+
+    async def drain(self) -> int:
+        rounds = 0
+        while await self.made.once():
+            rounds += 1
+        return rounds
+
+
+@pytest.fixture
+def worker(db: Database, vault: Vault, tmp_path: Path) -> Worker:
+    return Worker(db, vault, tmp_path / "attachments")
+
+
+@asynccontextmanager
+async def running(worker: Worker) -> AsyncIterator[None]:
+    task = asyncio.ensure_future(worker.made.run())
+    try:
+        yield
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+
+
+async def until(condition: Callable[[], bool]) -> None:
+    async with asyncio.timeout(5):
+        while not condition():
+            await asyncio.sleep(0.01)
+
+
+async def test_a_photo_is_stored_sealed_and_comes_back(worker: Worker) -> None:
+    """A wanted photo becomes a sealed private file named by its id; the row says stored, and loading gives the cleaned picture."""
+    attachment = await worker.want(photo())
+    assert await worker.drain() == 1
+    path, row = worker.folder / attachment, await worker.row(attachment)
+    assert (row.state, row.mime, row.stored_at, row.lease_until, row.reason) == ("stored", "image/jpeg", NOW, None, "")
+    assert [path.name for path in worker.folder.iterdir()] == [attachment]
+    assert (path.stat().st_mode & 0o777, worker.folder.stat().st_mode & 0o777) == (0o600, 0o700)
+    assert b"JFIF" not in path.read_bytes()
+    picture = await worker.db.run(lambda db: worker.made.load(db, attachment))
+    assert picture is not None
+    assert (picture.kind, picture.mime, len(picture.body)) == ("photo", "image/jpeg", row.size)
+    assert Image.open(io.BytesIO(picture.body)).format == "JPEG"
+
+
+async def test_a_voice_note_is_stored_as_it_is(worker: Worker) -> None:
+    """Sound is kept byte for byte under the type that its content has."""
+    attachment = await worker.want(ogg(), kind="voice", mime="application/octet-stream")
+    await worker.drain()
+    picture = await worker.db.run(lambda db: worker.made.load(db, attachment))
+    assert picture is not None
+    assert (picture.body, picture.mime) == (ogg(), "audio/ogg")
+
+
+async def test_the_channel_gets_what_it_needs_to_fetch(worker: Worker) -> None:
+    """The fetcher sees the reference that was sealed, with kind, size and type."""
+    attachment = await worker.want(photo(), size=123, mime="image/png", unique_ref="u1")
+    await worker.drain()
+    assert worker.platform.asked == [FileRef(f"ref-{attachment}", "photo", 123, "image/png", unique="u1")]
+
+
+REFUSALS: list[tuple[str, Any, str]] = [
+    ("photo", b"<html>sign in</html>", "wrong_type"),
+    ("photo", b"", "broken"),
+    ("photo", photo()[:2000], "broken"),
+    ("voice", photo(), "wrong_type"),
+    ("file", photo(), "wrong_type"),
+    ("photo", FileGone(), "gone"),
+    ("voice", FileTooLarge(), "too_large"),
+]
+
+
+@pytest.mark.parametrize(("kind", "found", "reason"), REFUSALS)
+async def test_what_cannot_be_kept_is_refused_and_told(worker: Worker, kind: str, found: Any, reason: str) -> None:
+    """Each refusal has its reason word, leaves no file, and is told so that the sender is asked again."""
+    attachment = await worker.want(found, kind=kind)
+    await worker.drain()
+    row = await worker.row(attachment)
+    assert (row.state, row.reason, row.lease_until, worker.told) == ("refused", reason, None, [attachment])
+    assert await worker.db.run(lambda db: worker.made.load(db, attachment)) is None
+    assert not (worker.folder / attachment).exists()
+
+
+async def test_a_file_said_to_be_too_large_is_not_even_fetched(worker: Worker) -> None:
+    """What the platform announces with more than 20 MB is refused without moving it."""
+    attachment = await worker.want(photo(), size=20 * 2**20 + 1)
+    await worker.drain()
+    assert ((await worker.row(attachment)).reason, worker.platform.asked) == ("too_large", [])
+
+
+async def test_any_other_error_is_tried_again_without_end(worker: Worker) -> None:
+    """A network error is no refusal: the pauses grow to ten minutes and stay there, and the photo is kept in the end."""
+    attachment = await worker.want(ConnectionError("reset"))
+    pauses = []
+    for _ in range(12):
+        assert await worker.drain() == 1
+        row = await worker.row(attachment)
+        pauses.append((row.next_try - worker.now).total_seconds())
+        worker.now = row.next_try
+    assert pauses == [5, 10, 20, 40, 80, 160, 320, 600, 600, 600, 600, 600]
+    worker.platform.files[f"ref-{attachment}"] = photo()
+    await worker.drain()
+    assert ((await worker.row(attachment)).state, worker.told) == ("stored", [])
+
+
+async def test_a_full_disk_is_waited_out(worker: Worker, monkeypatch: pytest.MonkeyPatch) -> None:
+    """When the file cannot be written nothing is refused and nothing is left behind; with room again it is stored."""
+    attachment = await worker.want(photo())
+
+    def full(handle: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as disk:
+        disk.setattr(module.os, "fsync", full)
+        await worker.drain()
+    assert ((await worker.row(attachment)).state, list(worker.folder.iterdir()), worker.told) == ("wanted", [], [])
+    worker.now += timedelta(minutes=1)
+    await worker.drain()
+    assert (await worker.row(attachment)).state == "stored"
+
+
+async def test_a_folder_that_cannot_be_made_is_waited_out(worker: Worker) -> None:
+    """A wrong data folder loses no photo: it is tried again until the folder is right."""
+    worker.folder.write_text("a file in the way")
+    attachment = await worker.want(photo())
+    await worker.drain()
+    assert (await worker.row(attachment)).state == "wanted"
+    worker.folder.unlink()
+    worker.now += timedelta(minutes=1)
+    await worker.drain()
+    assert (await worker.row(attachment)).state == "stored"
+
+
+async def test_a_first_try_never_waits_for_the_domain_clock(worker: Worker) -> None:
+    """A row written under a clock that was moved days ahead is fetched at once."""
+    await worker.want(photo(), next_try=NOW + LATER)
+    assert await worker.drain() == 1
+
+
+async def test_a_leased_row_is_left_to_its_worker_and_taken_when_that_one_died(worker: Worker) -> None:
+    """Nobody takes what another worker holds; after its lease it is due again."""
+    await worker.want(photo(), lease_until=NOW + timedelta(seconds=30))
+    assert await worker.drain() == 0
+    worker.now += timedelta(seconds=31)
+    assert await worker.drain() == 1
+
+
+async def test_a_channel_that_is_not_here_is_left_to_the_process_that_has_it(worker: Worker) -> None:
+    """A process without the channel does not take its attachments."""
+    await worker.want(photo(), channel="telegram")
+    assert await worker.drain() == 0
+
+
+async def test_many_workers_share_the_rows(worker: Worker) -> None:
+    """Ten photos, three claims at a time: each is fetched exactly once."""
+    wanted = [await worker.want(photo()) for _ in range(10)]
+    while any(await asyncio.gather(*(worker.made.once() for _ in range(3)))):
+        pass
+    assert sorted(file.ref for file in worker.platform.asked) == sorted(f"ref-{attachment}" for attachment in wanted)
+
+
+@pytest.mark.parametrize("error", [StorageDown("x"), LookupError("x")])
+async def test_a_refusal_that_could_not_be_told_is_told_later(worker: Worker, error: Exception) -> None:
+    """Whatever stopped the telling, the next round tells it: nobody waits for a photo that was thrown away in silence."""
+    worker.telling_fails = [error]
+    attachment = await worker.want(b"<html>")
+    with pytest.raises(type(error)):
+        await worker.made.once()
+    assert worker.told == []
+    await worker.made.once()
+    assert worker.told == [attachment]
+
+
+async def test_a_refusal_is_told_even_after_a_restart(worker: Worker) -> None:
+    """A process that died between refusing and telling leaves a mark that the next one finds."""
+    attachment = await worker.want(b"x", state="refused", reason="broken", lease_until=NOW)
+    await worker.made.once()
+    await worker.made.once()
+    assert worker.told == [attachment]
+
+
+async def test_the_loop_wakes_at_once_and_survives_what_fails(worker: Worker) -> None:
+    """Woken, the loop fetches without waiting for its next look; an error in one round does not end it."""
+    worker.telling_fails = [LookupError("a bug")]
+    async with running(worker):
+        await worker.want(b"<html>")
+        worker.made.wake()
+        await until(lambda: not worker.telling_fails)
+        await worker.want(photo())
+        worker.made.wake()
+        await until(lambda: any(path.suffix == "" for path in worker.folder.glob("*")))
+        worker.made.wake()
+        await until(lambda: len(worker.told) == 1)
+
+
+async def test_a_slow_file_holds_up_no_other(worker: Worker) -> None:
+    """While one fetch hangs, other photos are stored."""
+    hanging = asyncio.Event()
+
+    async def hang() -> bytes:
+        await hanging.wait()
+        return photo()
+
+    await worker.want(hang)
+    quick = await worker.want(photo())
+    async with running(worker):
+        await until((worker.folder / quick).exists)
+        hanging.set()
+
+
+async def test_a_tampered_or_swapped_file_is_not_sent(worker: Worker) -> None:
+    """A file that was changed, or put in another's place, loads as nothing."""
+    first, second = await worker.want(photo()), await worker.want(photo())
+    await worker.drain()
+    (worker.folder / first).write_bytes((worker.folder / second).read_bytes())
+    assert await worker.db.run(lambda db: worker.made.load(db, first)) is None
+
+
+def age(path: Path, when: datetime) -> None:
+    os.utime(path, (when.timestamp(), when.timestamp()))
+
+
+async def test_the_sweep_removes_what_no_row_knows_and_says_what_is_missing(worker: Worker) -> None:
+    """Orphans and temporary files older than an hour go; young ones, known ones and strangers' files stay; missing files are named."""
+    kept, lost = await worker.want(photo()), await worker.want(photo())
+    await worker.drain()
+    (worker.folder / lost).unlink()
+    old = [new_id(), f"{kept}.0123abcd.part"]
+    young = [new_id(), f"{new_id()}.0123abcd.part"]
+    for name in (*old, *young, "README"):
+        (worker.folder / name).write_bytes(b"x")
+        age(worker.folder / name, NOW if name in young else NOW - timedelta(hours=2))
+    age(worker.folder / kept, NOW - timedelta(days=9))
+    assert await worker.made.sweep() == Swept(2, (lost,))
+    assert {path.name for path in worker.folder.iterdir()} == {kept, "README", *young}
+
+
+async def test_the_sweep_does_not_empty_the_folder_of_another_database(worker: Worker) -> None:
+    """When hardly any file has a row, the database is the wrong one: nothing is removed."""
+    worker.folder.mkdir()
+    for _ in range(120):
+        path = worker.folder / new_id()
+        path.write_bytes(b"x")
+        age(path, NOW - timedelta(hours=2))
+    assert await worker.made.sweep() == Swept(0, ())
+    assert len(list(worker.folder.iterdir())) == 120

@@ -1,0 +1,231 @@
+"""Loading a plan: every mistake is told with file, line and reason, and a broken plan is never used."""
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from pydantic import BaseModel, ValidationError
+
+from bot.plan_files import PlanError, load_plan
+from bot.yaml_lines import FileMistakes, Mistake, read_yaml
+from models.condition import Bilingual
+from models.talk import Label
+
+SHIPPED = Path(__file__).parents[2] / "plans" / "longbien-2021"
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A copy of the shipped plan that a test may break."""
+    return Path(shutil.copytree(SHIPPED, tmp_path / "plan"))
+
+
+def edit(path: Path, old: str, new: str) -> None:
+    """Replace the first `old`, which must be there."""
+    text = path.read_text(encoding="utf-8")
+    assert old in text, f"{old!r} is not in {path.name}: the test must follow the plan"
+    path.write_text(text.replace(old, new, 1), encoding="utf-8")
+
+
+def mistakes(folder: Path) -> tuple[Mistake, ...]:
+    with pytest.raises(PlanError) as caught:
+        load_plan(folder)
+    return caught.value.mistakes
+
+
+def line_of(path: Path, text: str) -> int:
+    """The only line that contains `text`."""
+    found = [number for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1) if text in line]
+    assert len(found) == 1, f"{text!r} stands on {len(found)} lines of {path.name}"
+    return found[0]
+
+
+def test_the_shipped_plan_loads() -> None:
+    """The folder that the service runs by has no mistake, and bears its folder's name."""
+    assert SHIPPED.name == load_plan(SHIPPED).id
+
+
+# file, what is replaced, by what, a text that stands on the line that is to be named, part of the reason
+BROKEN = [
+    ("units.yaml", "en: Ngọc Lâm Ward}", "xx: 1}", "vi: Phường Ngọc Lâm", "units.ngoc_lam.name.en: is missing"),
+    ("units.yaml", "en: Ngọc Lâm Ward}", 'en: " "}', "vi: Phường Ngọc Lâm", "units.ngoc_lam.name.en: "),
+    ("units.yaml", 'code: "00133"', 'cod: "00133"', 'cod: "00133"', "unknown key"),
+    ("units.yaml", 'code: "00133"', "code: bad", "code: bad", "units.ngoc_lam.code: "),
+    ("units.yaml", 'code: "00133"', "parent: nowhere", "parent: nowhere", "stands twice (first on line"),
+    ("units.yaml", "acts_for: quan_long_bien", "acts_for: nowhere", "acts_for: nowhere", "unknown unit nowhere"),
+    ("units.yaml", "[moi_bo_de, moi_hong_ha]", "[moi_bo_de, moi_x]", "moi_x", "unknown successor moi_x"),
+    ("units.yaml", "short: {vi: Bồ Đề,", "short: {vi: ngoc  lam,", "vi: ngoc  lam,", "is a name of ngoc_lam too"),
+    ("plan.yaml", "division: phong_ldtbxh", "division: bo_de", "division: bo_de", "no unit of kind division"),
+    ("plan.yaml", "Asia/Ho_Chi_Minh", "Asia/Long_Bien", "Asia/Long_Bien", "no such time zone"),
+    ("plan.yaml", "2021-02-24", "2021-02-30", "2021-02-30", "document.date"),
+    ("plan.yaml", "child_groups]", "child_groups, child_groups]", "lists: [", "stands twice"),
+    ("plan.yaml", "title:", "title: &t", "title: &t", "anchors and aliases are not used here"),
+    ("violation_types.yaml", "severity: khan_cap", "severity: rat_gap", "severity: rat_gap", "unknown level rat_gap"),
+    ("injury_types.yaml", 'hotline: "114"', 'hotline: "199"', 'hotline: "199"', "unknown hotline 199"),
+    ("places.yaml", "source: [qd234_form]", "source: []", "id: home", "a verified item names its source"),
+    ("injury_types.yaml", 'code: "01"', "code: 1", "code: 1", "should be a valid string"),
+    ("care_needs.yaml", "- id: bo_hoc", "- id: lang_thang  # again", "# again", "lang_thang stands twice"),
+    ("care_needs.yaml", "source: [kh_116]\n    law", "source: [hearsay]\n    law", "hearsay", "unknown source hearsay"),
+    ("relations.yaml", "  - id: tre_em_khac", "  - id: tre_em_khac\n    carer: true", "id: tre_em_khac", "promises khan_cap, but the rules"),
+    ("severity.yaml", "{eq: [danger, danger]}", "{eq: [danger, dangr]}", "dangr", "danger has no answer dangr"),
+    ("severity.yaml", "{eq: [danger, danger]}", "{eq: [mood, bad]}", "mood", "unknown question mood"),
+    ("severity.yaml", "{eq: [danger, danger]}", "{gt: [danger, 1]}", "gt:", "unknown key"),
+    ("severity.yaml", "[xam_hai_tinh_duc, mua_ban]", "[xam_hai_tinh_duc, mua_banh]", "mua_banh", "violation has no answer mua_banh"),
+    ("severity.yaml", "relation: relations", "relation: relatives", "relation: relatives", "unknown list relatives"),
+    ("severity.yaml", "level: khan_cap\n    because: {vi: Trẻ đang", "level: gap\n    because: {vi: Trẻ đang", "level: gap", "unknown level gap"),
+    ("ladder.yaml", "gaps: [60]", "gaps: [0]", "gaps: [0]", "steps.1.gaps.0"),
+    ("ladder.yaml", "level: nghiem_trong", "level: khan_cap", "steps:", "no steps for nghiem_trong: such a case would fall silent"),
+    ("units.yaml", "acts_for: quan_long_bien", "parent: phong_ldtbxh", "parent: phong_ldtbxh", "stands twice"),
+    ("units.yaml", "kind: district\n", "kind: district\n    parent: bo_de\n", "parent: bo_de", "the unit lies within itself"),
+    ("severity.yaml", "when: {eq: [kind, need]}\n    ", "", "id: can_giup_do", "a rule says when it holds"),
+    ("severity.yaml", "law: 116/KH-UBND mục IV", "", "id: vi_pham", "a verified rule names its law"),
+    ("ladder.yaml", '"21:00"', '"25:00"', '"25:00"', "quiet_hours.from"),
+    ("hotlines.yaml", 'number: "113"', 'number: ""', 'id: "113"', "has a number"),
+    ("hotlines.yaml", "status: unverified", "status: unverified\n    law: Luật", 'id: "113"', "only a verified item may name a law"),
+    ("calendar.yaml", "friday]", "freitag]", "freitag]", "working_week.days.4"),
+    ("retention.yaml", "days: 90", "days: 0", "days: 0", "kept.inbox_bodies.days"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("file", "old", "new", "at", "reason"), BROKEN, ids=[f"{row[0]}-{row[4]}" for row in BROKEN])
+def test_a_mistake_is_told_with_file_and_line(folder: Path, file: str, old: str, new: str, at: str, reason: str) -> None:
+    """The file, the very line and the reason."""
+    edit(folder / file, old, new)
+    found = [(mistake.file, mistake.line) for mistake in mistakes(folder) if reason in mistake.reason]
+    assert (f"plan/{file}", line_of(folder / file, at)) in found
+
+
+def test_all_mistakes_are_told_at_once(folder: Path) -> None:
+    """Shapes and references, in several files: nobody repairs one only to be shown the next."""
+    edit(folder / "units.yaml", "acts_for: quan_long_bien", "acts_for: nowhere")
+    edit(folder / "hotlines.yaml", "en: Police}", "}")
+    edit(folder / "violation_types.yaml", "source: [pd_tre_em]", "source: [hearsay]")
+    told = [(mistake.file, mistake.reason.split(":")[-1].strip()) for mistake in mistakes(folder)]
+    assert told == [
+        ("plan/hotlines.yaml", "is missing"),
+        ("plan/units.yaml", "unknown unit nowhere"),
+        ("plan/violation_types.yaml", "unknown source hearsay"),
+    ]
+
+
+def test_a_broken_part_is_not_held_against_the_others(folder: Path) -> None:
+    """A file that is no YAML gives one mistake, not one for every reference into it."""
+    (folder / "sources.yaml").write_text("sources:\n  - {id: x", encoding="utf-8")
+    assert [mistake.file for mistake in mistakes(folder)] == ["plan/sources.yaml"]
+
+
+def test_a_missing_file_is_told(folder: Path) -> None:
+    """The file that is not there is named, with what the system said."""
+    (folder / "ladder.yaml").unlink()
+    assert [str(mistake) for mistake in mistakes(folder)] == ["plan/ladder.yaml:1: cannot be read: No such file or directory"]
+
+
+def test_a_file_that_nobody_reads_is_told(folder: Path) -> None:
+    """A list that plan.yaml does not name would be dead without anybody noticing; so would a part under another ending."""
+    (folder / "relation.yaml").write_text("items: []\n", encoding="utf-8")
+    (folder / "units.yml").write_text("units: []\n", encoding="utf-8")
+    assert [mistake.file for mistake in mistakes(folder)] == ["plan/relation.yaml", "plan/units.yml"]
+
+
+def test_a_missing_folder_is_told(tmp_path: Path) -> None:
+    """A wrong setting gives one plain sentence."""
+    assert [mistake.reason for mistake in mistakes(tmp_path / "nowhere")] == ["there is no such folder"]
+
+
+def test_the_error_is_one_mistake_a_line(folder: Path) -> None:
+    """What is printed can be clicked: file:line: reason."""
+    edit(folder / "plan.yaml", "division: phong_ldtbxh", "division: bo_de")
+    with pytest.raises(PlanError, match=r"^plan/plan\.yaml:\d+: division: bo_de is no unit of kind division$"):
+        load_plan(folder)
+
+
+# --- the reader -------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def written(tmp_path: Path) -> Callable[[str], Path]:
+    def write(text: str) -> Path:
+        path = tmp_path / "some.yaml"
+        path.write_text(text, encoding="utf-8")
+        return path
+
+    return write
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("no", "no"), ("yes", "yes"), ("true", True), ("false", False), ("00115", "00115"), ("21:00", "21:00"), ("2021-02-24", "2021-02-24"),
+        ("12", 12), ("-3", -3), ("0", 0), ("1.5", 1.5), ("1_000", "1_000"), ("0x1F", "0x1F"), ("null", None), ("~", None), ("", None), ("'12'", "12"),
+    ],
+)  # fmt: skip
+def test_words_are_read_as_people_mean_them(written: Callable[[str], Path], text: str, value: object) -> None:
+    """Only true and false are yes-or-no, a leading zero makes it text, hours and dates stay text."""
+    data = read_yaml(written(f"a: {text}\n")).data
+    assert ({"a": value}, type(value)) == (data, type(data["a"]))
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "reason"),
+    [
+        ("a: 1\nb:\n  c: 1\n  c: 2\n", 4, "the key c stands twice (first on line 3)"),
+        ("a: 1\nb: [1\n", 3, "not YAML: "),
+        ("a: 1\n? [x]\n: 2\n", 2, "a key must be a word"),
+        ("a: &x 1\nb: *x\n", 1, "anchors and aliases are not used here"),
+        ("a: 1\nb: !!python/name:os.system x\n", 2, "is not used here"),
+        ("a: 1\nb: !!int x\n", 2, "x does not fit its tag"),
+        ("a: 1\n---\nb: 2\n", 2, "not YAML: "),
+        ("a: \x00\n", 1, "not YAML: "),
+    ],
+)
+def test_what_yaml_would_let_pass_is_told(written: Callable[[str], Path], text: str, line: int, reason: str) -> None:
+    """A key twice, an anchor, a tag of Python: told with the line, never taken."""
+    with pytest.raises(FileMistakes) as caught:
+        read_yaml(written(text), "some.yaml")
+    (mistake,) = caught.value.mistakes
+    assert ("some.yaml", line) == (mistake.file, mistake.line)
+    assert reason in mistake.reason
+
+
+def test_a_file_that_is_not_utf8_is_told(tmp_path: Path) -> None:
+    """Old Vietnamese encodings are refused, not shown as rubbish."""
+    path = tmp_path / "old.yaml"
+    path.write_bytes("a: Bồ Đề".encode("cp1258", errors="replace") + b"\xff")
+    with pytest.raises(FileMistakes, match="is not UTF-8"):
+        read_yaml(path)
+
+
+class Named(BaseModel, extra="forbid"):
+    id: str
+    name: Bilingual
+
+
+class Several(BaseModel, extra="forbid"):
+    items: tuple[Named, ...]
+
+
+def test_a_label_needs_both_languages_and_nothing_else(written: Callable[[str], Path]) -> None:
+    """A missing, an empty and an unknown language are each told where they stand, by the item's id."""
+    located = read_yaml(written("items:\n  - id: one\n    name:\n      vi: ' '\n      fr: un\n"), "some.yaml")
+    with pytest.raises(ValidationError) as caught:
+        Several.model_validate(located.data)
+    assert sorted(map(str, located.mistakes(caught.value))) == [
+        ("some.yaml:3: items.one.name.en: is missing"),
+        ("some.yaml:4: items.one.name.vi: String should have at least 1 character"),
+        ("some.yaml:5: items.one.name.fr: unknown key"),
+    ]
+
+
+def test_a_label_is_the_label_of_the_talk(written: Callable[[str], Path]) -> None:
+    """What a file says becomes the same value that handlers say."""
+    located = read_yaml(written("items:\n  - {id: one, name: {vi: Một, en: One}}\n"))
+    assert Label("Một", "One") == Several.model_validate(located.data).items[0].name
+
+
+def test_a_part_of_a_file_can_be_checked_alone(written: Callable[[str], Path]) -> None:
+    """`under` tells where the part stands, so its mistakes keep the lines of the whole file."""
+    located = read_yaml(written("items:\n  - id: one\n\n  - id: two\n"), "some.yaml")
+    with pytest.raises(ValidationError) as caught:
+        Named.model_validate(located.data["items"][1])
+    assert [str(mistake) for mistake in located.mistakes(caught.value, ("items", 1))] == ["some.yaml:4: items.two.name: is missing"]

@@ -1,0 +1,71 @@
+"""Fixtures of the whole suite.
+
+Whoever touches the database takes `db` and runs twice, on SQLite and on PostgreSQL ("[sqlite]", "[postgresql]"):
+
+    async def test_something(db: Database, vault: Vault) -> None:
+        await db.run(lambda connection: ...)
+
+* `db`                  an open `Database` with every table, all empty; closed after the test
+* `database_url`        its URL, for a process or a second `Database` of the test's own
+* `empty_database_url`  a database without tables, on both engines: for migrations
+* `vault`               a `Vault` with one fresh master key
+
+One engine only: `@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)`. Set-up takes a few milliseconds; the
+PostgreSQL server starts once a test process, with the first test that needs it (about a second).
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from bot.database import Database
+from bot.vault import Vault, make_key
+from tests.databases import PostgresDatabases, SqliteFiles, postgresql_server
+
+
+@pytest.fixture(scope="session")
+def _postgresql() -> Iterator[PostgresDatabases]:
+    with postgresql_server() as server:
+        databases = PostgresDatabases(server)
+        yield databases
+        databases.close()
+
+
+@pytest.fixture(scope="session")
+def _sqlite(tmp_path_factory: pytest.TempPathFactory) -> SqliteFiles:
+    return SqliteFiles(tmp_path_factory.mktemp("sqlite"))
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The URL of a database with every table, all empty."""
+    if request.param == "sqlite":
+        yield request.getfixturevalue("_sqlite").lease(tmp_path)
+        return
+    with request.getfixturevalue("_postgresql").lease() as url:
+        yield url
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def empty_database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The URL of a database without any table."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path / 'empty.sqlite3'}"
+        return
+    with request.getfixturevalue("_postgresql").lease_without_tables() as url:
+        yield url
+
+
+@pytest.fixture
+def db(database_url: str) -> Iterator[Database]:
+    """An open `Database` with every table, all empty."""
+    database = Database(database_url)
+    yield database
+    database.close()
+
+
+@pytest.fixture
+def vault() -> Vault:
+    """A `Vault` with one fresh master key."""
+    return Vault([make_key()])

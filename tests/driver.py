@@ -1,0 +1,167 @@
+"""People at the real turn and a real database: what they say goes through `take_turn`, what they get is read from the letters' rows.
+
+    room = await Scene.open(db, vault)
+    answers = await room.says("ctv", "báo cáo")          # the letters of that turn in that chat, oldest first
+    await room.presses("ctv", "ĐANG NGUY HIỂM")
+    room.texts("phong-truc")
+
+No channel and no outbox run: a letter counts as seen once it was planned. The cast is the training room's (bot.training.seed).
+"""
+
+import itertools
+import json
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+
+from bot.channels import Capabilities
+from bot.channels.buttons import decode
+from bot.conversations import Talk
+from bot.database import Database
+from bot.engine import Engine
+from bot.form_files import load_forms
+from bot.plan_files import load_plan
+from bot.training import ROOM_CHAT, seed
+from bot.turn import Taken, take_turn
+from bot.vault import Vault
+from models.facts import Facts
+from models.ids import new_id
+from models.letter import LETTER
+from models.talk import FileRef, Incoming, Kind, Press
+from models.timer import due
+from scheduler.due import as_incoming
+
+ROOT = Path(__file__).parent.parent
+PLAN = load_plan(ROOT / "plans/longbien-2021")
+FORMS = load_forms(ROOT / "forms", PLAN)
+WEB = Capabilities(buttons=True, edits=True, deletes=True, toasts=True, files_out=True, protects=False, max_text=4096, redelivers=True)
+NO_BUTTONS = Capabilities(
+    buttons=False, edits=False, deletes=False, toasts=False, files_out=False, protects=False, max_text=2000, redelivers=False
+)
+START = datetime(2026, 11, 23, 3, 0, tzinfo=UTC)  # Monday 10:00 in Hà Nội
+GROUPS = {ROOM_CHAT}
+
+
+@dataclass(frozen=True)
+class Seen:
+    """A letter as its reader gets it."""
+
+    id: str
+    chat: str
+    kind: str
+    text: str
+    buttons: dict[str, str]  # label -> data
+    row: Any
+
+    def data(self, label: str) -> str:
+        """The data of the button with that label (or a part of it, or its key)."""
+        for name, data in self.buttons.items():
+            if label in {name, data} or label.casefold() in name.casefold() or data.endswith("." + label):
+                return data
+        raise AssertionError(f"no button {label!r} among {list(self.buttons)}")
+
+
+@dataclass
+class Scene:
+    """The people, their clock and what they have seen."""
+
+    db: Database
+    engine: Engine
+    clock: list[datetime]
+    channel: str = "web"
+    ids: Any = field(default_factory=itertools.count)
+
+    @classmethod
+    async def open(
+        cls, db: Database, vault: Vault, *, seeded: bool = True, capabilities: Capabilities = WEB, channel: str = "web"
+    ) -> "Scene":
+        clock = [START]
+        engine = Engine(PLAN, FORMS, vault, PLAN.zone, lambda: clock[0], {channel: capabilities})
+        if seeded:
+            await db.run(lambda connection: seed(connection, engine, START))
+        return cls(db, engine, clock, channel)
+
+    # --- acting -------------------------------------------------------------------------------------------------------
+
+    async def hears(self, incoming: Incoming) -> Taken | None:
+        return await self.db.run(lambda db: take_turn(db, self.engine, incoming))
+
+    def incoming(self, sender: str, kind: Kind, chat: str = "", **more: Any) -> Incoming:
+        chat = chat or sender
+        number = next(self.ids)
+        return Incoming(self.channel, f"u{number}", chat, sender, kind, self.clock[0], group=chat in GROUPS, message=f"m{number}", **more)
+
+    async def _turn(self, incoming: Incoming) -> list[Seen]:
+        before = {seen.id for seen in await self.letters(incoming.chat)}
+        await self.hears(incoming)
+        return [seen for seen in await self.letters(incoming.chat) if seen.id not in before]
+
+    async def says(self, sender: str, text: str, chat: str = "", **more: Any) -> list[Seen]:
+        return await self._turn(self.incoming(sender, Kind.TEXT, chat, text=text, **more))
+
+    async def sends(self, sender: str, *refs: str, kind: str = "photo", text: str = "", **more: Any) -> list[Seen]:
+        files = tuple(FileRef(ref, kind, 1000, unique=ref) for ref in refs)
+        return await self._turn(self.incoming(sender, Kind.PHOTO if kind == "photo" else Kind.VOICE, text=text, files=files, **more))
+
+    async def presses(self, sender: str, label: str, chat: str = "") -> list[Seen]:
+        """Press the newest button of that label in the chat."""
+        shown = [seen for seen in await self.letters(chat or sender) if seen.buttons]
+        for seen in reversed(shown):
+            if any(
+                label in {name, data} or label.casefold() in name.casefold() or data.endswith("." + label)
+                for name, data in seen.buttons.items()
+            ):
+                return await self.presses_data(sender, seen.data(label), chat)
+        raise AssertionError(f"no button {label!r} in {chat or sender}: last was {shown[-1].text if shown else None!r}")
+
+    async def presses_data(self, sender: str, data: str, chat: str = "") -> list[Seen]:
+        found = decode(data)
+        assert found is not None
+        return await self._turn(self.incoming(sender, Kind.PRESS, chat, press=Press(*found, id=f"p{next(self.ids)}")))
+
+    async def passes(self, **time: float) -> int:
+        """Time goes by; what falls due is taken one by one at its own due time. Returns how many timers fired."""
+        until, fired = self.clock[0] + timedelta(**time), 0
+        while True:
+            rows = await self.db.run(lambda db: due(db, until, limit=1000))
+            if not rows:
+                break
+            row = min(rows, key=lambda row: (row.due_at, row.id))
+            self.clock[0] = max(self.clock[0], row.due_at)
+            await self.hears(as_incoming(row))
+            fired += 1
+        self.clock[0] = until
+        return fired
+
+    def facts(self, talk: Talk) -> Facts:
+        """Facts for a turn that a test writes by hand."""
+        return Facts(self.clock[0], PLAN.zone, PLAN, FORMS, talk.locale, new_id, lambda: ("", ""), who=talk.who, conversation=talk.id)
+
+    # --- seeing -------------------------------------------------------------------------------------------------------
+
+    async def letters(self, chat: str = "") -> list[Seen]:
+        """All letters of a chat, oldest first."""
+
+        def read(db: sa.Connection) -> list[Seen]:
+            statement = sa.select(LETTER).where(LETTER.c.channel == self.channel).order_by(LETTER.c.id)
+            if chat:
+                statement = statement.where(LETTER.c.chat == chat)
+            return [self._seen(db, row) for row in db.execute(statement).all()]
+
+        return await self.db.run(read)
+
+    def _seen(self, db: sa.Connection, row: Any) -> Seen:
+        body = json.loads(self.engine.vault.open(db, f"conversation:{row.conversation}", "letter.body", row.id, row.body))
+        return Seen(row.id, row.chat, row.kind, body["text"], {label: data for data, label, _style in body["buttons"]}, row)
+
+    async def last(self, chat: str) -> Seen:
+        return (await self.letters(chat))[-1]
+
+    async def texts(self, chat: str) -> list[str]:
+        return [seen.text for seen in await self.letters(chat) if seen.text]
+
+    async def rows(self, table: sa.Table, *where: sa.ColumnElement[bool]) -> list[Any]:
+        return await self.db.run(lambda db: list(db.execute(sa.select(table).where(*where)).all()))

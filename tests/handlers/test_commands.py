@@ -1,0 +1,38 @@
+"""Commands as people type them."""
+
+import pytest
+
+from handlers.commands import case_number, find
+
+
+@pytest.mark.parametrize(
+    ("typed", "name", "number"),
+    [
+        ("/baocao", "report", ""), ("báo cáo", "report", ""), ("Bao cao!", "report", ""), ("/BaoCao", "report", ""),
+        ("/start BN-ABCD-EF23", "start", ""), ("/ganphong@BaoNgayBot khancap", "bind", ""),
+        ("nhận 42", "take", "42"), ("Nhan VV-2026-0042", "take", "42"), ("/nhan 42", "take", "42"), ("@Bot Báo Ngay nhan 42", "take", "42"),
+        ("chi tiết 42", "details", "42"), ("chitiet 0042", "details", "42"), ("ảnh 42", "photos", "42"), ("bổ sung 42", "more", "42"),
+        ("bổ sung", "more", ""), ("XEM", "see", ""), ("xem.", "see", ""), ("trợ giúp", "help", ""), ("/moi", "invite", ""),
+    ],
+)  # fmt: skip
+def test_a_command_is_read(typed: str, name: str, number: str) -> None:
+    """With or without slash, diacritics, capitals, a mention before it."""
+    given = find(typed)
+    assert given is not None
+    assert (given.command.name, given.number) == (name, number)
+
+
+@pytest.mark.parametrize(
+    "typed",
+    ["Nhàn", "nhân", "anh ơi", "Anh 42 tuổi", "mới", "mời anh", "tôi nhận 42 cái áo", "xem giúp tôi", "chi tiết thì tôi không rõ", "", "/", "@Bot", "42",
+     "báo cáo anh là cháu bị đánh", "/khongco"],
+)  # fmt: skip
+def test_a_sentence_is_no_command(typed: str) -> None:
+    """Names and everyday words that are spelled like a command are left to the dialogue that is open."""
+    assert find(typed) is None
+
+
+@pytest.mark.parametrize(("typed", "number"), [("42", "42"), ("#42", "42"), ("VV 2026 0042", "42"), ("vv-2026-0007", "7"), ("vụ 42", "42"), ("hai", "")])
+def test_a_case_number_is_read(typed: str, number: str) -> None:
+    """The short number, or the whole code."""
+    assert case_number(typed) == number
