@@ -9,7 +9,9 @@ import typer
 from bot import logs
 from bot.settings import Settings, SettingsError, load_settings
 
-cli = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False, help="Báo Ngay: the chatbot of a child-protection network.")
+cli = typer.Typer(
+    add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False, help="Báo Ngay: the chatbot of a child-protection network."
+)
 
 
 def settings_or_exit() -> Settings:

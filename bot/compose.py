@@ -1,6 +1,5 @@
 """Builds an App from settings: plan, forms, keys, database, channels. Nothing is started here."""
 
-import sys
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -70,19 +69,20 @@ async def build(settings: Settings) -> Built:
         training: Training | None = None
         if settings.telegram_token is not None:
             channels.append(await telegram(settings))
-        room = Room()
+        web = None
         if settings.training:
             from bot.channels.web import WebChannel
             from bot.channels.web.cast import CAST
 
-            channels.append(WebChannel(CAST, room, room))
+            training = Training(clock)
+            web = WebChannel(CAST, training, training, settings.timezone)
+            channels.append(web)
         capabilities = {channel.name: channel.capabilities for channel in channels}
         engine = Engine(plan, forms, vault, settings.zone, now, capabilities, hashed, settings.training)
         app = App(settings, database, engine, channels, settings.attachments)
-        if settings.training:
-            training = room.inner = Training(database, engine, clock, app.sweep.tick, app.settle)
-            for channel in channels:
-                getattr(channel, "add_routes", lambda _app: None)(app.web)
+        if training is not None and web is not None:
+            training.attach(database, engine, app.sweep.tick, app.settle)
+            web.add_routes(app.web)
         return Built(app, admin_code, training, closing.pop_all())
 
 
@@ -96,28 +96,16 @@ async def telegram(settings: Settings) -> Channel:
     return channel
 
 
-class Room:
-    """Stands in for the training room while the channel is built, which the room itself needs."""
-
-    inner: Training
-
-    def __getattr__(self, name: str) -> object:
-        return getattr(self.inner, name)
-
-
 def admin_code_of(db: sa.Connection, settings: Settings) -> tuple[str, str]:
     """(code to print, hash to compare). A configured code is compared; else a first start makes one, until somebody has used it."""
     if settings.admin_code is not None:
         return "", code_hash(settings.admin_code.get_secret_value())
     used = db.execute(sa.select(SETTING.c.name).where(SETTING.c.name == "admin_code_used")).first()
-    administrator = db.execute(sa.select(MEMBERSHIP.c.id).where(MEMBERSHIP.c.role == "administrator", MEMBERSHIP.c.ended_at.is_(None))).first()
+    administrator = db.execute(
+        sa.select(MEMBERSHIP.c.id).where(MEMBERSHIP.c.role == "administrator", MEMBERSHIP.c.ended_at.is_(None))
+    ).first()
     if used is not None or administrator is not None:
         return "", ""
     code, hashed = new_code()
     upsert(db, SETTING, ("name",), {"name": "admin_code_hash", "value": hashed, "person": None, "at": datetime.now(UTC)})
     return code, hashed
-
-
-def fail(*sentences: str) -> None:
-    """One clear sentence a line, and no traceback: what is wrong and what to do."""
-    print(*sentences, sep="\n", file=sys.stderr)  # noqa: T201

@@ -8,6 +8,7 @@ from pydantic import ValidationError
 
 from bot.yaml_lines import FileMistakes, Loc, Located, Mistake, read_yaml
 from handlers.forms.names import CONSTRAINTS, EFFECTS
+from handlers.reading.folding import fold
 from models.condition import compared
 from models.form import MAX_KEY, Form, Question, QuestionType
 from models.plan import Plan
@@ -108,6 +109,19 @@ def _check_choices(question: Question, here: Loc, plan: Plan) -> Iterator[tuple[
         if name.startswith("_"):
             yield there, f"the choice {name}: names that begin with _ are the interpreter's own"
         names.add(name)
+    yield from _check_words(question, here, plan)
+
+
+def _check_words(question: Question, here: Loc, plan: Plan) -> Iterator[tuple[Loc, str]]:
+    """Folded, "bà" and "ba" are one word: it must not stand for two choices."""
+    means: dict[str, str] = {}
+    listed = plan.lists[question.choices_from] if question.choices_from else ()
+    said = [(choice.name, (choice.label.vi, choice.label.en, *choice.also)) for choice in question.choices]
+    said += [(item.id, (item.name.vi, item.name.en, *question.also.get(item.id, ()))) for item in listed]
+    for name, words in said:
+        for word in words:
+            if means.setdefault(fold(word), name) != name:
+                yield (*here, "also" if question.also else "choices"), f"“{word}” could be {means[fold(word)]} or {name}"
 
 
 def _check_conditions(question: Question, here: Loc, seen: Mapping[str, Question], form: Form, plan: Plan) -> Iterator[tuple[Loc, str]]:

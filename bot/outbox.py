@@ -118,7 +118,8 @@ class Outbox:
         self._woken.set()
 
         def quiet() -> bool:
-            return not self._running or (self._answered >= mine and not self._flights and self._soonest > patience)
+            seen = self._answered >= mine and not self._woken.is_set()  # whatever changed while the last pass ran is still to be seen
+            return not self._running or (seen and not self._flights and self._soonest > patience)
 
         async with self._changed:
             await self._changed.wait_for(quiet)

@@ -4,7 +4,7 @@ in service. It has a database of its own and never runs beside a token or a publ
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import partial
-from typing import Any
+from typing import Any, cast
 
 import sqlalchemy as sa
 
@@ -46,10 +46,12 @@ class TrainingClock:
 class Training:
     """What the web channel is given (bot.channels.web.contract.TrainingRoom)."""
 
-    def __init__(
-        self, db: Database, engine: Engine, clock: TrainingClock, tick: Callable[[], Awaitable[Any]], settle: Callable[[], Awaitable[None]]
-    ) -> None:
-        self._db, self._engine, self._clock, self._tick, self._settle = db, engine, clock, tick, settle
+    def __init__(self, clock: TrainingClock) -> None:
+        self._clock = clock
+
+    def attach(self, db: Database, engine: Engine, tick: Callable[[], Awaitable[Any]], settle: Callable[[], Awaitable[None]]) -> None:
+        """The rest, which needs the web channel that needs this room: `tick` fires what is due, `settle` waits until all is delivered."""
+        self._db, self._engine, self._tick, self._settle = db, engine, tick, settle
 
     def now(self) -> datetime:
         return self._clock.now()
@@ -148,5 +150,5 @@ def _history(db: sa.Connection, engine: Engine, chat: str) -> list[Past]:
         found.append((row.id, Said(incoming_from_json(body))))
     sent = sa.select(LETTER).where(LETTER.c.channel == CHANNEL, LETTER.c.chat == chat, LETTER.c.state == LetterState.DELIVERED)
     for row in db.execute(sent).all():
-        found.append((row.id, Sent(opened(db, engine.vault, row), row.external_id, row.created_at)))
+        found.append((row.id, Sent(opened(db, engine.vault, cast(Any, row)), row.external_id, row.created_at)))
     return [past for _id, past in sorted(found, key=lambda pair: pair[0])]

@@ -139,7 +139,7 @@ def _send(work: Filling) -> Turn:
 def _stop(work: Filling) -> Turn:
     close(work, "cancelled")
     case = work.word("case")
-    told = msg("Stopped. The people on duty are told as %(code)s, so that the child is not forgotten.", code=CaseCode(case))
+    told = msg("Stopped. Those responsible are told as %(code)s, so that the child is not forgotten.", code=CaseCode(case))
     text = lines(told if case else msg("Stopped. Nothing was sent."), msg("To report again, type /baocao."))
     return Turn(leave(work.frame), (Say(text),), tuple(work.commands))
 

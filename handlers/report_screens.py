@@ -152,7 +152,7 @@ def _section(work: Filling) -> Screen:
 
 def _stop(work: Filling) -> Screen:
     kept = (
-        msg("A child may be in trouble, so the people on duty will still be told that a report was begun.") if work.word("case") else None
+        msg("A child may be in trouble, so those responsible will still be told that a report was begun.") if work.word("case") else None
     )
     return lines(msg("Stop this report?"), kept), iter(
         (Choice(YES, msg("Yes, stop")), Choice(reply.RESUME, msg("No, go on"), style="primary"))

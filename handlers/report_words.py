@@ -25,27 +25,28 @@ def alert(work: Filling) -> Say:
 
 
 def receipt(work: Filling, *, urgent: bool) -> Text:
-    """The code, and what happens next."""
+    """The code, and what happens next. It promises only what will really be done: a restricted case goes to the division's leader alone."""
     case, values = work.facts.case, work.filled.values()
     taken, quiet = case is not None and case.taken_at is not None, values.get("kind") == "need" and not urgent
+    restricted = values.get("network_involved") == "yes" or (case is not None and case.restricted)
     return lines(
         msg("✅ Sent. Case code: %(code)s", code=CaseCode(work.word("case"))),
-        _next_step(quiet=quiet, taken=taken),
+        _next_step(quiet=quiet, taken=taken, restricted=restricted),
         _contact(str(values.get("contact"))),
-        None if quiet else msg("The ward will write the report on paper: nothing more for you to write."),
+        None if quiet or restricted else msg("The ward will write the report on paper: nothing more for you to write."),
         do_not_wait(work.facts) if urgent and not taken else None,
-        _telephone(work) if not urgent and not quiet else None,
+        None if urgent or quiet or restricted else _telephone(work),
     )
 
 
-def _next_step(*, quiet: bool, taken: bool) -> Text:
+def _next_step(*, quiet: bool, taken: bool, restricted: bool) -> Text:
     if taken:
         return msg("An officer has already taken the case.")
-    return (
-        msg("It has gone to the child-protection officer of the ward.")
-        if kind == "need"
-        else msg("The division on duty and the ward are being told.")
-    )
+    if restricted:
+        return msg("Only the head of the division is told of it and may see it.")
+    if quiet:
+        return msg("It has gone to the child-protection officer of the ward.")
+    return msg("The division on duty and the ward are being told.")
 
 
 def _contact(contact: str) -> Text | None:

@@ -4,13 +4,13 @@ Rules:
 
 1. A question is relevant if its condition holds over the relevant answers before it; an answer that lost its relevance is kept but counts no more.
 2. The next question is the first relevant one of its stage without an answer; a skip is an answer.
-3. While the `first_when` of a question holds, it is asked before the others (danger: where comes first).
+3. While the `first_when` of a question holds, it is asked right behind the answer that made it hold (danger: where comes next).
 """
 
 from collections.abc import Container, Mapping
 from dataclasses import dataclass
 
-from models.condition import holds
+from models.condition import compared, holds
 from models.facts import Given
 from models.form import Form, Question, Section, Stage
 from models.talk import Json
@@ -35,7 +35,8 @@ class Filled:
     def order(self, stage: Stage) -> list[Question]:
         """Relevant questions of a stage in the order in which they are asked."""
         values, here = self.values(), [question for question in self.relevant() if question.stage == stage]
-        return sorted(here, key=lambda question: not _first(question, values))
+        places = {question.name: place for place, question in enumerate(self.form.questions)}
+        return sorted(here, key=lambda question: _place(question, places, values))
 
     def next(self, stage: Stage, again: Container[str] = ()) -> Question | None:
         """The next question of a stage; those in `again` are asked although something has already been said about them."""
@@ -67,6 +68,9 @@ class Filled:
         return found
 
 
-def _first(question: Question, values: Mapping[str, Json]) -> bool:
-    # The question that everything hangs on (danger) has no condition and comes first by the order of the file, as long as it has no answer.
-    return question.first_when is not None and holds(question.first_when, values)
+def _place(question: Question, places: Mapping[str, int], values: Mapping[str, Json]) -> tuple[int, int]:
+    """Where a question stands: its own place in the form, or, while its `first_when` holds, right behind what that depends on."""
+    own = places[question.name]
+    if question.first_when is None or not holds(question.first_when, values):
+        return own, 0
+    return max(places[name] for name, _ in compared(question.first_when)), own

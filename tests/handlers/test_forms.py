@@ -69,7 +69,19 @@ def test_danger_asks_where_next_and_then_whether_the_division_was_telephoned() -
 
 def test_without_danger_the_order_is_that_of_the_form() -> None:
     """What, by whom, where, when, seen."""
-    expected = ["danger", "kind", "violation", "relation", "lives_with_child", "network_involved", "ward", "neighbourhood", "place", "when", "seen"]
+    expected = [
+        "danger",
+        "kind",
+        "violation",
+        "relation",
+        "lives_with_child",
+        "network_involved",
+        "ward",
+        "neighbourhood",
+        "place",
+        "when",
+        "seen",
+    ]
     assert expected == walk({"danger": "safe"})[:11]
 
 
@@ -125,7 +137,9 @@ def test_every_question_fits_a_small_screen(locale: str) -> None:
 def test_every_text_has_both_languages() -> None:
     """No label is empty, and none is the same letters by mistake where it is a sentence."""
     labels = [question.label for question in FORM.questions]
-    labels += [label for question in FORM.questions for choice in question.choices for label in (choice.label, choice.hint, choice.said) if label]
+    labels += [
+        label for question in FORM.questions for choice in question.choices for label in (choice.label, choice.hint, choice.said) if label
+    ]
     assert [] == [label for label in labels if not (label.vi.strip() and label.en.strip()) or (label.vi == label.en and " " in label.vi)]
 
 
@@ -177,7 +191,8 @@ def test_the_pages_hold_every_ward_once(who: Who | None) -> None:
 
 
 @pytest.mark.parametrize(
-    ("typed", "ward"), [("Ngọc Lâm", "ngoc_lam"), ("p ngoc lam", "ngoc_lam"), ("ngoc lâm ạ", "ngoc_lam"), ("bo de", "bo_de"), ("ngoc lan", "ngoc_lam")]
+    ("typed", "ward"),
+    [("Ngọc Lâm", "ngoc_lam"), ("p ngoc lam", "ngoc_lam"), ("ngoc lâm ạ", "ngoc_lam"), ("bo de", "bo_de"), ("ngoc lan", "ngoc_lam")],
 )
 def test_a_ward_is_read_as_people_type_it(typed: str, ward: str) -> None:
     """Prefixes, missing marks, slips of a letter."""

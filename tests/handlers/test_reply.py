@@ -8,7 +8,9 @@ from handlers.reply import BACK, CANCEL, SKIP, Late, Nothing, Pressed, Reply, Ty
 from models.talk import Frame, Incoming, Kind, Press, Shown
 
 NOW = datetime(2026, 11, 23, 13, 30, tzinfo=UTC)
-FRAME = Frame("report", "lives", question=7, shown=(Shown("yes", "co"), Shown("no", "khong"), Shown("unknown", "khong ro"), Shown(BACK, "quay lai")))
+FRAME = Frame(
+    "report", "lives", question=7, shown=(Shown("yes", "co"), Shown("no", "khong"), Shown("unknown", "khong ro"), Shown(BACK, "quay lai"))
+)
 
 
 def heard(text: str = "", *, press: Press | None = None, forwarded: bool = False, kind: Kind = Kind.TEXT) -> Incoming:
@@ -30,24 +32,30 @@ def test_a_choice_is_its_whole_label_its_number_or_a_word_of_the_way(text: str, 
 
 @pytest.mark.parametrize("text", ["không an toàn", "không biết nữa", "có lẽ", "9", "0", "bỏ qua", "12", "co khong"])
 def test_a_label_is_never_a_part_of_something_else(text: str) -> None:
-    """"không an toàn" is not "không", a number beyond the list is no choice, and a skip that is not on offer is text."""
+    """ "không an toàn" is not "không", a number beyond the list is no choice, and a skip that is not on offer is text."""
     assert Typed(text) == read_reply(FRAME, heard(text))
 
 
 def test_figures_are_an_answer_where_figures_are_asked() -> None:
-    """"5" is a neighbourhood, not the fifth choice."""
+    """ "5" is a neighbourhood, not the fifth choice."""
     assert Typed("2") == read_reply(FRAME, heard("2"), numbers=False)
 
 
 def test_a_skip_is_understood_where_it_is_on_offer() -> None:
-    """"không rõ" skips a question that may be skipped."""
+    """ "không rõ" skips a question that may be skipped."""
     frame = Frame("report", "ward", question=7, shown=(Shown("a", "phuong ngoc lam"), Shown(SKIP, "khong ro phuong")))
     assert Pressed(SKIP) == read_reply(frame, heard("không rõ"))
 
 
 @pytest.mark.parametrize(
     ("press", "reply"),
-    [(Press(7, "no"), Pressed("no")), (Press(6, "no"), Late("no")), (Press(8, "no"), Late("no")), (Press(7, "gone"), Late("gone")), (Press(0, "take:1"), Pressed("take:1"))],
+    [
+        (Press(7, "no"), Pressed("no")),
+        (Press(6, "no"), Late("no")),
+        (Press(8, "no"), Late("no")),
+        (Press(7, "gone"), Late("gone")),
+        (Press(0, "take:1"), Pressed("take:1")),
+    ],
 )
 def test_a_button_counts_only_for_its_own_question(press: Press, reply: Reply) -> None:
     """An older button is late; an action stands by itself."""

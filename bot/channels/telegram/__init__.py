@@ -4,9 +4,11 @@ aiogram costs 2.6 s and 165 MB, so it is imported when somebody listens and not 
 without. Facts about the platform: https://core.telegram.org/bots/api and https://core.telegram.org/bots/faq (rates).
 """
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
+from importlib import import_module
 
 from bot.channels import Capabilities, Hear, Outcome, Pace, Undecodable
 from bot.channels.telegram.guard import TokenRefused, Unreachable
@@ -47,6 +49,7 @@ class TelegramChannel:
 
     async def listen(self, hear: Hear, undecodable: Undecodable) -> None:
         """Raises TokenRefused where Telegram does not know the token; runs until cancelled otherwise."""
+        await asyncio.to_thread(import_module, f"{__name__}.ear")  # seconds, in which the other channels go on
         from bot.channels.telegram.ear import Ear
 
         ear = Ear(self._token, self._base, met=self._met, patience=self._patience, clock=self._clock)

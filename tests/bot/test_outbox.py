@@ -1,0 +1,252 @@
+"""The outbox: order within a lane, urgent letters first, chats that do not stop each other, one sender at a time."""
+
+import asyncio
+import random
+import time
+from collections import Counter
+from datetime import timedelta
+from itertools import pairwise
+from typing import Any
+
+import pytest
+import structlog
+
+from bot.channels import Delivered, Later, Never, Pace, Unknown
+from bot.database import Database
+from bot.vault import Vault
+from models.letter import LetterState
+from models.talk import Lane, LetterKind
+from tests.emulators.wire import Wire
+from tests.letters import Draft, deliver, make_outbox, plan, row_of, running, states, until
+
+POSTGRESQL = pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+
+
+async def test_letters_of_one_chat_and_lane_leave_in_order(db: Database, vault: Vault) -> None:
+    """Within a chat and lane letters arrive in the order in which they were planned, one at a time."""
+    wire = Wire(latency=0.002)
+    await deliver(db, vault, wire, *(Draft(str(n), chat="ab"[n % 2]) for n in range(20)))
+    assert [wire.texts("a"), wire.texts("b")] == [[str(n) for n in range(0, 20, 2)], [str(n) for n in range(1, 20, 2)]]
+    assert wire.most_in_one_chat == 1
+
+
+async def test_a_letter_that_backs_off_holds_its_lane_and_topic_only(db: Database, vault: Vault) -> None:
+    """What cannot leave yet is waited for by its own queue and by nothing else."""
+    wire = Wire()
+    wire.will("a", Later("busy"))
+    await plan(db, vault, Draft("first"))
+    async with running(make_outbox(db, vault, wire, back_off=lambda _attempts: 30)) as outbox:
+        await outbox.idle()
+        await plan(db, vault, Draft("second"), Draft("alarm", lane=Lane.URGENT), Draft("elsewhere", topic="7"), Draft("b", chat="b"))
+        await outbox.idle()
+    assert sorted(wire.texts()) == ["alarm", "b", "elsewhere", "first"]
+
+
+async def test_an_urgent_letter_overtakes_its_own_chat(db: Database, vault: Vault) -> None:
+    """An urgent letter leaves before everything of its chat that was planned earlier in slower lanes."""
+    wire = Wire()
+    lanes = (Lane.BROADCAST, Lane.REMINDER, Lane.DIALOGUE, Lane.URGENT)
+    await deliver(db, vault, wire, *(Draft(lane.name, lane=lane) for lane in lanes))
+    assert wire.texts() == ["URGENT", "DIALOGUE", "REMINDER", "BROADCAST"]
+
+
+async def test_an_urgent_letter_leaves_within_one_second_of_a_backlog(db: Database, vault: Vault) -> None:
+    """While 2,000 reminders wait (time runs five times as fast), every urgent letter leaves within a second, an answer within two."""
+    scale, waits = 5.0, []
+    wire = Wire(latency=0.1 / scale, pace=Pace(25 * scale, 1 * scale, 18 * scale, reserve=0.2))
+    await plan(db, vault, *(Draft(str(n), chat=f"r{n}", lane=Lane.REMINDER) for n in range(2000)))
+    async with running(make_outbox(db, vault, wire)):
+        for number in range(10):
+            await asyncio.sleep(0.1)
+            lane = (Lane.URGENT, Lane.DIALOGUE)[number % 2]
+            begun = time.monotonic()
+            await plan(db, vault, Draft(f"new {number}", chat=f"n{number}", lane=lane))  # nobody wakes the outbox: it looks by itself
+            await until(lambda text=f"new {number}": text in wire.texts()[-60:])
+            waits.append((lane, (time.monotonic() - begun) * scale))
+    assert max(wait for lane, wait in waits if lane is Lane.URGENT) < 1
+    assert max(wait for lane, wait in waits) < 2
+    assert len(wire.sent) > 50
+
+
+async def test_a_chat_that_hangs_stops_nobody(db: Database, vault: Vault, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Even more hanging chats than may send at once leave the others undisturbed."""
+    monkeypatch.setattr("bot.outbox.QUICK", 0.05)
+    wire = Wire()
+    stuck = [f"stuck{n}" for n in range(15)]
+    for chat in stuck:
+        wire.hang(chat)
+    await plan(db, vault, *(Draft("?", chat=chat, lane=Lane.URGENT) for chat in stuck), *(Draft(str(n), chat=f"c{n}") for n in range(50)))
+    async with running(make_outbox(db, vault, wire)) as outbox:
+        await until(lambda: len(wire.sent) == 65)
+        for chat in stuck:
+            wire.let_go(chat)
+        await outbox.idle()
+    assert Counter(wire.texts()) == Counter(["?"] * 15 + [str(n) for n in range(50)])
+
+
+async def test_different_chats_are_served_at_the_same_time(db: Database, vault: Vault) -> None:
+    """Up to eight chats are written to at once."""
+    wire = Wire(latency=0.05)
+    await deliver(db, vault, wire, *(Draft(str(n), chat=f"c{n}") for n in range(30)))
+    assert wire.most_at_once == 8
+
+
+async def test_a_letter_planned_for_later_waits(db: Database, vault: Vault) -> None:
+    """Nothing leaves before its time, and whatever stands behind it waits as well."""
+    wire = Wire()
+    drafts = Draft("later", age=timedelta(seconds=-0.3)), Draft("behind")
+    await plan(db, vault, *drafts)
+    async with running(make_outbox(db, vault, wire)) as outbox:
+        await outbox.idle()
+        assert wire.texts() == []
+        await until(lambda: len(wire.sent) == 2)
+        await outbox.idle()
+    assert wire.texts() == ["later", "behind"]
+
+
+# --- pace -------------------------------------------------------------------------------------------------------------
+
+
+async def test_a_429_holds_its_chat_exactly(db: Database, vault: Vault) -> None:
+    """After "retry after" a chat gets nothing, urgent letters neither, until that time is over, and then at once; others go on."""
+    wire = Wire()
+    wire.will("a", Later("429", timedelta(seconds=0.5)))
+    await plan(db, vault, Draft("first"), Draft("alarm", lane=Lane.URGENT), Draft("other", chat="b"))
+    async with running(make_outbox(db, vault, wire, poll_seconds=1)):
+        await until(lambda: len(wire.sent) == 4)
+    assert Counter(wire.texts()) == Counter({"alarm": 2, "first": 1, "other": 1})
+    first, again = (sent.at for sent in wire.sent if sent.letter.text == "alarm")
+    assert 0.5 <= again - first < 0.6
+    assert not [sent for sent in wire.sent if sent.letter.chat == "a" and first < sent.at < again]
+
+
+async def test_a_429_of_the_whole_channel_holds_everybody(db: Database, vault: Vault) -> None:
+    """Where the platform means the bot as a whole nothing leaves until its time is over."""
+    wire = Wire()
+    wire.will("a", Later("429", timedelta(seconds=0.4), whole_channel=True))
+    await plan(db, vault, Draft("first"))
+    async with running(make_outbox(db, vault, wire, poll_seconds=1)) as outbox:
+        await outbox.idle(patience=0.1)
+        await plan(db, vault, Draft("alarm", chat="b", lane=Lane.URGENT))
+        outbox.wake()
+        await until(lambda: len(wire.sent) == 3)
+    assert wire.sent[1].letter.text == "alarm"
+    assert 0.4 <= wire.sent[1].at - wire.sent[0].at < 0.5
+
+
+async def test_the_pace_of_a_chat_is_kept_by_says_and_edits_alike(db: Database, vault: Vault) -> None:
+    """Letters to one chat keep the channel's distance, whatever their kind."""
+    wire = Wire(pace=Pace(per_second=1000, per_chat_second=20, per_group_minute=6000, reserve=0))
+    card = Draft("card")
+    await deliver(db, vault, wire, card, *(Draft(str(n), kind=LetterKind.EDIT, target=Draft().id) for n in range(10)))
+    begun = [sent.at for sent in wire.sent]
+    assert [sum(start <= at < start + 1 for at in begun) <= 20 for start in begun] == [True] * 11
+    assert begun[-1] - begun[0] > 0.4
+
+
+# --- one sender -------------------------------------------------------------------------------------------------------
+
+
+@POSTGRESQL
+async def test_two_processes_share_a_database_and_only_one_sends(db: Database, vault: Vault, database_url: str) -> None:
+    """Nothing is sent twice, everything by the holder of the lease; when that one stops, the other goes on."""
+    second = Database(database_url)
+    wires = Wire(latency=0.001), Wire(latency=0.001)
+    await plan(db, vault, *(Draft(str(n), chat=f"c{n % 20}") for n in range(100)))
+    async with asyncio.TaskGroup() as tasks:
+        outboxes = [make_outbox(database, vault, wire) for database, wire in zip((db, second), wires, strict=True)]
+        for outbox in outboxes:
+            tasks.create_task(outbox.run())
+        await until(lambda: len(wires[0].sent) + len(wires[1].sent) == 100)
+        sender = 0 if wires[0].sent else 1
+        assert [len(wires[sender].sent), len(wires[1 - sender].sent)] == [100, 0]
+        await outboxes[sender].stop()
+        await plan(db, vault, Draft("after"))
+        await until(lambda: wires[1 - sender].texts() == ["after"])
+        await outboxes[1 - sender].stop()
+    second.close()
+
+
+async def test_another_process_waits_for_the_lease_to_run_out(db: Database, vault: Vault) -> None:
+    """While a dead sender's lease lasts nobody else sends; then the next one does."""
+    dead, wire = asyncio.ensure_future(make_outbox(db, vault, Wire(), holder="dead", lease_seconds=0.4).run()), Wire()
+    await asyncio.sleep(0.1)
+    dead.cancel()
+    begun = time.monotonic()
+    await plan(db, vault, Draft("x"))
+    async with running(make_outbox(db, vault, wire, holder="next")):
+        await until(lambda: wire.texts() == ["x"])
+    assert 0.1 < time.monotonic() - begun < 1
+
+
+# --- end and errors ---------------------------------------------------------------------------------------------------
+
+
+async def test_stopping_finishes_what_is_under_way(db: Database, vault: Vault) -> None:
+    """A graceful end waits for sends that have begun, begins no other, and leaves no lease behind."""
+    wire, drafts = Wire(latency=0.2), (Draft("1"), Draft("2"))
+    await plan(db, vault, *drafts)
+    async with running(make_outbox(db, vault, wire)):
+        await until(lambda: wire.sent)
+    assert await states(db, drafts) == [(LetterState.DELIVERED, ""), (LetterState.PLANNED, "")]
+
+
+async def test_what_hangs_at_the_end_is_of_unknown_outcome(db: Database, vault: Vault, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A send that does not end in time is cut off, and its letter planned again or given up as rule 4 says."""
+    monkeypatch.setattr("bot.outbox.LONGEST_STOP", 0.1)
+    wire, drafts = Wire(), (Draft("d"), Draft("r", chat="b", lane=Lane.REMINDER))
+    wire.hang("a")
+    wire.hang("b")
+    await plan(db, vault, *drafts)
+    async with running(make_outbox(db, vault, wire)):
+        await until(lambda: len(wire.sent) == 2)
+    assert await states(db, drafts) == [(LetterState.PLANNED, "unknown"), (LetterState.GIVEN_UP, "unknown")]
+
+
+async def test_an_exception_of_the_channel_is_an_unknown_outcome(db: Database, vault: Vault) -> None:
+    """A bug in a channel repeats a dialogue letter, gives a reminder up, and tells only its class."""
+    wire, drafts = Wire(), (Draft("d"), Draft("r", chat="b", lane=Lane.REMINDER))
+    for chat in "ab":
+        wire.will(chat, ValueError("the child's name"))
+    with structlog.testing.capture_logs() as logs:
+        await plan(db, vault, *drafts)
+        async with running(make_outbox(db, vault, wire)):
+            await until(lambda: len(wire.sent) == 3)
+    assert await states(db, drafts) == [(LetterState.DELIVERED, ""), (LetterState.GIVEN_UP, "unknown")]
+    assert "ValueError" in str(logs)
+    assert "child" not in str(logs)
+
+
+async def test_outcomes_are_counted(db: Database, vault: Vault) -> None:
+    """Each outcome is told once, with lane, kind, word and the seconds since the letter was planned."""
+    counted: list[Any] = []
+    wire = Wire()
+    wire.will("a", Unknown("?"), Never("no"))
+    await plan(db, vault, Draft("x"), Draft("y", chat="b", lane=Lane.URGENT))
+    async with running(make_outbox(db, vault, wire, on_outcome=lambda *args: counted.append(args))):
+        await until(lambda: len(counted) == 3)
+    assert sorted(args[:3] for args in counted) == [(0, "say", "delivered"), (1, "say", "never"), (1, "say", "unknown")]
+    assert all(0 <= args[3] < 5 for args in counted)
+
+
+@pytest.mark.parametrize("seed", range(5))
+async def test_whatever_the_platform_answers_order_and_completeness_hold(db: Database, vault: Vault, seed: int) -> None:
+    """Random outcomes: what arrives keeps its order in each queue, nothing is left, only what was unknown is sent again after arriving."""
+    chance, wire = random.Random(seed), Wire()
+    drafts = [Draft(str(n), chat=chance.choice("abc"), topic=chance.choice(["", "t"]), lane=chance.choice(list(Lane))) for n in range(60)]
+    for chat in "abc":
+        wire.will(chat, *(chance.choice([Later("x"), Unknown("x"), Never("x"), Delivered("1"), Delivered("2")]) for _ in range(40)))
+    await plan(db, vault, *drafts)
+    async with running(make_outbox(db, vault, wire)):
+        end = {LetterState.DELIVERED, LetterState.GIVEN_UP}
+        async with asyncio.timeout(20):
+            while not {state for state, _ in await states(db, drafts)} <= end:
+                await asyncio.sleep(0.05)
+    for draft, (state, reason) in zip(drafts, await states(db, drafts), strict=True):
+        assert state == LetterState.DELIVERED or reason == "x" or draft.lane >= Lane.REMINDER
+    last = {sent.letter.text: position for position, sent in enumerate(wire.sent)}
+    queues: dict[Any, list[int]] = {}
+    for draft in drafts:
+        queues.setdefault((draft.chat, draft.topic, draft.lane), []).append(last[draft.text])
+    assert all(earlier < later for queue in queues.values() for earlier, later in pairwise(queue))
+    assert (await row_of(db, drafts[0])).attempts == wire.texts().count("0")
