@@ -202,7 +202,7 @@ class App:
         return tick
 
     async def _upkeep(self) -> None:
-        await self.db.run(partial(upkeep.forget, now=self.engine.now()), priority=2)
+        await self.db.run(partial(upkeep.forget, engine=self.engine), priority=2)
         await self.attachments.sweep()
 
     # --- what it says of itself ---------------------------------------------------------------------------------------

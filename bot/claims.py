@@ -89,7 +89,8 @@ def claim(db: sa.Connection, vault: Vault, channel: str, can: Capabilities, send
 def recover(db: sa.Connection, channel: str, can: Capabilities, now: datetime, *, before: datetime, mine: Collection[str]) -> None:
     """Letters that a dead process had in its hands: sent by nobody, or perhaps sent (rule 4)."""
     for row in letter.abandoned(db, channel, before, mine):
-        values = never_sent(now) if row.state == LetterState.LEASED else found_attempted(row, can, now, back_off(row.attempts))
+        wait = back_off(row.attempts) if row.attempts > 2 else 0.0  # a letter that kills its process must not do so without a pause
+        values = never_sent(now) if row.state == LetterState.LEASED else found_attempted(row, can, now, wait)
         if letter.change(db, row.id, values, state=row.state, attempts=row.attempts):
             log.warning("letter_recovered", letter=row.id, lane=Lane(row.lane).name.lower(), was=row.state, now=str(values["state"]))
 

@@ -80,7 +80,7 @@ class Outbox:
         self._woken, self._changed = asyncio.Event(), asyncio.Condition()
         self._held = self._running = self._stopping = False
         self._asked = self._answered = 0  # calls of idle()
-        self._soonest = math.inf  # seconds until something may leave, as the last pass saw it
+        self._soonest = 0.0  # seconds until something may leave, as the last pass saw it; 0 while something is under way
 
     # --- running ------------------------------------------------------------------------------------------------------
 
@@ -118,8 +118,7 @@ class Outbox:
         self._woken.set()
 
         def quiet() -> bool:
-            seen = self._answered >= mine and not self._woken.is_set()  # whatever changed while the last pass ran is still to be seen
-            return not self._running or (seen and not self._flights and self._soonest > patience)
+            return not self._running or (self._answered >= mine and self._soonest > patience)
 
         async with self._changed:
             await self._changed.wait_for(quiet)
@@ -163,7 +162,8 @@ class Outbox:
             return self._poll
         except Exception as error:  # noqa: BLE001  a bug in one claim must not silence a messenger for good: it is told, and tried again
             log.error("claim_failed", channel=self._channel.name, error=type(error).__name__)
-        self._answered, self._soonest = asked, soonest
+        busy = self._flights or self._woken.is_set()  # whatever changed while this pass ran is still to be seen
+        self._answered, self._soonest = asked, 0.0 if busy else soonest
         await self._tell_changed()
         return min(self._poll, soonest)
 

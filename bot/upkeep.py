@@ -14,13 +14,12 @@ from models.letter import LETTER, LetterState
 from models.talk import Lane
 from models.timer import TIMER
 
-KEEP_BODIES = timedelta(days=90)
 STUCK = timedelta(minutes=10)
 
 
-def forget(db: sa.Connection, now: datetime) -> int:
+def forget(db: sa.Connection, engine: Engine) -> int:
     """Bodies of messages older than the retention go; their ids stay, so that a replay is still known."""
-    return inbox.forget_bodies(db, now - KEEP_BODIES)
+    return inbox.forget_bodies(db, engine.now() - timedelta(days=engine.plan.retention_days("inbox_bodies")))
 
 
 def waiting_letters(db: sa.Connection) -> dict[str, dict[str, float]]:

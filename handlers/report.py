@@ -15,11 +15,11 @@ from handlers.forms.filling import Filling
 from handlers.incident import how_it_stands
 from handlers.reading.folding import fold
 from handlers.ready import not_ready_say
-from handlers.report_case import settle, stay_awake
+from handlers.report_case import settle, stay_awake, tell_taker
 from handlers.report_extras import correct, take_files
 from handlers.report_moves import PRESSED, WAYS, Move
 from handlers.report_open import FLOOR, begin, form_of, open_report, remember_cursor
-from handlers.report_screens import AGAIN, SENT, advance, again, show
+from handlers.report_screens import AGAIN, SAID, SENT, advance, again, show
 from handlers.report_timers import nudge, unanswered
 from handlers.report_words import alert
 from handlers.rights import may_see
@@ -78,7 +78,7 @@ def _done(work: Filling) -> Turn:
 
 
 def _reply(work: Filling) -> Move:
-    match fill.read(work):
+    match fill.read(work, SAID.get(work.step)):
         case reply.Late(key):
             return _late(work, key)
         case reply.Nothing():
@@ -125,6 +125,8 @@ def _typed(work: Filling, text: str) -> Move:
     if command(text) == "report":
         remember_cursor(work)
         show(work, AGAIN)
+    elif command(text) == "see":
+        work.say(how_it_stands(work.facts))
     elif question is None:
         again(work, msg("Please choose one of these, or type its number."))
     elif (account := fill.belongs_to(work, text)) is not None:
@@ -146,6 +148,7 @@ def _typed_after_sending(work: Filling, text: str) -> Move:
     account = next(question for question in work.form.questions if question.account)
     fill.add_words(work, account, text, work.incoming.message)
     work.say(msg("Added to %(code)s.", code=CaseCode(work.word("case"))))
+    tell_taker(work)
     return None
 
 

@@ -11,8 +11,8 @@ Rules:
 from datetime import timedelta
 
 from handlers.forms.filling import Filling
-from models.commands import CallRoom, CancelTimer, CloseSubmission, Note, OpenIncident, Restrict, SetTimer, UpdateIncident
-from models.talk import Json
+from models.commands import CallRoom, CancelTimer, CloseSubmission, Note, OpenIncident, Restrict, SetTimer, TellPerson, UpdateIncident
+from models.talk import Choice, Json, Say, msg
 
 URGENT = "khan_cap"
 IDLE = timedelta(minutes=10)
@@ -67,6 +67,20 @@ def call(work: Filling, urgent: bool) -> None:
     taken = work.facts.case is not None and work.facts.case.taken_at is not None
     if urgent and not taken:
         work.commands.append(SetTimer("unanswered", case, work.facts.now + UNANSWERED, urgent=True))
+
+
+def tell_taker(work: Filling) -> None:
+    """Whoever has taken the case hears that there is more, never what."""
+    case = work.facts.case
+    if case is None or not case.taken_by or work.staff:
+        return
+    say = Say(
+        msg("🔔 %(code)s: the reporter has added something. To read it, type chitiet %(number)s", code=case.code, number=case.number),
+        choices=(Choice(f"detail:{case.id}", msg("See details"), action=True),),
+        purpose="more",
+        about=case.id,
+    )
+    work.commands.append(TellPerson(case.taken_by, say))
 
 
 def is_urgent(work: Filling) -> bool:

@@ -6,6 +6,7 @@ from handlers.forms.filling import Filling
 from handlers.forms.parsers import Misread, Read, parse
 from handlers.forms.showing import value_text
 from handlers.forms.values import account_parts, account_value, files
+from handlers.report_case import tell_taker
 from handlers.report_screens import REVIEW, advance, again
 from models.commands import WantAttachment
 from models.form import Question, QuestionType
@@ -67,7 +68,7 @@ def _caption(work: Filling) -> None:
         return
     asked_later = account.name not in work.answers
     fill.add_words(work, account, work.incoming.text.strip(), work.incoming.message)
-    if asked_later and account.name != work.step:
+    if asked_later:
         work.data["early"] = [*work.early, account.name]
 
 
@@ -82,6 +83,7 @@ def _acknowledge(work: Filling, taken: set[str]) -> None:
     here = work.question
     if work.word("sent"):
         work.say(msg("Added to %(code)s.", code=CaseCode(work.word("case"))))
+        tell_taker(work)
     elif here is not None and here.name in taken and here.type is not QuestionType.PHOTO:
         work.data["last"] = here.name
         advance(work, msg("Voice note received."))

@@ -6,7 +6,7 @@ from dataclasses import replace
 from handlers import reply
 from handlers.floor import leave
 from handlers.forms.filling import Filling
-from handlers.report_case import close, settle
+from handlers.report_case import close, settle, tell_taker
 from handlers.report_open import FLOOR, begin, remember_cursor
 from handlers.report_screens import AGAIN, NEW, REVIEW, SECTION, SENT, STOP, YES, advance, again, edit, edit_section, edited_section, show
 from handlers.report_words import help_text
@@ -33,7 +33,6 @@ def _back(work: Filling) -> Move:
     if target is None:
         again(work, msg("This is the first question."))
     else:
-        work.data["enough"] = False
         edit(work, target)
     return None
 
@@ -154,4 +153,5 @@ def leave_sent(work: Filling) -> Turn:
     text = msg("Thank you. To add something later, type: bosung. To see how it stands, type: xem.")
     if work.data.get("staff") is True or work.step == REVIEW:
         work.commands.append(Note(work.word("case"), "supplemented"))
+        tell_taker(work)
     return Turn(leave(work.frame), (Say(text),), tuple(work.commands))

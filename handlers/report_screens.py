@@ -134,6 +134,7 @@ def edit_section(work: Filling, name: str) -> None:
 def edit(work: Filling, question: Question) -> None:
     """Ask one question again, of whatever stage."""
     work.data["stage"] = question.stage
+    work.data["enough"] = question.stage == "more"  # one answer changed is no wish to go through all that is left of the second stage
     ask(work, question)
 
 
@@ -151,9 +152,7 @@ def _section(work: Filling) -> Screen:
 
 
 def _stop(work: Filling) -> Screen:
-    kept = (
-        msg("A child may be in trouble, so those responsible will still be told that a report was begun.") if work.word("case") else None
-    )
+    kept = msg("A child may be in trouble, so those responsible will still be told that a report was begun.") if work.word("case") else None
     return lines(msg("Stop this report?"), kept), iter(
         (Choice(YES, msg("Yes, stop")), Choice(reply.RESUME, msg("No, go on"), style="primary"))
     )
@@ -170,5 +169,8 @@ def _sent(work: Filling) -> Screen:
     choices = (Choice(reply.MORE, msg("Add what else you know"), style="primary"), Choice(reply.DONE, msg("Done")))
     return receipt(work, urgent=is_urgent(work)), iter(choices)
 
+
+SAID = {STOP: {"co": YES, "dung": YES, "dong y": YES, "khong": reply.RESUME, "thoi khong": reply.RESUME}}
+"""Folded words that people type at a screen, beside its labels."""
 
 SCREENS = {REVIEW: _review, SECTION: _section, STOP: _stop, AGAIN: _again, SENT: _sent}

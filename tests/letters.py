@@ -60,7 +60,12 @@ def old_id(age: timedelta) -> str:
 
 async def plan(db: Database, vault: Vault, *drafts: Draft) -> None:
     """Plan letters in one transaction."""
-    await db.run(lambda connection: connection.execute(sa.insert(LETTER), [draft.row(connection, vault) for draft in drafts]).close())
+
+    def insert(connection: sa.Connection) -> None:
+        if drafts:
+            connection.execute(sa.insert(LETTER), [draft.row(connection, vault) for draft in drafts])
+
+    await db.run(insert)
 
 
 async def states(db: Database, drafts: Sequence[Draft]) -> list[tuple[str, str]]:

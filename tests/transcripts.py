@@ -20,7 +20,23 @@ from models.facts import Case, ChannelFacts, Draft, Facts, Given, Held, Role, Se
 from models.form import Form
 from models.plan import Plan
 from models.talk import (
-    CaseCode, Choice, FileRef, Frame, Incoming, Join, Json, Kind, Label, LetterKind, Moment, Msg, Press, Say, Shown, Text, Turn,
+    CaseCode,
+    Choice,
+    FileRef,
+    Frame,
+    Incoming,
+    Join,
+    Json,
+    Kind,
+    Label,
+    LetterKind,
+    Moment,
+    Msg,
+    Press,
+    Say,
+    Shown,
+    Text,
+    Turn,
 )  # fmt: skip
 
 ROOT = Path(__file__).parent.parent
@@ -198,27 +214,32 @@ class Talk:
     def _apply(self, commands: tuple[c.Command, ...]) -> None:
         self.log += commands
         for command in commands:
-            match command:
-                case c.OpenSubmission():
-                    self.drafts[command.id] = Draft(command.id, command.form, "draft", {}, self.now)
-                case c.PutAnswer():
-                    self._put(command)
-                case c.CloseSubmission():
-                    self.drafts[command.submission] = replace(self.drafts[command.submission], state=command.state)
-                case c.OpenIncident():
-                    self._open(command)
-                case c.UpdateIncident():
-                    self.case |= command.columns
-                case c.CallRoom():
-                    self.case["status"] = "open" if self.case["status"] == "intake" else self.case["status"]
-                case c.Restrict():
-                    self.case["restricted"] = True
-                case c.SetTimer():
-                    self.timers[command.kind, command.subject] = command
-                case c.CancelTimer():
-                    self.timers.pop((command.kind, command.subject), None)
-                case _:
-                    pass
+            self._apply_to_draft(command)
+            self._apply_to_case(command)
+            if isinstance(command, c.SetTimer):
+                self.timers[command.kind, command.subject] = command
+            elif isinstance(command, c.CancelTimer):
+                self.timers.pop((command.kind, command.subject), None)
+
+    def _apply_to_draft(self, command: c.Command) -> None:
+        match command:
+            case c.OpenSubmission():
+                self.drafts[command.id] = Draft(command.id, command.form, "draft", {}, self.now)
+            case c.PutAnswer():
+                self._put(command)
+            case c.CloseSubmission():
+                self.drafts[command.submission] = replace(self.drafts[command.submission], state=command.state)
+
+    def _apply_to_case(self, command: c.Command) -> None:
+        match command:
+            case c.OpenIncident():
+                self._open(command)
+            case c.UpdateIncident():
+                self.case |= command.columns
+            case c.CallRoom():
+                self.case["status"] = "open" if self.case["status"] == "intake" else self.case["status"]
+            case c.Restrict():
+                self.case["restricted"] = True
 
     def _put(self, command: c.PutAnswer) -> None:
         draft = self.drafts[command.submission]

@@ -2,6 +2,7 @@
 next timer row (rule 6); a card is made of the incident's columns alone, so nothing private can reach a group (rule 7)."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 
 import sqlalchemy as sa
@@ -10,7 +11,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from bot.apply.telling import holders
 from bot.gather import as_case, read_service
 from bot.writing import Address, Writing
-from handlers import card, ladder
+from handlers import bundle, card, ladder
 from models import commands as c
 from models.facts import Case, Role
 from models.ids import new_id
@@ -92,8 +93,10 @@ def call_room(w: Writing, command: c.CallRoom) -> None:
         case = load(w, command.id)
     if case.status not in {Status.OPEN, Status.TAKEN}:
         return
+    if case.bundled:
+        post_bundle(w, case)
     have = {(row.channel, row.chat) for row in live_cards(w, case.id)}
-    post_cards(w, case, [to for to in whom(w, case, step=0) if (to.channel, to.chat) not in have])
+    post_cards(w, case, [to for to in whom(w, case, step=0) if (to.channel, to.chat) not in have and not case.bundled])
     if case.status == Status.OPEN and not pending(w.db, "ladder", case.id):
         due, _silent = ladder.next_call(1, case.severity, w.now, w.engine.plan)
         w.timer("ladder", case.id, due, urgent=case.severity == ladder.URGENT, data={"step": 1})
@@ -151,10 +154,10 @@ def call_again(w: Writing, command: c.CallAgain) -> None:
 # --- cards ------------------------------------------------------------------------------------------------------------
 
 
-def live_cards(w: Writing, incident: str) -> list[Any]:
+def live_cards(w: Writing, incident: str, purpose: str = "card") -> list[Any]:
     """Cards that are out or on their way, with their buttons on; those of this very turn too."""
     dead = (LetterState.GIVEN_UP, LetterState.SUPERSEDED)
-    where = LETTER.c.about == incident, LETTER.c.purpose == "card", LETTER.c.kind == LetterKind.SAY, LETTER.c.retired.is_(False)
+    where = LETTER.c.about == incident, LETTER.c.purpose == purpose, LETTER.c.kind == LetterKind.SAY, LETTER.c.retired.is_(False)
     w.flush()
     columns = LETTER.c.id, LETTER.c.conversation, LETTER.c.channel, LETTER.c.chat
     return list(w.db.execute(sa.select(*columns).where(*where, LETTER.c.state.not_in(dead)).order_by(LETTER.c.id)).all())
@@ -183,7 +186,27 @@ def post_cards(w: Writing, case: Case, to: Iterable[Address], step: int = 0) -> 
         w.post(address, say)
 
 
+def post_bundle(w: Writing, case: Case) -> None:
+    """The one message of all reports past the third that a citizen sent that day, posted once a chat and then edited."""
+    cases = bundled_with(w, case)
+    about = cases[0].id
+    say = Say(bundle.bundle(cases, w.engine.plan), bundle.choices(cases), silent=True, purpose="bundle", about=about, columns=2)
+    out = {(row.channel, row.chat): row.id for row in live_cards(w, about, "bundle")}
+    for to in whom(w, case, step=0):
+        earlier = out.get((to.channel, to.chat))
+        w.post(to, replace(say, kind=LetterKind.EDIT, target=earlier) if earlier else say)
+
+
+def bundled_with(w: Writing, case: Case) -> list[Case]:
+    day = case.received_at.astimezone(w.engine.zone).date()
+    same = INCIDENT.c.conversation == case.conversation, INCIDENT.c.bundled.is_(True), INCIDENT.c.status != Status.INTAKE
+    found = (as_case(w.db, row) for row in w.db.execute(sa.select(INCIDENT).where(*same).order_by(INCIDENT.c.id)).all())
+    return [other for other in found if other.received_at.astimezone(w.engine.zone).date() == day]
+
+
 def refresh_cards(w: Writing, case: Case) -> None:
+    if case.bundled and case.status != Status.INTAKE:
+        post_bundle(w, case)
     for row in live_cards(w, case.id):
         w.post(w.conversation(row.conversation), card_say(w, case, edit=row.id))
 

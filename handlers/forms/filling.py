@@ -1,6 +1,7 @@
 """One turn of filling a form: takes one reply, moves the cursor, keeps what was given. The dialogue around it (a report, a checklist) decides
 what the answers cause and what is shown where no question is left."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from handlers import reply
@@ -93,16 +94,21 @@ class Filling:
 # --- reading ----------------------------------------------------------------------------------------------------------
 
 
-def read(filling: Filling) -> reply.Reply:
-    """The reply to the question at the cursor."""
+NO_PHOTO = dict.fromkeys(("khong", "khong co", "khong co anh", "chua co", "chua co anh", "het anh"), reply.SKIP)
+
+
+def read(filling: Filling, said: Mapping[str, str] | None = None) -> reply.Reply:
+    """The reply to the question at the cursor; `said` are words for a screen that is no question."""
     question = filling.question
     if question is None:
-        return reply.read_reply(filling.frame, filling.incoming)
+        return reply.read_reply(filling.frame, filling.incoming, also=said)
     found = offers(question, filling.facts, filling.filled.values(), _page(filling))
     figures = question.type is QuestionType.BIRTH or (question.type is QuestionType.UNIT and question.level == "neighbourhood")
     # Beside real buttons a bare number under an open question is what somebody means to say; without buttons it is how they choose.
     numbers = not figures and (question.type is not QuestionType.TEXT or not filling.facts.channel.buttons)
-    return reply.read_reply(filling.frame, filling.incoming, also=spoken(found), numbers=numbers)
+    return reply.read_reply(
+        filling.frame, filling.incoming, also=spoken(found) | (NO_PHOTO if question.type is QuestionType.PHOTO else {}), numbers=numbers
+    )
 
 
 def press(filling: Filling, question: Question, key: str) -> Around | None:
@@ -132,6 +138,8 @@ def typed(filling: Filling, question: Question, text: str) -> Around | None:
         add_words(filling, question, text, filling.incoming.message)
         return _leave(filling, question)
     found = parse(question, text, filling.facts)
+    if filling.incoming.forwarded and question.type is QuestionType.SELECT_ONE:  # somebody else's words are no choice
+        found = Misread(msg("Please choose one of these, or type its number."))
     if isinstance(found, Misread):
         return Around(lead=found.why, alternatives=found.candidates, candidates=True)
     if question.type is QuestionType.SELECT_ONE:  # a choice in its own words may have an effect too

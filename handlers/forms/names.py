@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from models.talk import N_, Json, Text, msg
 
 EFFECTS: Mapping[str, str] = {"alert": "the room is called at once with what is known"}
-MOST_WORDS = 4000  # letters of one answer: one message of any channel
+MOST_WORDS = 10_000  # letters of one answer: more than one message of any channel
 
 Constraint = Callable[[Json], Text | None]
 

@@ -23,14 +23,33 @@ from handlers import routing
 from handlers.reading.folding import fold
 from models.commands import Command, TellPerson, TellReporter, TellRole, TellRoom
 from models.facts import BoundRoom, Case, ChannelFacts, Facts, Held, Role, Service, Who
-from models.talk import CaseCode, Choice, FileRef, Frame, Incoming, Join, Kind, Label, LetterKind, Moment, Msg, Press, Say, Shown, Text, Turn
+from models.talk import (
+    CaseCode,
+    Choice,
+    FileRef,
+    Frame,
+    Incoming,
+    Join,
+    Kind,
+    Label,
+    LetterKind,
+    Moment,
+    Msg,
+    Press,
+    Say,
+    Shown,
+    Text,
+    Turn,
+)
 
 ROOT = Path(__file__).parents[2]
 PLAN = load_plan(ROOT / "plans/longbien-2021")
 FORMS = load_forms(ROOT / "forms", PLAN)
 NOW = datetime(2026, 11, 23, 3, 32, tzinfo=UTC)  # Monday 10:32 in Hà Nội
 DIVISION, WARD, OTHER_WARD = PLAN.division, "ngoc_lam", "bo_de"
-READY = Service({"ready_at": "x", "division_phone": "02438724033", "keys_backed_up": "x"}, (BoundRoom(DIVISION, "main", "web", "room"),), 2, 1, 1)
+READY = Service(
+    {"ready_at": "x", "division_phone": "02438724033", "keys_backed_up": "x"}, (BoundRoom(DIVISION, "main", "web", "room"),), 2, 1, 1
+)
 TELEGRAM = ChannelFacts(deep_link="https://t.me/BaoNgayBot?start=%s")
 NO_BUTTONS = ChannelFacts(buttons=False, toasts=False, deletes=False, protects=False)
 

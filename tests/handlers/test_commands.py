@@ -32,7 +32,9 @@ def test_a_sentence_is_no_command(typed: str) -> None:
     assert find(typed) is None
 
 
-@pytest.mark.parametrize(("typed", "number"), [("42", "42"), ("#42", "42"), ("VV 2026 0042", "42"), ("vv-2026-0007", "7"), ("vụ 42", "42"), ("hai", "")])
+@pytest.mark.parametrize(
+    ("typed", "number"), [("42", "42"), ("#42", "42"), ("VV 2026 0042", "42"), ("vv-2026-0007", "7"), ("vụ 42", "42"), ("hai", "")]
+)
 def test_a_case_number_is_read(typed: str, number: str) -> None:
     """The short number, or the whole code."""
     assert case_number(typed) == number

@@ -59,12 +59,12 @@ def test_every_question_is_reached_and_every_path_ends() -> None:
 
 def test_no_path_asks_more_than_eighteen_questions() -> None:
     """The longest way (in danger, an injury that nobody can explain, no number known) has eighteen questions, one of them skipped by most."""
-    assert 18 == max(len(path) for path in PATHS)
+    assert max(len(path) for path in PATHS) == 18
 
 
 def test_danger_asks_where_next_and_then_whether_the_division_was_telephoned() -> None:
     """What the room needs in order to come stands first."""
-    assert ["danger", "ward", "place", "called", "kind"] == walk({"danger": "danger"})[:5]
+    assert walk({"danger": "danger"})[:5] == ["danger", "ward", "place", "called", "kind"]
 
 
 def test_without_danger_the_order_is_that_of_the_form() -> None:
@@ -106,7 +106,7 @@ def test_the_childs_group_is_asked_of_officers_only() -> None:
 
 def test_nothing_of_the_second_stage_is_required() -> None:
     """It can be skipped, before and after sending."""
-    assert [] == [question.name for question in FORM.questions if question.stage == "more" and question.required]
+    assert [question.name for question in FORM.questions if question.stage == "more" and question.required] == []
 
 
 def test_every_value_of_a_severity_rule_can_be_answered() -> None:
@@ -128,10 +128,10 @@ def every_say() -> list[Any]:
 
 @pytest.mark.parametrize("locale", ["vi", "en"])
 def test_every_question_fits_a_small_screen(locale: str) -> None:
-    """At most 300 letters above the choices; at most 12 choices, except in the officers' list of 14 groups."""
+    """At most 300 letters above the choices; at most 12 choices, but for the officers' 14 groups."""
     says = every_say()
-    assert [] == [render(say.text, locale) for say in says if len(render(say.text, locale)) > 300]
-    assert [] == [render(say.text, locale) for say in says if len(say.choices) > 12 and "Điều 10" not in render(say.text)]
+    assert [render(say.text, locale) for say in says if len(render(say.text, locale)) > 300] == []
+    assert [render(say.text, locale) for say in says if len(say.choices) > 12 and "Điều 10" not in render(say.text)] == []
 
 
 def test_every_text_has_both_languages() -> None:
@@ -140,12 +140,12 @@ def test_every_text_has_both_languages() -> None:
     labels += [
         label for question in FORM.questions for choice in question.choices for label in (choice.label, choice.hint, choice.said) if label
     ]
-    assert [] == [label for label in labels if not (label.vi.strip() and label.en.strip()) or (label.vi == label.en and " " in label.vi)]
+    assert [label for label in labels if not (label.vi.strip() and label.en.strip()) or (label.vi == label.en and " " in label.vi)] == []
 
 
 def test_every_button_fits_the_wire() -> None:
     """Telegram takes 64 bytes: the question's number, a dot, the key."""
-    assert [] == [choice.key for say in every_say() for choice in say.choices if len(f"99999.{choice.key}".encode()) > 64]
+    assert [choice.key for say in every_say() for choice in say.choices if len(f"99999.{choice.key}".encode()) > 64] == []
 
 
 def test_every_answer_can_be_shown_in_both_languages() -> None:
@@ -179,7 +179,7 @@ def ward_labels(page: int, who: Who | None = COLLABORATOR) -> list[str]:
 
 def test_the_reporters_own_ward_comes_first() -> None:
     """One tap where most cases happen."""
-    assert ["Phường Ngọc Lâm", "Phường khác"] == ward_labels(0)
+    assert ward_labels(0) == ["Phường Ngọc Lâm", "Phường khác"]
 
 
 @pytest.mark.parametrize("who", [COLLABORATOR, None])
@@ -210,8 +210,10 @@ def test_the_name_of_a_later_ward_is_asked_back() -> None:
 
 # --- random walks -----------------------------------------------------------------------------------------------------
 
-WORDS = ["", "có", "không", "quay lại", "bỏ qua", "huỷ", "tiếp tục", "gửi", "xong", "trợ giúp", "1", "2", "9", "12", "tổ 5", "ngoc lam", "hôm qua", "7h",
-         "15/3", "rằm tháng 7", "mai", "0912345678", "8 tuổi", "...", "bố nó đánh suốt", "báo cáo", "xem", "bổ sung", "toi bam nham", "%s %(x)s", "🙂"]  # fmt: skip
+WORDS = [
+    "", "có", "không", "quay lại", "bỏ qua", "huỷ", "tiếp tục", "gửi", "xong", "trợ giúp", "1", "2", "9", "12", "tổ 5", "ngoc lam", "hôm qua", "7h",
+    "15/3", "rằm tháng 7", "mai", "0912345678", "8 tuổi", "...", "bố nó đánh suốt", "báo cáo", "xem", "bổ sung", "toi bam nham", "%s %(x)s", "🙂",
+]  # fmt: skip
 
 
 @settings(max_examples=120, deadline=None)

@@ -222,7 +222,10 @@ def test_a_code_is_read_however_it_is_typed(typed: str) -> None:
     assert canonical_code(typed) == "BN-ABCD-EF23"
 
 
-@pytest.mark.parametrize("typed", ["", "xin chào", "bạn khỏe", "abcdefgh", "BN-ABCD", "BN-ABCD-EF23-XYZ", "0912345678", "BN-AB1D-EF23", "/start", "Nguyễn Thị Lan"])
+@pytest.mark.parametrize(
+    "typed",
+    ["", "xin chào", "bạn khỏe", "abcdefgh", "BN-ABCD", "BN-ABCD-EF23-XYZ", "0912345678", "BN-AB1D-EF23", "/start", "Nguyễn Thị Lan"],
+)
 def test_what_is_no_code_is_left_alone(typed: str) -> None:
     """Words of eight letters, telephone numbers, letters that no code has."""
     assert canonical_code(typed) == ""

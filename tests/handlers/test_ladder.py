@@ -96,7 +96,9 @@ def test_a_taken_case_always_has_a_next_timer() -> None:
 
 def test_an_overdue_report_is_asked_for_plainly() -> None:
     """After the deadline the reminder says so."""
-    assert fires("follow_up", TAKEN, now=NOW + timedelta(days=2)).told[0][1].startswith("📝 VV-2026-0042: văn bản đã quá hạn từ 10:32 24/11.")
+    assert (
+        fires("follow_up", TAKEN, now=NOW + timedelta(days=2)).told[0][1].startswith("📝 VV-2026-0042: văn bản đã quá hạn từ 10:32 24/11.")
+    )
 
 
 @pytest.mark.parametrize("status", ["open", "closed"])

@@ -66,8 +66,8 @@ def test_both_copies_of_a_question_asked_twice_can_be_pressed() -> None:
     """The list above a repeated question is the same list."""
     frame = Frame("report", "lives", {"since": 6}, 7, FRAME.shown)
     assert Pressed("no") == read_reply(frame, heard(press=Press(6, "no")))
-    assert {"since": 6} == same_question(frame, "lives")
-    assert {"since": 8} == same_question(frame, "next")
+    assert same_question(frame, "lives") == {"since": 6}
+    assert same_question(frame, "next") == {"since": 8}
 
 
 def test_forwarded_words_are_never_a_choice() -> None:

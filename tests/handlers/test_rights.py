@@ -7,7 +7,21 @@ import pytest
 from handlers.rights import BY_NAME, COMMANDS, Where, allowed, may_cut, may_give, may_manage, may_see, may_take
 from models.facts import Member, Role
 from tests.handlers.people_driver import (
-    ADMIN, CASE, COLLABORATOR, DIVISION, DUTY, EVERYONE, LEADER, OTHER_OFFICER, OTHER_WARD, PARTNER, PLAN, TAKEN, WARD, WARD_OFFICER, who,
+    ADMIN,
+    CASE,
+    COLLABORATOR,
+    DIVISION,
+    DUTY,
+    EVERYONE,
+    LEADER,
+    OTHER_OFFICER,
+    OTHER_WARD,
+    PARTNER,
+    PLAN,
+    TAKEN,
+    WARD,
+    WARD_OFFICER,
+    who,
 )  # fmt: skip
 
 R = Role
@@ -49,7 +63,16 @@ def test_only_rooms_are_set_up_in_groups() -> None:
 
 @pytest.mark.parametrize(
     ("person", "expected"),
-    [(ADMIN, False), (DUTY, True), (LEADER, True), (WARD_OFFICER, True), (OTHER_OFFICER, False), (COLLABORATOR, False), (PARTNER, False), (None, False)],
+    [
+        (ADMIN, False),
+        (DUTY, True),
+        (LEADER, True),
+        (WARD_OFFICER, True),
+        (OTHER_OFFICER, False),
+        (COLLABORATOR, False),
+        (PARTNER, False),
+        (None, False),
+    ],
 )
 def test_a_case_is_for_the_division_and_for_its_ward(person: object, expected: bool) -> None:
     """Duty officers and leaders of the division, and officers of the ward where it happened; an administrator not."""
