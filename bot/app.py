@@ -2,10 +2,11 @@
 
 import asyncio
 import gc
+import secrets
 import signal
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,7 @@ from typing import Any
 import structlog
 from aiohttp import web
 
-from bot import http, upkeep
+from bot import http, lease, upkeep
 from bot.attachments import Attachments
 from bot.channels import Channel
 from bot.database import Database, StorageDown
@@ -29,6 +30,14 @@ from scheduler import build
 from scheduler.due import Sweep
 
 log = structlog.get_logger()
+
+
+EAR_LEASE = 30.0  # seconds
+EAR_PAUSE = 10.0
+
+
+class LeaseLost(Exception):  # noqa: N818  the name says what happened
+    """Another process polls for this token now."""
 
 
 class App:
@@ -48,6 +57,7 @@ class App:
         self.web = web.Application(client_max_size=25 * 2**20)
         http.add_routes(self.web, self.health, self.metrics_text, settings.metrics_token_text)
         self.port = 0
+        self._holder = secrets.token_hex(8) if db.is_postgresql else "the only process"  # a killed one leaves its lease to its successor
         self._stopping = asyncio.Event()
         self._started = asyncio.Event()
 
@@ -94,7 +104,7 @@ class App:
             log.info("stopping")
             for task in ears:
                 task.cancel()
-            await self._wait(ears)
+            await asyncio.gather(*ears, return_exceptions=True)
             for outbox in self.outboxes.values():
                 await outbox.stop()
             for task in (*mouths, fetcher):
@@ -102,21 +112,35 @@ class App:
         for channel in self.channels:
             await channel.close()
 
-    @staticmethod
-    async def _wait(tasks: Sequence["asyncio.Task[None]"]) -> None:
-        await asyncio.gather(*tasks, return_exceptions=True)
-
     async def _listen(self, channel: Channel) -> None:
         """An ear that ends with an error does not end the others: the service goes on with what it has, and says so."""
         while True:
             try:
-                await channel.listen(self.hearing.hear, self.hearing.undecodable)
+                await self._listen_alone(channel)
                 return
-            except asyncio.CancelledError:
-                raise
-            except Exception as error:  # noqa: BLE001  one deaf channel must not stop the others
-                log.error("ear_failed", channel=channel.name, error=type(error).__name__)
-                await asyncio.sleep(10)
+            except ExceptionGroup as errors:  # one deaf channel must not stop the others
+                log.error("ear_failed", channel=channel.name, error=", ".join(type(error).__name__ for error in errors.exceptions))
+            await asyncio.sleep(EAR_PAUSE)
+
+    async def _listen_alone(self, channel: Channel) -> None:
+        """One poller a token: another process that holds the lease is waited for; whoever loses it falls silent at once."""
+        async with asyncio.TaskGroup() as tasks:
+            while not await self._ear_lease(channel):  # noqa: ASYNC110  there is no event across processes
+                await asyncio.sleep(EAR_LEASE / 3)
+            listening = tasks.create_task(channel.listen(self.hearing.hear, self.hearing.undecodable), name=f"listen-{channel.name}")
+            while not (await asyncio.wait({listening}, timeout=EAR_LEASE / 3))[0]:
+                if not await self._ear_lease(channel):
+                    listening.cancel()
+                    raise LeaseLost
+
+    async def _ear_lease(self, channel: Channel) -> bool:
+        work = partial(
+            lease.take, name=f"ear:{channel.name}", holder=self._holder, now=datetime.now(UTC), lasts=timedelta(seconds=EAR_LEASE)
+        )
+        try:
+            return await self.db.run(work) is not None
+        except StorageDown:
+            return True  # nobody else can take it either, and `hear` refuses until the database is back
 
     def stop(self) -> None:
         """Finish what is under way and end `run`."""

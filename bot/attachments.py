@@ -92,7 +92,8 @@ class Attachments:
             except Exception as error:  # noqa: BLE001  no database, or a bug of ours: said at every round, and no reason to end the talks
                 log.error("attachments_failed", error=type(error).__name__)
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._woken.wait(), _IDLE_SECONDS)
+                async with asyncio.timeout(_IDLE_SECONDS):  # not wait_for: on 3.11 it swallows a cancellation that comes with the wake
+                    await self._woken.wait()
 
     async def once(self) -> bool:
         """Take one attachment that is due, and tell the senders of what was refused; False if nothing was due."""

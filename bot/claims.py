@@ -58,13 +58,13 @@ class Claimed:
 @dataclass
 class Batch:
     """What a claim found. `left`: lanes of which something may be waiting only because there was no room; `more`: ask again at once;
-    `waiting`: chats where something is due that the pace holds."""
+    `waiting`: chats where something is due that the pace holds (None: not looked for)."""
 
     claimed: list[Claimed] = field(default_factory=list)
     closed: list[tuple[sa.Row[Any], Close]] = field(default_factory=list)
     left: set[Lane] = field(default_factory=set)
     more: bool = False
-    waiting: list[tuple[str, Lane]] = field(default_factory=list)
+    waiting: list[tuple[str, Lane]] | None = None
 
 
 def claim(db: sa.Connection, vault: Vault, channel: str, can: Capabilities, sender: Sender, room: Room, now: datetime) -> Batch | None:
@@ -101,6 +101,7 @@ def _choose(db: sa.Connection, vault: Vault, channel: str, can: Capabilities, ro
         channel,
         now,
         slowest=Lane.BROADCAST if room.others > 0 else Lane.URGENT,
+        most=room.urgent + 8,
         closed=room.closed,
         tight=room.tight,
         free=LetterKind.TOAST if can.toasts else "",
@@ -114,7 +115,7 @@ def _choose(db: sa.Connection, vault: Vault, channel: str, can: Capabilities, ro
         batch.left.add(Lane.URGENT)
     if room.others <= 0:
         batch.left.add(Lane.DIALOGUE)
-    if not batch.more and (room.closed or room.tight):
+    if not batch.more and not batch.claimed:
         batch.waiting = letter.waiting_chats(db, asked)
     return batch
 

@@ -13,6 +13,8 @@ import sqlalchemy as sa
 from bot.codes import code_hash, new_code
 from bot.conversations import Talk
 from bot.engine import Engine
+from handlers.join import FLOOR as JOIN
+from handlers.join import canonical_code
 from handlers.routing import CaseRef, Route
 from models.attachment import ATTACHMENT, AttachmentState
 from models.facts import BoundRoom, Case, ChannelFacts, Draft, Facts, Given, Held, Invited, Member, RefusedFile, Role, Service, Stored, Who
@@ -192,15 +194,23 @@ def read_service(db: sa.Connection) -> Service:
 
 
 def _invited(reading: Reading) -> Invited | None:
-    from handlers.join import canonical_code
-
+    """The live invitation whose code was just typed; else the one that this dialogue began with, if it is still live."""
     canonical = canonical_code(reading.incoming.text)
     hashes = {code_hash(word) for word in (canonical, *reading.incoming.text.split()) if word}
-    used = reading.db.execute(sa.select(SETTING.c.name).where(SETTING.c.name == "admin_code_used")).first()
-    if reading.engine.admin_code_hash in hashes and used is None:
-        return Invited("", Role.ADMINISTRATOR, reading.engine.plan.division)
+    by_code = _live_invitation(reading, INVITATION.c.code_hash.in_(hashes), first=reading.engine.admin_code_hash in hashes)
+    held = reading.talk.frame.data.get("invitation") if reading.talk.frame.floor == JOIN else None
+    if by_code is not None or not isinstance(held, str):
+        return by_code
+    return _live_invitation(reading, INVITATION.c.id == held, first=not held)
+
+
+def _live_invitation(reading: Reading, which: sa.ColumnElement[bool], *, first: bool) -> Invited | None:
+    """`first`: the administrator's first code, which is no row."""
+    if first:
+        used = reading.db.execute(sa.select(SETTING.c.name).where(SETTING.c.name == "admin_code_used")).first()
+        return Invited("", Role.ADMINISTRATOR, reading.engine.plan.division) if used is None else None
     live = INVITATION.c.used_at.is_(None), INVITATION.c.expires_at > reading.engine.now()
-    row = reading.db.execute(sa.select(INVITATION).where(INVITATION.c.code_hash.in_(hashes), *live)).first()
+    row = reading.db.execute(sa.select(INVITATION).where(which, *live)).first()
     return Invited(row.id, Role(row.role), row.unit) if row is not None else None
 
 
@@ -210,7 +220,7 @@ def _room_here(reading: Reading) -> tuple[BoundRoom, ...]:
 
 
 def _members(reading: Reading) -> tuple[Member, ...]:
-    """Whom the sender may see: administrators everybody, others the members of the units they are in."""
+    """Whom the sender may see, with all that they hold: administrators everybody, others the members of the units they are in."""
     who = reading.talk.who
     if who is None:
         return ()
@@ -219,7 +229,10 @@ def _members(reading: Reading) -> tuple[Member, ...]:
     )
     statement = statement.where(MEMBERSHIP.c.ended_at.is_(None)).order_by(PERSON.c.name, PERSON.c.id)
     if not who.is_(Role.ADMINISTRATOR):
-        statement = statement.where(MEMBERSHIP.c.unit.in_([held.unit for held in who.held]))
+        near = sa.select(MEMBERSHIP.c.person).where(
+            MEMBERSHIP.c.unit.in_([held.unit for held in who.held]), MEMBERSHIP.c.ended_at.is_(None)
+        )
+        statement = statement.where(PERSON.c.id.in_(near))
     people: dict[str, Member] = {}
     for row in reading.db.execute(statement):
         held = (*(people[row.id].held if row.id in people else ()), Held(Role(row.role), row.unit))

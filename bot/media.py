@@ -16,7 +16,8 @@ QUALITY = 85
 
 TOO_LARGE, WRONG_TYPE, GONE, BROKEN = "too_large", "wrong_type", "gone", "broken"
 
-_FORMATS = ("JPEG", "MPO", "PNG", "WEBP", "GIF", "BMP")  # no format whose decoder reaches for other files or programs
+_FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP")  # no format whose decoder reaches for other files or programs
+Image.init()  # makes them all known: a format that is named but not loaded is an error of its own
 _PICTURE_MAGIC = (b"\xff\xd8\xff", b"\x89PNG", b"GIF8", b"BM")
 _MP4_SOUND = (b"M4A", b"M4B", b"mp4", b"iso", b"3gp", b"dash")  # the same box format holds HEIC pictures, which are no sound
 

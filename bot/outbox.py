@@ -158,6 +158,7 @@ class Outbox:
         try:
             soonest = await self._claim(tasks)
         except StorageDown:
+            self._held = False  # a claim that was committed unseen is taken back at once, not when its lease is over
             log.warning("outbox_without_database", channel=self._channel.name)
             return self._poll
         except Exception as error:  # noqa: BLE001  a bug in one claim must not silence a messenger for good: it is told, and tried again
@@ -179,7 +180,9 @@ class Outbox:
             self._start(tasks, claimed)
         for row, close in batch.closed:
             self._sending.report(row, close.state)
-        waits = [(closed if lane is Lane.URGENT else tight).get(chat, 0.0) for chat, lane in batch.waiting]
+        waits = list(tight.values())
+        if batch.waiting is not None:
+            waits = [(closed if lane is Lane.URGENT else tight)[chat] for chat, lane in batch.waiting]
         return min((math.inf, *waits, *self._reliefs(batch)))
 
     def _sender(self) -> Sender:

@@ -128,7 +128,7 @@ def seed(db: sa.Connection, engine: Engine, now: datetime) -> None:
         )
     )
     settings = {
-        "division_phone": "số trực ban của Phòng",
+        "division_phone": "024 0000 0000 (số tập huấn)",
         "keys_backed_up": "1",
         "ready_at": now.isoformat(),
         "admin_code_used": "1",
@@ -149,6 +149,5 @@ def _history(db: sa.Connection, engine: Engine, chat: str) -> list[Past]:
         body = engine.vault.open(db, f"conversation:{row.conversation}", "inbox.body", row.id, row.body)
         found.append((row.id, Said(incoming_from_json(body))))
     sent = sa.select(LETTER).where(LETTER.c.channel == CHANNEL, LETTER.c.chat == chat, LETTER.c.state == LetterState.DELIVERED)
-    for row in db.execute(sent).all():
-        found.append((row.id, Sent(opened(db, engine.vault, cast(Any, row)), row.external_id, row.created_at)))
+    found += [(row.id, Sent(opened(db, engine.vault, cast(Any, row)), row.external_id, row.created_at)) for row in db.execute(sent).all()]
     return [past for _id, past in sorted(found, key=lambda pair: pair[0])]

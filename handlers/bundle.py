@@ -6,14 +6,17 @@ from collections.abc import Sequence
 from handlers.card import KIND, known, where
 from models.facts import Case
 from models.plan import Plan
-from models.talk import Choice, Join, N_, Text, lines, msg
+from models.talk import N_, Choice, Join, Text, lines, msg
 
 BUTTONS = 8  # newest ones; all of them can be typed
 
 
 def bundle(cases: Sequence[Case], plan: Plan) -> Text:
     """All codes with kind, ward and state; never anything that was typed."""
-    rows = tuple(Join((_sign(case), case.code, known(KIND, case.kind, N_("Kind not known yet")), where(case, plan)), separator=" · ") for case in cases)
+    rows = tuple(
+        Join((_sign(case), case.code, known(KIND, case.kind, N_("Kind not known yet")), where(case, plan)), separator=" · ")
+        for case in cases
+    )
     return lines(
         msg("📚 %(count)s more reports from one citizen today, not verified", count=len(cases)),
         *rows,

@@ -94,8 +94,8 @@ def same_question(frame: Frame, step: str) -> dict[str, Json]:
 
 
 def _press(frame: Frame, question: int, key: str) -> Reply:
-    if question == 0:
-        return Pressed(key)
+    if question == 0:  # the routes have taken every action that they know
+        return Pressed(key) if any(shown.action and shown.key == key for shown in frame.shown) else Late(key)
     since = frame.data.get("since")
     first = since if isinstance(since, int) else frame.question
     return Pressed(key) if first <= question <= frame.question and any(shown.key == key for shown in frame.shown) else Late(key)

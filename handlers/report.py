@@ -5,9 +5,9 @@ The frame (floor "report") holds the submission, the case, the source, the stage
 """
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
-from handlers import reply
+from handlers import idle, reply, stranger
 from handlers.commands import find
 from handlers.floor import leave
 from handlers.forms import filling as fill
@@ -30,6 +30,7 @@ from models.talk import CaseCode, Frame, Incoming, Json, LetterKind, Msg, Say, T
 __all__ = ["FLOOR", "answer", "misdial", "nudge", "start", "supplement", "unanswered"]
 
 MISDIAL = frozenset({"toi bam nham", "bam nham", "em bam nham", "i pressed by mistake"})
+STILL_THE_SAME = timedelta(hours=1)  # what is typed within it behind a receipt belongs to that report
 KEPT = timedelta(hours=24)  # how long private answers stay on an officer's phone, where the channel can take them back
 
 
@@ -51,17 +52,22 @@ def start(frame: Frame, incoming: Incoming, facts: Facts) -> Turn:
 def answer(frame: Frame, incoming: Incoming, facts: Facts) -> Turn:
     """The next message of a reporter (or of an officer who adds to a case)."""
     work = open_report(frame, incoming, facts)
-    if work is None:
+    if work is None or (work.staff and not _may_still_add(facts)):
         return Turn(leave(frame), (Say(msg("That report is closed. To report, type /baocao.")),))
-    if work.question is not None and work.question not in work.filled.relevant():
-        advance(work)  # the form changed while the reporter was away
-    elif incoming.files:
+    if incoming.files:
         take_files(work)
+    elif work.question is not None and work.question not in work.filled.relevant():
+        advance(work)  # the form changed while the reporter was away
     elif not (incoming.edits and correct(work)):
         turn = _reply(work)
         if turn is not None:
             return turn
     return _done(work)
+
+
+def _may_still_add(facts: Facts) -> bool:
+    """An officer's right is checked at every message: the case may have been restricted meanwhile."""
+    return facts.case is not None and may_see(facts.who, facts.case, facts.plan)
 
 
 def _done(work: Filling) -> Turn:
@@ -145,11 +151,18 @@ def _typed_after_sending(work: Filling, text: str) -> Move:
         return start(leave(work.frame), work.incoming, work.facts)
     if command(text) == "see":
         return Turn(work.frame, (Say(how_it_stands(work.facts)),))
+    if work.facts.now - datetime.fromisoformat(work.word("sent")) > STILL_THE_SAME:
+        return _somebody_writes(leave(work.frame), work.incoming, work.facts)
     account = next(question for question in work.form.questions if question.account)
     fill.add_words(work, account, text, work.incoming.message)
     work.say(msg("Added to %(code)s.", code=CaseCode(work.word("case"))))
     tell_taker(work)
     return None
+
+
+def _somebody_writes(frame: Frame, incoming: Incoming, facts: Facts) -> Turn:
+    """Long after the receipt a message is a new matter."""
+    return stranger.start(frame, incoming, facts) if facts.who is None else idle.answer(frame, incoming, facts)
 
 
 def command(text: str) -> str:

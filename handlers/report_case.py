@@ -27,7 +27,8 @@ def columns(work: Filling) -> dict[str, Json]:
     found: dict[str, Json] = {name: values.get(name) or "" for name in _COPIED}
     found["type"] = values.get(str(found["kind"])) or ""
     found["source"] = work.word("source")
-    found["bundled"] = work.data.get("many") is True and found["danger"] != "danger"
+    many = work.facts.case.bundled if work.facts.case is not None else work.data.get("many") is True
+    found["bundled"] = many and found["danger"] != "danger"
     found["severity"] = _severity(work, {**values, "source": found["source"]})
     return found
 

@@ -26,9 +26,12 @@ def take_files(work: Filling) -> None:
             refused = True
     if work.incoming.text.strip():
         _caption(work)
+    same, full = _same_album(work), work.data.get("full") is True
+    work.data["full"] = refused
     if refused and not taken:
-        again(work, _refusal(work))
-    elif not _same_album(work):
+        if not (same and full):
+            again(work, _refusal(work))
+    elif not same:
         _acknowledge(work, taken)
 
 

@@ -28,6 +28,9 @@ def begin(frame: Frame, incoming: Incoming, facts: Facts) -> Filling:
         work.put("phone", facts.who.phone)
     if facts.who is None:  # nobody knows a citizen's name, so there is none to keep secret
         work.put("named", "secret")
+    if isinstance(said := frame.data.get("said"), str) and said:  # what a stranger wrote before choosing to report: still asked, never lost
+        work.put("seen", said)
+        work.data["early"] = ["seen"]
     advance(work)
     stay_awake(work)
     return work

@@ -124,7 +124,7 @@ def route(frame: Frame, incoming: Incoming, who: Who | None) -> Route:
         return _command(given, frame, incoming, who)
     if incoming.group:
         return _to(Entry(room.chatter), frame)
-    if frame.floor in {"", stranger.FLOOR} and incoming.kind is Kind.TEXT and join.canonical_code(incoming.text):
+    if frame.floor in {"", stranger.FLOOR, child.FLOOR} and incoming.kind is Kind.TEXT and join.canonical_code(incoming.text):
         return _to(_CODE, frame)
     if frame.floor in FLOORS:
         return _to(FLOORS[frame.floor], frame)

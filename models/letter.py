@@ -165,6 +165,8 @@ def candidates(db: sa.Connection, asked: Asked) -> Sequence[sa.Row[Any]]:
 
 def waiting_chats(db: sa.Connection, asked: Asked) -> list[tuple[str, Lane]]:
     """Those of the closed and tight chats in which something is due, with their most urgent lane: only the pace holds them."""
+    if not asked.closed and not asked.tight:
+        return []
     chats = {"chats": _padded({*asked.closed, *asked.tight})}
     return [(row.chat, Lane(row.lane)) for row in db.execute(_WAITING_CHATS, asked.parameters() | chats)]
 

@@ -2,7 +2,7 @@
 
 import asyncio
 import itertools
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -82,8 +82,8 @@ async def row_of(db: Database, draft: Draft) -> Any:
 
 def make_outbox(db: Database, vault: Vault, wire: Wire, **options: Any) -> Outbox:
     """An outbox whose back-off is a few milliseconds."""
-    options = {"back_off": lambda _attempts: 0.02, "poll_seconds": 0.05} | options
-    return Outbox(db, vault, wire, options.pop("pacer", None) or Pacer(wire.pace), **options)
+    quick: dict[str, Any] = {"back_off": lambda _attempts: 0.02, "poll_seconds": 0.05}
+    return Outbox(db, vault, wire, Pacer(wire.pace), **(quick | options))
 
 
 @asynccontextmanager
@@ -105,8 +105,16 @@ async def deliver(db: Database, vault: Vault, wire: Wire, *drafts: Draft, **opti
         await outbox.idle()
 
 
-async def until(true: Any, seconds: float = 5.0) -> None:
+async def until(true: Callable[[], object], seconds: float = 5.0) -> None:
     """Wait for a condition."""
     async with asyncio.timeout(seconds):
-        while not true():
+        while not true():  # noqa: ASYNC110  what is waited for is a platform's view: nobody tells of it
             await asyncio.sleep(0.002)
+
+
+async def until_ended(db: Database, drafts: Sequence[Draft], seconds: float = 15.0) -> list[tuple[str, str]]:
+    """Wait until every letter was delivered or given up; their states."""
+    async with asyncio.timeout(seconds):
+        while {state for state, _ in await states(db, drafts)} - {LetterState.DELIVERED, LetterState.GIVEN_UP}:  # noqa: ASYNC110  rows tell nobody
+            await asyncio.sleep(0.02)
+    return await states(db, drafts)

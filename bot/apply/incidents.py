@@ -131,10 +131,24 @@ def restrict(w: Writing, command: c.Restrict) -> None:
     w.db.execute(sa.update(INCIDENT).where(INCIDENT.c.id == case.id).values(restricted=True))
     note(w, c.Note(case.id, "restricted"))
     if case.status == Status.TAKEN:
-        move(w, case, Status.TAKEN, Status.OPEN, "released_restricted", taken_by=None, taken_at=None)
-        cancel_timer(w.db, "follow_up", case.id)
+        release(w, case, "released_restricted")
     if case.status in {Status.OPEN, Status.TAKEN}:
         call_room(w, c.CallRoom(case.id))
+
+
+def release(w: Writing, case: Case, event: str) -> None:
+    """taken -> open, a named move with its reason: whoever had it will not go on with it, so the ladder begins anew."""
+    move(w, case, Status.TAKEN, Status.OPEN, event, taken_by=None, taken_at=None)
+    cancel_timer(w.db, "follow_up", case.id)
+
+
+def release_all(w: Writing, person: str) -> None:
+    """Somebody's account is cut: what they had taken is called again."""
+    held = INCIDENT.c.taken_by == person, INCIDENT.c.status == Status.TAKEN
+    for incident in w.db.execute(sa.select(INCIDENT.c.id).where(*held).order_by(INCIDENT.c.id)).scalars().all():
+        release(w, load(w, incident), "released_cut")
+        refresh_cards(w, load(w, incident))
+        call_room(w, c.CallRoom(incident))
 
 
 def call_again(w: Writing, command: c.CallAgain) -> None:

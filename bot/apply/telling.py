@@ -4,6 +4,7 @@ import sqlalchemy as sa
 
 from bot.writing import Writing
 from models import commands as c
+from models.facts import Role
 from models.incident import INCIDENT
 from models.letter import LETTER
 from models.people import MEMBERSHIP
@@ -52,8 +53,13 @@ def tell_role(w: Writing, command: c.TellRole) -> None:
 
 
 def tell_room(w: Writing, command: c.TellRoom) -> None:
-    for room in w.rooms(command.unit, command.purpose):
+    """Into the room; where none is bound, to whoever is on duty there, privately: nothing meant for a room may go nowhere."""
+    rooms = w.rooms(command.unit, command.purpose)
+    for room in rooms:
         w.post(room, command.say)
+    if not rooms:
+        for person in holders(w, command.unit, Role.DUTY_OFFICER, Role.WARD_OFFICER):
+            tell_person(w, c.TellPerson(person, command.say))
 
 
 def take_back(w: Writing, command: c.TakeBack) -> None:

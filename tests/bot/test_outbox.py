@@ -5,19 +5,20 @@ import random
 import time
 from collections import Counter
 from datetime import timedelta
+from functools import partial
 from itertools import pairwise
 from typing import Any
 
 import pytest
 import structlog
 
-from bot.channels import Delivered, Later, Never, Pace, Unknown
+from bot.channels import Delivered, Later, Never, Outcome, Pace, Unknown
 from bot.database import Database
 from bot.vault import Vault
 from models.letter import LetterState
 from models.talk import Lane, LetterKind
 from tests.emulators.wire import Wire
-from tests.letters import Draft, deliver, make_outbox, plan, row_of, running, states, until
+from tests.letters import Draft, deliver, make_outbox, plan, row_of, running, states, until, until_ended
 
 POSTGRESQL = pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
 
@@ -61,7 +62,7 @@ async def test_an_urgent_letter_leaves_within_one_second_of_a_backlog(db: Databa
             lane = (Lane.URGENT, Lane.DIALOGUE)[number % 2]
             begun = time.monotonic()
             await plan(db, vault, Draft(f"new {number}", chat=f"n{number}", lane=lane))  # nobody wakes the outbox: it looks by itself
-            await until(lambda text=f"new {number}": text in wire.texts()[-60:])
+            await until(partial(wire.has_sent, f"new {number}"))
             waits.append((lane, (time.monotonic() - begun) * scale))
     assert max(wait for lane, wait in waits if lane is Lane.URGENT) < 1
     assert max(wait for lane, wait in waits) < 2
@@ -116,7 +117,7 @@ async def test_a_429_holds_its_chat_exactly(db: Database, vault: Vault) -> None:
         await until(lambda: len(wire.sent) == 4)
     assert Counter(wire.texts()) == Counter({"alarm": 2, "first": 1, "other": 1})
     first, again = (sent.at for sent in wire.sent if sent.letter.text == "alarm")
-    assert 0.5 <= again - first < 0.6
+    assert 0.5 <= again - first < 0.9  # woken by its own time, not by the poll
     assert not [sent for sent in wire.sent if sent.letter.chat == "a" and first < sent.at < again]
 
 
@@ -131,7 +132,7 @@ async def test_a_429_of_the_whole_channel_holds_everybody(db: Database, vault: V
         outbox.wake()
         await until(lambda: len(wire.sent) == 3)
     assert wire.sent[1].letter.text == "alarm"
-    assert 0.4 <= wire.sent[1].at - wire.sent[0].at < 0.5
+    assert 0.4 <= wire.sent[1].at - wire.sent[0].at < 0.8
 
 
 async def test_the_pace_of_a_chat_is_kept_by_says_and_edits_alike(db: Database, vault: Vault) -> None:
@@ -233,16 +234,14 @@ async def test_outcomes_are_counted(db: Database, vault: Vault) -> None:
 async def test_whatever_the_platform_answers_order_and_completeness_hold(db: Database, vault: Vault, seed: int) -> None:
     """Random outcomes: what arrives keeps its order in each queue, nothing is left, only what was unknown is sent again after arriving."""
     chance, wire = random.Random(seed), Wire()
+    outcomes: list[Outcome] = [Later("x"), Unknown("x"), Never("x"), Delivered("1"), Delivered("2")]
     drafts = [Draft(str(n), chat=chance.choice("abc"), topic=chance.choice(["", "t"]), lane=chance.choice(list(Lane))) for n in range(60)]
     for chat in "abc":
-        wire.will(chat, *(chance.choice([Later("x"), Unknown("x"), Never("x"), Delivered("1"), Delivered("2")]) for _ in range(40)))
+        wire.will(chat, *chance.choices(outcomes, k=40))
     await plan(db, vault, *drafts)
     async with running(make_outbox(db, vault, wire)):
-        end = {LetterState.DELIVERED, LetterState.GIVEN_UP}
-        async with asyncio.timeout(20):
-            while not {state for state, _ in await states(db, drafts)} <= end:
-                await asyncio.sleep(0.05)
-    for draft, (state, reason) in zip(drafts, await states(db, drafts), strict=True):
+        ended = await until_ended(db, drafts)
+    for draft, (state, reason) in zip(drafts, ended, strict=True):
         assert state == LetterState.DELIVERED or reason == "x" or draft.lane >= Lane.REMINDER
     last = {sent.letter.text: position for position, sent in enumerate(wire.sent)}
     queues: dict[Any, list[int]] = {}

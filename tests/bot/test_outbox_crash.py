@@ -15,7 +15,7 @@ from bot.vault import Vault
 from models.letter import LetterState
 from models.talk import Lane
 from tests.emulators.wire import EVERYTHING, Wire
-from tests.letters import Draft, make_outbox, plan, running, states, until
+from tests.letters import Draft, make_outbox, plan, running, states, until, until_ended
 
 DONE, LOST = (LetterState.DELIVERED, ""), (LetterState.GIVEN_UP, "unknown")
 
@@ -36,10 +36,7 @@ async def die_after_claiming(db: Database, vault: Vault) -> None:
 async def take_over(db: Database, vault: Vault, wire: Wire, drafts: list[Draft]) -> list[tuple[str, str]]:
     """The next process runs until nothing is open."""
     async with running(make_outbox(db, vault, wire, holder="next")):
-        async with asyncio.timeout(10):
-            while {state for state, _ in await states(db, drafts)} - {LetterState.DELIVERED, LetterState.GIVEN_UP}:
-                await asyncio.sleep(0.02)
-    return await states(db, drafts)
+        return await until_ended(db, drafts)
 
 
 async def test_death_between_claim_and_mark_costs_nothing(db: Database, vault: Vault) -> None:
@@ -88,7 +85,7 @@ async def test_the_only_process_does_not_wait_for_its_own_lease(db: Database, va
     dying.cancel()
     wire.let_go("a")
     async with running(make_outbox(db, vault, wire)):
-        await until(lambda: len(wire.sent) == 2, seconds=0.5)
+        await until(lambda: len(wire.sent) == 2, seconds=5)
 
 
 async def test_many_deaths_at_random_points_leave_no_urgent_letter_missing(db: Database, vault: Vault) -> None:
@@ -103,9 +100,7 @@ async def test_many_deaths_at_random_points_leave_no_urgent_letter_missing(db: D
         doubles_at_most += 12
         await asyncio.gather(dying, return_exceptions=True)
     async with running(make_outbox(db, vault, wire, holder="again")):
-        async with asyncio.timeout(10):
-            while {state for state, _ in await states(db, drafts)} != {LetterState.DELIVERED}:
-                await asyncio.sleep(0.02)
+        assert set(await until_ended(db, drafts)) == {DONE}
     counted = Counter(wire.texts())
     assert set(counted) == {draft.text for draft in drafts}
     assert sum(counted.values()) - 100 <= doubles_at_most
@@ -115,9 +110,7 @@ async def test_many_deaths_at_random_points_leave_no_urgent_letter_missing(db: D
             assert firsts == sorted(firsts, key=int)
 
 
-async def test_a_database_that_is_away_after_the_wire_doubles_nothing(
-    db: Database, vault: Vault, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_a_database_that_is_away_after_the_wire_doubles_nothing(db: Database, vault: Vault, monkeypatch: pytest.MonkeyPatch) -> None:
     """An outcome is written as soon as the database is back; the letter does not leave again meanwhile."""
     wire, away = Wire(), [False]
     whole = Database.run
@@ -137,7 +130,5 @@ async def test_a_database_that_is_away_after_the_wire_doubles_nothing(
         wire.let_go("a")
         await asyncio.sleep(0.2)
         away[0] = False
-        async with asyncio.timeout(5):
-            while await states(db, [letter]) != [DONE]:
-                await asyncio.sleep(0.05)
+        assert await until_ended(db, [letter]) == [DONE]
     assert wire.texts() == ["x"]

@@ -42,7 +42,8 @@ def most_within(times: list[float], seconds: float) -> int:
 def test_no_window_ever_holds_more_than_the_budget(pace: Pace, steps: list[tuple[float, str, Lane]]) -> None:
     """Whoever sends whenever the pace allows stays within every figure, over any second and any minute."""
     clock = Clock()
-    pacer, sent = Pacer(pace, clock), defaultdict(list)
+    pacer = Pacer(pace, clock)
+    sent: defaultdict[str, list[float]] = defaultdict(list)
     for pause, chat, lane in steps:
         clock.now += pause
         while pacer.allows(chat, chat in "gh", lane) and len(sent[chat]) < 500:

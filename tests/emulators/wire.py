@@ -53,6 +53,10 @@ class Wire:
     def texts(self, chat: str = "") -> list[str]:
         return [sent.letter.text for sent in self.sent if chat in {"", sent.letter.chat}]
 
+    def has_sent(self, text: str) -> bool:
+        """Whether it was among the last hundred."""
+        return any(sent.letter.text == text for sent in self.sent[-100:])
+
     # --- the contract -------------------------------------------------------------------------------------------------
 
     async def send(self, letter: Letter) -> Outcome:

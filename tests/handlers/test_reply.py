@@ -54,11 +54,12 @@ def test_a_skip_is_understood_where_it_is_on_offer() -> None:
         (Press(6, "no"), Late("no")),
         (Press(8, "no"), Late("no")),
         (Press(7, "gone"), Late("gone")),
-        (Press(0, "take:1"), Pressed("take:1")),
+        (Press(0, "take:1"), Late("take:1")),
+        (Press(0, "no"), Late("no")),
     ],
 )
 def test_a_button_counts_only_for_its_own_question(press: Press, reply: Reply) -> None:
-    """An older button is late; an action stands by itself."""
+    """An older button is late, and so is an action that nobody knows."""
     assert reply == read_reply(FRAME, heard(press=press))
 
 

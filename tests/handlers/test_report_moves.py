@@ -1,5 +1,6 @@
 """Moving about in a report: back, help, corrections, late buttons, photos, voice notes, several messages at once."""
 
+from handlers.forms.values import account_text
 from models import commands as c
 from models.facts import ChannelFacts
 from models.talk import LetterKind

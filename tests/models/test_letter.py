@@ -1,6 +1,5 @@
 """The letter table's own queries: what may leave, what a dead process held, what waits."""
 
-from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
@@ -11,7 +10,7 @@ import sqlalchemy as sa
 from bot.database import Database
 from bot.vault import Vault
 from models import letter
-from models.letter import LETTER, Asked, LetterState, planned_at
+from models.letter import Asked, LetterState, planned_at
 from models.talk import Lane, LetterKind
 from tests.letters import Draft, old_id, plan, row_of, states
 
@@ -131,11 +130,15 @@ async def test_the_claim_uses_its_indexes(db: Database, vault: Vault) -> None:
     def explained(connection: sa.Connection) -> str:
         """How the very statements of a claim, parameters and all, are carried out."""
         said: list[Any] = []
-        sa.event.listen(connection, "before_cursor_execute", lambda _c, _cursor, statement, parameters, *_: said.append((statement, parameters)))
+        sa.event.listen(
+            connection, "before_cursor_execute", lambda _c, _cursor, statement, parameters, *_: said.append((statement, parameters))
+        )
         letter.candidates(connection, Asked("wire", datetime.now(UTC), closed=["x"], tight=["y"]))
         letter.abandoned(connection, "wire", datetime.now(UTC), ["x"])
         explain = "EXPLAIN " if db.is_postgresql else "EXPLAIN QUERY PLAN "
-        return "\n".join(str(row) for statement, parameters in said[:2] for row in connection.exec_driver_sql(explain + statement, parameters))
+        return "\n".join(
+            str(row) for statement, parameters in said[:2] for row in connection.exec_driver_sql(explain + statement, parameters)
+        )
 
     if db.is_postgresql:
         await db.run(lambda connection: connection.exec_driver_sql("ANALYZE letter").close())

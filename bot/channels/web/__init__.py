@@ -63,8 +63,9 @@ class WebChannel:
         if self._starting:  # what is sent now would be wiped a moment later
             return Later("the room is starting again", _SOON)
         if letter.kind is LetterKind.TOAST:
-            actor = self.hub.presser(letter.chat, letter.target_external)
-            self.stream.publish("toast", {"chat": letter.chat, "text": letter.text, "actor": actor})
+            if letter.text:  # an empty one only ends the waiting sign that a messenger shows on a pressed button
+                actor = self.hub.presser(letter.chat, letter.target_external)
+                self.stream.publish("toast", {"chat": letter.chat, "text": letter.text, "actor": actor})
             return Delivered()
         try:
             message = self.hub.write(letter, self.room.now())

@@ -75,7 +75,10 @@ export class Chat {
 
   put(message) {
     const bubble = this.bubbles.get(message.id);
-    if (bubble) return bubble.show(message);
+    if (bubble) {
+      bubble.show(message);
+      return this.settle();
+    }
     const following = this.stuck || message.sender;
     const added = this.append(message);
     if (!message.sender && !message.silent) added.element.classList.add("new");
@@ -152,6 +155,8 @@ export class Chat {
     const all = [...this.bubbles.values()];
     const last = all.findLast(({ message }) => message.sender && !message.pressed && !message.files.length);
     for (const bubble of all) if (Boolean(bubble.editable) !== (bubble === last)) bubble.offerEdit(bubble === last);
+    const open = all.findLast(({ message }) => message.buttons.some(({ question }) => question > 0));
+    if (!this.info.group) for (const bubble of all) bubble.answered(bubble !== open); // in a group everybody has a talk of their own
     this.showPending();
   }
 

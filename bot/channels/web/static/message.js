@@ -37,6 +37,13 @@ export class Bubble {
     this.showMeta();
   }
 
+  /** A later question is open: the choices of this one are gone, what works by itself (an action) stays. */
+  answered(answered) {
+    if (answered === Boolean(this.past)) return;
+    this.past = answered;
+    this.showButtons(this.message);
+  }
+
   showMeta() {
     const { message } = this;
     const moment = new Date(message.at);
@@ -55,9 +62,10 @@ export class Bubble {
 
   showButtons(message) {
     const held = this.buttons.contains(document.activeElement);
-    this.buttons.replaceChildren(...message.buttons.map((button) => this.button(button)));
+    const offered = message.buttons.filter(({ question }) => question === 0 || !this.past);
+    this.buttons.replaceChildren(...offered.map((button) => this.button(button)));
     this.buttons.className = `buttons columns-${Math.min(message.columns, 4)}`;
-    if (message.buttons.length) this.element.append(this.buttons);
+    if (offered.length) this.element.append(this.buttons);
     else this.buttons.remove();
     if (held && !this.buttons.contains(document.activeElement)) this.element.closest(".log")?.focus({ preventScroll: true });
   }
