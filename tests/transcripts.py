@@ -11,6 +11,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import locales
 from bot.form_files import load_form
 from bot.plan_files import load_plan
 from handlers import report
@@ -62,8 +63,10 @@ def form(name: str = "incident") -> Form:
 
 @cache
 def vietnamese() -> dict[str, str]:
-    """The msgids of every part of the catalogue, and of the merged one where it exists."""
+    """The merged catalogue, and the parts that are not merged yet."""
     found: dict[str, str] = {}
+    if locales.catalogue_file("vi").exists():
+        found = {str(message.id): str(message.string) for message in locales.read_catalogue("vi") if message.id and message.string}
     for path in sorted((ROOT / "locales" / "parts").glob("*.json")):
         found |= json.loads(path.read_text(encoding="utf-8"))
     return found

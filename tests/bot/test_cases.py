@@ -1,7 +1,10 @@
 """Cases: rules 5 to 7, on both engines, from what people say to what rows and letters hold."""
 
 import asyncio
+import re
 from datetime import timedelta
+
+import sqlalchemy as sa
 
 from bot.database import Database
 from bot.vault import Vault
@@ -260,3 +263,87 @@ async def test_no_text_of_the_reporter_reaches_the_group(db: Database, vault: Va
     assert "Na" not in group.split()
     assert "Nguyễn" not in group
     assert await scene.rows(LETTER, LETTER.c.is_group.is_(True), LETTER.c.purpose == "details") == []
+
+
+async def test_the_fourth_report_of_a_citizen_is_bundled_and_never_dropped(db: Database, vault: Vault) -> None:
+    """Past three a day: one message with all codes, edited as more come; danger always comes alone."""
+    scene = await Scene.open(db, vault)
+    await scene.says("nguoi-la", "xin chào")
+    await scene.presses("nguoi-la", "citizen")
+    for _ in range(5):
+        await citizen_report(scene)
+    rows = await scene.rows(INCIDENT)
+    assert [(row.source, row.bundled) for row in rows] == [("citizen", False)] * 3 + [("citizen", True)] * 2
+    bundles = [seen for seen in await scene.letters("phong-truc") if seen.row.purpose == "bundle"]
+    assert [seen.kind for seen in bundles][:1] == ["say"]
+    assert "VV-2026-0004" in bundles[-1].text
+    assert "VV-2026-0005" in bundles[-1].text
+    await scene.says("nguoi-la", "/baocao")
+    await scene.presses("nguoi-la", "ĐANG NGUY HIỂM")
+    assert "KHẨN CẤP" in (await scene.last("phong-truc")).text
+    assert (await scene.rows(INCIDENT))[-1].bundled is False
+
+
+async def citizen_report(scene: Scene) -> None:
+    """One report of the short kind, from whatever is open now to its receipt."""
+    newest = [seen for seen in await scene.letters("nguoi-la") if seen.kind == "say"][-1]
+    if "Trẻ đang như thế nào" not in newest.text:
+        await scene.says("nguoi-la", "/baocao")
+    for label in ("TẠM AN TOÀN", "Nguy cơ hoặc cần giúp đỡ", "Bỏ học"):
+        await scene.presses("nguoi-la", label)
+    for _ in range(15):
+        question = [seen for seen in await scene.letters("nguoi-la") if seen.kind == "say"][-1]
+        if "Mã vụ việc" in question.text:
+            return
+        labels = [label for label in question.buttons if label not in {"Quay lại", "Sửa lại"}]
+        if "GỬI NGAY" in labels:
+            await scene.presses("nguoi-la", "GỬI NGAY")
+        elif labels:
+            await scene.presses("nguoi-la", labels[-1])
+        else:
+            await scene.says("nguoi-la", "0912 345 678")
+    raise AssertionError(f"no receipt: {question.text}")
+
+
+async def test_a_cut_officer_leaves_no_case_behind(db: Database, vault: Vault) -> None:
+    """Rule 6: what somebody had taken is called again when their account is cut."""
+    scene = await Scene.open(db, vault)
+    incident = await danger(scene)
+    await scene.presses("truc-a", "Tôi tiếp nhận", "phong-truc")
+    await make_administrator(scene, "lanh-dao")
+    await scene.says("lanh-dao", "/thuhoi")
+    await scene.presses("lanh-dao", "Cán bộ trực A")
+    await scene.says("lanh-dao", "1")
+    row = (await scene.rows(INCIDENT, INCIDENT.c.id == incident))[0]
+    assert (row.status, row.taken_by) == (Status.OPEN, None)
+    assert await scene.rows(TIMER, TIMER.c.kind == "ladder", TIMER.c.fired_at.is_(None))
+
+
+async def make_administrator(scene: Scene, account: str) -> None:
+    from models.people import ACCOUNT, MEMBERSHIP
+
+    person = (await scene.rows(ACCOUNT, ACCOUNT.c.external_id == account))[0].person
+    values = {"id": "a" * 32, "person": person, "unit": scene.engine.plan.division, "role": "administrator", "created_at": scene.clock[0]}
+    await db_insert(scene, MEMBERSHIP, values)
+
+
+async def db_insert(scene: Scene, table: sa.Table, values: dict[str, object]) -> None:
+    await scene.db.run(lambda connection: connection.execute(table.insert().values(**values)))
+
+
+async def test_an_invitation_is_used_once_and_from_the_first_code_to_a_member(db: Database, vault: Vault) -> None:
+    """The whole way in: code, name, number, confirmed; a second person with the same code learns nothing but that it does not work."""
+    scene = await Scene.open(db, vault)
+    await make_administrator(scene, "lanh-dao")
+    await scene.says("lanh-dao", "/moi")
+    await scene.presses("lanh-dao", "collaborator")
+    await scene.says("lanh-dao", "ngoc lam")
+    code = next(re.search(r"BN-[A-Z0-9]{4}-[A-Z0-9]{4}", text) for text in reversed(await scene.texts("lanh-dao")) if "BN-" in text)
+    assert code is not None
+    await scene.says("moi-1", code[0].lower())
+    await scene.says("moi-1", "tran thi lan")
+    await scene.says("moi-1", "0912345678")
+    welcome = await scene.says("moi-1", "1")
+    assert "cộng tác viên" in " ".join(seen.text for seen in welcome).casefold()
+    refused = await scene.says("moi-2", code[0])
+    assert "không dùng được" in refused[-1].text

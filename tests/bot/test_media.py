@@ -70,10 +70,11 @@ def test_a_photo_taken_sideways_stands_upright() -> None:
     exif[0x0112] = 6  # turn by 90 degrees to the right: what was left is on top
     kept = opened(checked("photo", photo(exif=exif))[0])
     assert kept.size == (240, 320)
-    red, _, blue = kept.getpixel((120, 10))  # type: ignore[misc]
+    red, _, blue = kept.getpixel((200, 10))  # type: ignore[misc]
     assert (red > 200, blue < 100) == (True, True)
 
 
+@pytest.mark.filterwarnings("ignore:Corrupt EXIF data")
 def test_damaged_metadata_costs_no_photo() -> None:
     """A photo whose metadata are rubbish is still kept."""
     kept, _ = checked("photo", photo(exif=b"Exif\x00\x00MM\x00\x2a\xff\xff\xff\xff"))
@@ -82,7 +83,7 @@ def test_damaged_metadata_costs_no_photo() -> None:
 
 def test_a_large_photo_is_made_smaller() -> None:
     """The longer side has at most 2560 pixels, the proportions stay."""
-    kept = opened(checked("photo", photo((6000, 3000)))[0])
+    kept = opened(checked("photo", photo((3000, 1500)))[0])
     assert kept.size == (MAX_SIDE, MAX_SIDE // 2)
 
 
@@ -110,6 +111,7 @@ def bomb(width: int, height: int) -> bytes:
     return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(bytes(1000))) + chunk(b"IEND", b"")
 
 
+@pytest.mark.filterwarnings("ignore::PIL.Image.DecompressionBombWarning")
 @pytest.mark.parametrize("size", [(7072, 7072), (12000, 9000), (60000, 60000)])
 def test_a_decompression_bomb_is_too_large(size: tuple[int, int]) -> None:
     """More than 50 million pixels are refused by the header, before any is decoded."""

@@ -9,7 +9,7 @@ from models import commands as c
 from models.facts import Who
 from models.talk import Frame, Kind
 from tests.handlers.report_ways import DANGER, REVIEW, VIOLATION, WHERE, talked, until
-from tests.transcripts import COLLABORATOR, OFFICER, Talk, read
+from tests.transcripts import COLLABORATOR, OFFICER, Talk, read, render
 
 
 def test_three_minutes_without_a_taker_are_told_to_who_may_be_written_to() -> None:
@@ -103,3 +103,31 @@ def test_the_stuff_of_a_place_on_the_map_is_answered() -> None:
     said = talk.take(report.answer, talk.incoming(Kind.LOCATION))
     assert said.startswith("Tin này máy không đọc được.")
     assert said.endswith(WHERE)
+
+
+def test_whoever_took_the_case_hears_that_there_is_more() -> None:
+    """Never what; the details are one tap away."""
+    talk = talked(*VIOLATION, "[GỬI NGAY]")
+    talk.case |= {"status": "taken", "taken_at": talk.now, "taken_by": "ha"}
+    talk.say("mẹ cháu vừa về")
+    told = talk.did(c.TellPerson)
+    assert [command.person for command in told] == ["ha"]
+    assert "mẹ cháu" not in render(told[0].say.text)
+
+
+def test_long_after_the_receipt_a_message_is_a_new_matter() -> None:
+    """It is not put into yesterday's case."""
+    talk = talked(*VIOLATION, "[GỬI NGAY]")
+    talk.wait(24 * 60)
+    before = talk.answers
+    talk.say("chào em")
+    assert ("", before) == (talk.frame.floor, talk.answers)
+
+
+def test_an_officer_who_lost_the_right_in_the_middle_is_stopped() -> None:
+    """Rights are checked at every message, not at the door."""
+    talk = officer_adding(OFFICER)
+    talk.say("/bosung 42")
+    talk.case |= {"restricted": True}
+    assert talk.say("Bé Na").startswith("Báo cáo đó đã đóng.")
+    assert "child_name" not in talk.answers

@@ -3,7 +3,7 @@
 from handlers.forms.values import account_text
 from models import commands as c
 from models.facts import ChannelFacts
-from models.talk import LetterKind
+from models.talk import Frame, LetterKind
 from tests.handlers.report_ways import REVIEW, VIOLATION, WHERE, talked, until
 from tests.transcripts import BETWEEN, Talk, read
 
@@ -169,3 +169,29 @@ def test_what_is_sent_right_behind_the_receipt_is_added() -> None:
     talk = talked(*VIOLATION, "[GỬI NGAY]")
     assert talk.send("photo") == "Đã ghi thêm vào VV-2026-0042."
     assert talk.say("mẹ cháu vừa về") == "Đã ghi thêm vào VV-2026-0042."
+
+
+def test_what_a_stranger_wrote_before_choosing_is_kept_and_still_asked_about() -> None:
+    """The first words belong to the account."""
+    talk = Talk(who=None, frame=Frame(data={"source": "citizen", "said": "có đứa bé bị nhốt"}))
+    for said in ("báo cáo", "tạm an toàn", "cần giúp", "lang thang", "ngoc lam", "bỏ qua", "ngõ 5"):
+        heard = talk.say(said)
+    assert heard.endswith("Đang ghi: có đứa bé bị nhốt")
+    talk.say("cháu chừng 5 tuổi")
+    assert account_text(talk.answers["seen"]) == "có đứa bé bị nhốt\ncháu chừng 5 tuổi"
+
+
+def test_plain_words_answer_whether_to_stop() -> None:
+    """ "không" goes on, "có" stops."""
+    talk = until(Talk(), "ward")
+    talk.say("huỷ")
+    assert talk.say("không") == WHERE
+    talk.say("huỷ")
+    assert talk.say("có").startswith("Đã dừng.")
+
+
+def test_no_photo_may_be_said_in_words() -> None:
+    """ "không có" is not a part of the account."""
+    talk = until(Talk(), "photos")
+    assert talk.say("không có").startswith("Liên lạc lại máy này")
+    assert talk.answers["seen"] == "Cháu kể bị bố đánh"
