@@ -49,7 +49,7 @@ def open_database(settings: Settings, closing: ExitStack) -> Database:
     """The database, migrated; an embedded one belongs to this process alone."""
     settings.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     if settings.database.startswith("sqlite"):
-        closing.enter_context(locked(settings.folder / "baongay.sqlite3"))
+        closing.enter_context(locked(Path(str(sa.make_url(settings.database).database))))
     database = Database(settings.database)
     closing.callback(database.close)
     migrate(database, settings.backups)
@@ -81,7 +81,7 @@ async def build(settings: Settings) -> Built:
         engine = Engine(plan, forms, vault, settings.zone, now, capabilities, hashed, settings.training)
         app = App(settings, database, engine, channels, settings.attachments)
         if training is not None and web is not None:
-            training.attach(database, engine, app.sweep.tick, app.settle)
+            training.attach(database, engine, app.sweep.tick, app.settle, app.attachments.load)
             web.add_routes(app.web)
         return Built(app, admin_code, training, closing.pop_all())
 

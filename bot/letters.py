@@ -36,15 +36,15 @@ def open_letter(db: sa.Connection, vault: Vault, row: sa.Row[Any], kind: LetterK
         raise Unreadable(type(error).__name__) from None
 
 
-def opened(db: sa.Connection, vault: Vault, row: sa.Row[Any]) -> Letter:
-    """A letter of the past as it went out, without its pictures. Raises Unreadable."""
+def opened(db: sa.Connection, vault: Vault, row: sa.Row[Any]) -> Opened:
+    """A letter of the past as it went out. Raises Unreadable."""
     kind, target = LetterKind(row.kind), row.target
     if kind in {LetterKind.EDIT, LetterKind.RETIRE, LetterKind.DELETE}:
         target = db.execute(sa.select(LETTER.c.external_id).where(LETTER.c.id == row.target)).scalar() or ""
     if kind is LetterKind.EDIT and row.external_id != target:
         kind = LetterKind.SAY  # it became one: the original was never delivered, or nothing can be edited there
-    letter = open_letter(db, vault, row, kind, target).letter
-    return plainly(letter) if row.plain else letter
+    found = open_letter(db, vault, row, kind, target)
+    return Opened(plainly(found.letter)) if row.plain else found
 
 
 def plainly(letter: Letter) -> Letter:

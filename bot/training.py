@@ -2,9 +2,10 @@
 in service. It has a database of its own and never runs beside a token or a public address."""
 
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
-from typing import Any, cast
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -13,6 +14,7 @@ from bot.database import Database
 from bot.engine import Engine
 from bot.letters import opened
 from bot.wire_json import incoming_from_json
+from models.attachment import ATTACHMENT, AttachmentState
 from models.columns import upsert
 from models.conversation import CONVERSATION
 from models.facts import Role
@@ -22,7 +24,10 @@ from models.letter import LETTER, LetterState
 from models.people import ACCOUNT, MEMBERSHIP, PERSON, ROOM
 from models.service import SETTING
 from models.tables import METADATA
+from models.talk import Incoming, Letter, Picture
 from models.timer import next_due
+
+Load = Callable[[sa.Connection, str], Picture | None]
 
 CHANNEL = "web"
 ROOM_CHAT = "phong-truc"
@@ -49,9 +54,12 @@ class Training:
     def __init__(self, clock: TrainingClock) -> None:
         self._clock = clock
 
-    def attach(self, db: Database, engine: Engine, tick: Callable[[], Awaitable[Any]], settle: Callable[[], Awaitable[None]]) -> None:
-        """The rest, which needs the web channel that needs this room: `tick` fires what is due, `settle` waits until all is delivered."""
-        self._db, self._engine, self._tick, self._settle = db, engine, tick, settle
+    def attach(
+        self, db: Database, engine: Engine, tick: Callable[[], Awaitable[Any]], settle: Callable[[], Awaitable[None]], load: Load
+    ) -> None:
+        """The rest, which needs the web channel that needs this room: `tick` fires what is due, `settle` waits until all is delivered,
+        `load` opens an attachment."""
+        self._db, self._engine, self._tick, self._settle, self._load = db, engine, tick, settle, load
 
     def now(self) -> datetime:
         return self._clock.now()
@@ -81,7 +89,7 @@ class Training:
 
     async def history(self, chat: str) -> Sequence[Past]:
         """What this chat has seen, in the order in which it happened."""
-        return await self._db.run(partial(_history, engine=self._engine, chat=chat))
+        return await self._db.run(partial(_history, engine=self._engine, chat=chat, load=self._load))
 
 
 # --- rows -------------------------------------------------------------------------------------------------------------
@@ -138,7 +146,7 @@ def seed(db: sa.Connection, engine: Engine, now: datetime) -> None:
         upsert(db, SETTING, ("name",), {"name": key, "value": value, "person": None, "at": now})
 
 
-def _history(db: sa.Connection, engine: Engine, chat: str) -> list[Past]:
+def _history(db: sa.Connection, engine: Engine, chat: str, load: Load) -> list[Past]:
     found: list[tuple[str, Past]] = []
     said = (
         sa.select(INBOX.c.id, INBOX.c.body, INBOX.c.conversation)
@@ -147,7 +155,24 @@ def _history(db: sa.Connection, engine: Engine, chat: str) -> list[Past]:
     )
     for row in db.execute(said).all():
         body = engine.vault.open(db, f"conversation:{row.conversation}", "inbox.body", row.id, row.body)
-        found.append((row.id, Said(incoming_from_json(body))))
+        incoming = incoming_from_json(body)
+        found.append((row.id, Said(incoming, _kept(db, incoming, load))))
     sent = sa.select(LETTER).where(LETTER.c.channel == CHANNEL, LETTER.c.chat == chat, LETTER.c.state == LetterState.DELIVERED)
-    found += [(row.id, Sent(opened(db, engine.vault, cast(Any, row)), row.external_id, row.created_at)) for row in db.execute(sent).all()]
+    found += [(row.id, Sent(_letter(db, engine, row, load), row.external_id, row.created_at)) for row in db.execute(sent).all()]
     return [past for _id, past in sorted(found, key=lambda pair: pair[0])]
+
+
+def _letter(db: sa.Connection, engine: Engine, row: sa.Row[Any], load: Load) -> Letter:
+    past = opened(db, engine.vault, row)
+    return replace(past.letter, pictures=tuple(picture for each in past.attachments if (picture := load(db, each))))
+
+
+def _kept(db: sa.Connection, incoming: Incoming, load: Load) -> dict[str, Picture]:
+    """The files of a message as they were stored: the upload itself was gone with the process."""
+    kept: dict[str, Picture] = {}
+    for file in incoming.files:
+        same = sa.select(ATTACHMENT.c.id).where(ATTACHMENT.c.unique_ref == file.unique, ATTACHMENT.c.state == AttachmentState.STORED)
+        attachment = db.scalar(same.limit(1)) if file.unique else None
+        if attachment is not None and (picture := load(db, attachment)):
+            kept[file.ref] = picture
+    return kept

@@ -10,7 +10,7 @@ from bot.gather import read_service
 from bot.metrics import Metrics
 from models import inbox
 from models.incident import INCIDENT, Status
-from models.letter import LETTER, LetterState
+from models.letter import LETTER, OPEN
 from models.talk import Lane
 from models.timer import TIMER
 
@@ -24,8 +24,7 @@ def forget(db: sa.Connection, engine: Engine) -> int:
 
 def waiting_letters(db: sa.Connection) -> dict[str, dict[str, float]]:
     """By lane: how many letters wait, and for how long the oldest has waited (seconds, real time)."""
-    open_ = LETTER.c.state.in_((LetterState.PLANNED, LetterState.LEASED, LetterState.ATTEMPTED))
-    rows = db.execute(sa.select(LETTER.c.lane, sa.func.count(), sa.func.min(LETTER.c.id)).where(open_).group_by(LETTER.c.lane)).all()
+    rows = db.execute(sa.select(LETTER.c.lane, sa.func.count(), sa.func.min(LETTER.c.id)).where(OPEN).group_by(LETTER.c.lane)).all()
     now = datetime.now(UTC).timestamp()
     return {
         Lane(lane).name.lower(): {"waiting": count, "oldest_seconds": max(0.0, now - int(first[:16], 16) / 1e9)}

@@ -1,5 +1,7 @@
 """A report of this conversation: begun, or opened as it stands."""
 
+from dataclasses import replace
+
 from handlers.forms.filling import Filling
 from handlers.report_case import REPORTS_A_DAY, stay_awake
 from handlers.report_screens import AGAIN, STOP, advance
@@ -39,10 +41,18 @@ def begin(frame: Frame, incoming: Incoming, facts: Facts) -> Filling:
 def open_report(frame: Frame, incoming: Incoming, facts: Facts) -> Filling | None:
     """The report that this conversation holds."""
     draft = facts.draft
+    if draft is not None and frame.floor != FLOOR and draft.state == "draft" and draft.form == FORM:
+        frame = _found_again(frame, draft, facts)
     if frame.floor != FLOOR or draft is None or frame.data.get("submission") != draft.id:
         return None
     staff = frame.data.get("staff") is True
     return Filling(frame, incoming, facts, form_of(draft, facts), draft.id, dict(draft.answers), staff, dict(frame.data), frame.step)
+
+
+def _found_again(frame: Frame, draft: Draft, facts: Facts) -> Frame:
+    """An unfinished report that another dialogue took the floor from."""
+    source = "citizen" if facts.who is None else "collaborator"
+    return replace(frame, floor=FLOOR, step="", data={"submission": draft.id, "source": source, "case": draft.subject})
 
 
 def remember_cursor(work: Filling) -> None:

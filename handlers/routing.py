@@ -58,7 +58,6 @@ TIMERS: dict[str, Entry] = {
     "follow_up": Entry(ladder.follow_up, case="id"),
     "unanswered": Entry(report.unanswered, ("service", "case_draft"), case="id"),
     "idle": Entry(report.nudge, ("service", "draft"), case="submission"),
-    "idle_room": Entry(report.nudge, ("service", "draft"), case="submission"),
     "delete": Entry(upkeep.take_back),
     "refused": Entry(upkeep.ask_again, ("refused_file",)),
 }

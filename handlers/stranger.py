@@ -56,7 +56,7 @@ def _way(frame: Frame, key: str, incoming: Incoming, facts: Facts) -> Turn:
     if key == "citizen":
         from handlers import report
 
-        return report.start(take_floor(frame, "", "", source="citizen"), incoming, facts)
+        return report.start(take_floor(frame, "", "", source="citizen", said=held(frame, "said")), incoming, facts)
     return Turn(frame, (Say(_how_to_join()),))
 
 

@@ -27,7 +27,7 @@ class LetterState(StrEnum):
     SUPERSEDED = "superseded"
 
 
-_OPEN = sa.text("state IN ('planned','leased','attempted')")
+OPEN = sa.text("state IN ('planned','leased','attempted')")
 _UNDER_WAY = sa.text("state IN ('leased','attempted')")
 
 
@@ -39,8 +39,8 @@ class LetterRow(SQLModel, table=True):
 
     __tablename__ = "letter"
     __table_args__ = (
-        sa.Index("letter_queue", "channel", "lane", "id", sqlite_where=_OPEN, postgresql_where=_OPEN),
-        sa.Index("letter_chat_queue", "channel", "chat", "lane", "id", sqlite_where=_OPEN, postgresql_where=_OPEN),
+        sa.Index("letter_queue", "channel", "lane", "id", sqlite_where=OPEN, postgresql_where=OPEN),
+        sa.Index("letter_chat_queue", "channel", "chat", "lane", "id", sqlite_where=OPEN, postgresql_where=OPEN),
         sa.Index("letter_under_way", "channel", "chat", sqlite_where=_UNDER_WAY, postgresql_where=_UNDER_WAY),
         sa.Index("letter_about", "about", "purpose"),
         sa.Index("letter_target", "target"),
@@ -292,7 +292,7 @@ def waiting(db: sa.Connection) -> list[Waiting]:
     """What has not arrived yet, by channel and lane."""
     oldest = (
         sa.select(LETTER.c.channel, LETTER.c.lane, sa.func.count().label("count"), sa.func.min(LETTER.c.id).label("id"))
-        .where(_OPEN)
+        .where(OPEN)
         .group_by(LETTER.c.channel, LETTER.c.lane)
         .subquery()
     )

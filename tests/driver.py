@@ -164,4 +164,4 @@ class Scene:
         return [seen.text for seen in await self.letters(chat) if seen.text]
 
     async def rows(self, table: sa.Table, *where: sa.ColumnElement[bool]) -> list[Any]:
-        return await self.db.run(lambda db: list(db.execute(sa.select(table).where(*where)).all()))
+        return await self.db.run(lambda db: list(db.execute(sa.select(table).where(*where).order_by(*table.primary_key.columns)).all()))

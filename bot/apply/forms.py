@@ -9,6 +9,7 @@ from bot.writing import Writing
 from models import commands as c
 from models.attachment import ATTACHMENT, AttachmentState
 from models.ids import new_id
+from models.incident import INCIDENT
 from models.submission import ANSWER, SUBMISSION
 
 
@@ -41,6 +42,9 @@ def put_answer(w: Writing, command: c.PutAnswer) -> None:
 def close_submission(w: Writing, command: c.CloseSubmission) -> None:
     sent = {"sent_at": w.now} if command.state == "sent" else {}
     w.db.execute(sa.update(SUBMISSION).where(SUBMISSION.c.id == command.submission).values(state=command.state, **sent))
+    if sent:
+        unsent = INCIDENT.c.submission == command.submission, INCIDENT.c.sent_at.is_(None)
+        w.db.execute(sa.update(INCIDENT).where(*unsent).values(**sent))
 
 
 def want_attachment(w: Writing, command: c.WantAttachment) -> None:

@@ -80,7 +80,7 @@ class Pace:
 
 
 Hear = Callable[[Incoming], Awaitable[None]]
-"""Given to an ear: returns after the turn has committed (or the message was parked). Raises bot.turn.StorageDown when the database is
+"""Given to an ear: returns after the turn has committed (or the message was parked). Raises StorageDown (bot.database) when the database is
 unreachable: the ear must stop acknowledging, wait and try the same message again."""
 
 

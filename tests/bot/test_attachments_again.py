@@ -5,14 +5,38 @@ import os
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
-from bot.database import StorageDown
+from bot.database import Database, StorageDown
+from bot.vault import Vault
 from tests.bot.test_attachments import NOW, Worker
 from tests.bot.test_media import photo
 
 LATER = timedelta(days=3)
+
+
+@pytest.fixture
+def worker(db: Database, vault: Vault, tmp_path: Path) -> Worker:
+    return Worker(db, vault, tmp_path / "attachments")
+
+
+@asynccontextmanager
+async def running(worker: Worker) -> AsyncIterator[None]:
+    task = asyncio.ensure_future(worker.made.run())
+    try:
+        yield
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+
+
+async def until(condition: Callable[[], bool]) -> None:
+    async with asyncio.timeout(5):
+        while not condition():  # noqa: ASYNC110  what is waited for happens in a file or a list, which set no event
+            await asyncio.sleep(0.01)
+
 
 async def test_any_other_error_is_tried_again_without_end(worker: Worker) -> None:
     """A network error is no refusal: the pauses grow to ten minutes and stay there, and the photo is kept in the end."""
@@ -132,5 +156,3 @@ async def test_a_slow_file_holds_up_no_other(worker: Worker) -> None:
     async with running(worker):
         await until((worker.folder / quick).exists)
         hanging.set()
-
-

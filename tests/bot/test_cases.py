@@ -347,3 +347,19 @@ async def test_an_invitation_is_used_once_and_from_the_first_code_to_a_member(db
     assert "cộng tác viên" in " ".join(seen.text for seen in welcome).casefold()
     refused = await scene.says("moi-2", code[0])
     assert "không dùng được" in refused[-1].text
+
+
+async def test_an_unfinished_report_is_found_again_after_another_dialogue(db: Database, vault: Vault) -> None:
+    """Whatever took the floor meanwhile, nothing already given is asked twice or lost."""
+    scene = await Scene.open(db, vault)
+    await scene.says("phuong", "báo cáo")
+    await scene.presses("phuong", "TẠM AN TOÀN")
+    await scene.presses("phuong", "Bạo lực hoặc xâm hại")
+    await scene.says("phuong", "/moi")
+    await scene.says("phuong", "huỷ")
+    await scene.passes(days=7)
+    offered = await scene.says("phuong", "/baocao")
+    assert "chưa xong" in offered[-1].text or "dở" in offered[-1].text
+    question = await scene.says("phuong", "1")
+    assert "Gần với việc nào nhất" in question[-1].text
+    assert len(await scene.rows(INCIDENT)) == 1

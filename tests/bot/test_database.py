@@ -3,7 +3,6 @@
 import asyncio
 import sqlite3
 import threading
-import traceback
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path

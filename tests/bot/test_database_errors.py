@@ -149,5 +149,3 @@ async def test_an_unreachable_server_is_an_outage() -> None:
         await database.run(names)
     assert "verysecret" not in "".join(traceback.format_exception(caught.value))
     await asyncio.to_thread(database.close)
-
-

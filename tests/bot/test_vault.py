@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import pytest
 import sqlalchemy as sa
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot import vault as vault_module
@@ -218,6 +218,7 @@ async def test_the_cache_is_bounded(db: Database, vault: Vault, monkeypatch: pyt
     assert list(vault._cache) == ["person:c", "person:a", "person:d"]
 
 
+@settings(deadline=None, max_examples=60)  # a loaded machine is no reason to fail
 @given(plain=st.binary(max_size=300), row=st.text(max_size=20))
 def test_any_bytes_come_back(memory: tuple[sa.Connection, Vault], plain: bytes, row: str) -> None:
     """Whatever is sealed comes back as it was, empty and binary values included."""
@@ -230,6 +231,7 @@ json_values = st.recursive(
 )
 
 
+@settings(deadline=None, max_examples=60)  # a loaded machine is no reason to fail
 @given(value=json_values)
 def test_any_json_comes_back(memory: tuple[sa.Connection, Vault], value: object) -> None:
     """Whatever JSON can say comes back as it was."""

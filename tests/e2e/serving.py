@@ -68,7 +68,12 @@ class Served:
     def _environment(self) -> dict[str, str]:
         """Nothing of the tester's own settings: with a token it would be no training room."""
         kept = {name: value for name, value in os.environ.items() if not name.upper().startswith("BAONGAY_")}
-        ours = {"BAONGAY_DATA_DIR": str(self.folder), "BAONGAY_HTTP_PORT": str(self._port), "PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "1"}
+        ours = {
+            "BAONGAY_DATA_DIR": str(self.folder),
+            "BAONGAY_HTTP_PORT": str(self._port),
+            "PYTHONPATH": str(ROOT),
+            "PYTHONUNBUFFERED": "1",
+        }
         return kept | ours
 
     def _announced(self) -> str:

@@ -194,6 +194,12 @@ class Phone:
         await self.service.quiet()
         return query
 
+    async def presses_data(self, message: Sent, data: str) -> Query:
+        """Presses what the message showed a moment ago, or never did: a slow screen and a modified app can."""
+        query = await self.person.presses_raw(message, data)
+        await self.service.quiet()
+        return query
+
     async def goes_through(self, *answers: tuple[str, str]) -> None:
         """(words of the question, what is pressed or typed), each checked against what is asked now."""
         for asked, answer in answers:

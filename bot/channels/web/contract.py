@@ -1,11 +1,11 @@
 """What the web channel is given from outside: who is in the room, its clock, and what was said before the page was opened."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
-from models.talk import Incoming, Label, Letter
+from models.talk import Incoming, Label, Letter, Picture
 
 # --- the cast ---------------------------------------------------------------------------------------------------------
 
@@ -57,9 +57,11 @@ class Cast:
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """A person's message, just as the channel once gave it to `hear` (its `message`, `external_id` and `at` are kept)."""
+    """A person's message, just as the channel once gave it to `hear` (its `message`, `external_id` and `at` are kept). `kept`: what was kept
+    of its files, by their `ref`."""
 
     incoming: Incoming
+    kept: Mapping[str, Picture] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

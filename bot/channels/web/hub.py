@@ -4,15 +4,16 @@ The page only ever draws this. After a restart it is made again by replaying the
 """
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any
 
 from bot.channels.buttons import decode
 from bot.channels.web.contract import Past, Said
 from bot.channels.web.shelf import Shelf
-from models.talk import Button, FileRef, Incoming, Kind, Letter, LetterKind, Press
+from models.talk import Button, FileRef, Incoming, Kind, Letter, LetterKind, Picture, Press
 
 KEPT = 1000  # messages a chat; older ones can no longer be edited or pressed
 _SHOWN = {Kind.TEXT, Kind.PRESS, Kind.PHOTO, Kind.VOICE, Kind.FILE}
@@ -115,14 +116,14 @@ class Hub:
     def replay(self, chat: str, past: Iterable[Past]) -> None:
         for item in past:
             if isinstance(item, Said):
-                self.hear(item.incoming)
+                self.hear(item.incoming, item.kept)
                 self._seen(item.incoming.message)
             else:
                 self._seen(item.external)
                 self.write(item.letter, item.at, item.external)
 
-    def hear(self, incoming: Incoming) -> Message | None:
-        """Show what a person said; None where there is nothing to show."""
+    def hear(self, incoming: Incoming, stored: Mapping[str, Picture] = MappingProxyType({})) -> Message | None:
+        """Show what a person said; None where there is nothing to show. `stored`: files that outlived the process, by their ref."""
         kept = self._chats[incoming.chat]
         if incoming.kind not in _SHOWN or not incoming.sender:
             return None
@@ -134,7 +135,7 @@ class Hub:
             sender=incoming.sender,
             text=str(incoming.data.get("label", "✓")) if incoming.press else incoming.text,
             at=incoming.at,
-            files=tuple(self._file(file) for file in incoming.files),
+            files=tuple(self._file(file, stored.get(file.ref)) for file in incoming.files),
             pressed=incoming.press is not None,
             client=incoming.external_id,
         )
@@ -186,8 +187,11 @@ class Hub:
             del messages[next(iter(messages))]
         return message
 
-    def _file(self, file: FileRef) -> File:
-        return File(file.kind, file.ref if self._shelf.get(file.ref) else "", file.name)
+    def _file(self, file: FileRef, stored: Picture | None) -> File:
+        held = self._shelf.get(file.ref)
+        if held is None and stored is not None:
+            held = self._shelf.put(stored.kind, stored.body, stored.mime, file.name)
+        return File(file.kind, held.token if held else "", file.name)
 
     def _seen(self, external: str) -> None:
         number = external.removeprefix("w")

@@ -8,6 +8,7 @@ import { dayOf } from "./time.js";
 import { errorText, labelText, setLabel, word } from "./words.js";
 
 const NEAR = 120; // pixels from the end within which a reader is following along
+const ANSWER = 5000; // milliseconds after what somebody said within which a letter is the answer to it
 
 export class Chat {
   /** `hooks`: unread() after the count has changed. */
@@ -17,7 +18,7 @@ export class Chat {
     this.hooks = hooks;
     this.unread = 0;
     this.loud = false;
-    this.stuck = true;
+    this.stuck = "end"; // what stays in place while the chat grows: the "end", the "top" of the newest answer, "" where somebody reads further up
     this.bubbles = new Map();
     this.pending = make("div", { class: "pendings", "aria-live": "off" });
     this.outbox = new Outbox(info.id, { changed: () => this.showPending(), failed: (code) => this.toast(errorText(code)) });
@@ -43,7 +44,7 @@ export class Chat {
     this.below = make("button", { type: "button", class: "below", hidden: true, on: { click: () => this.toEnd() } }, icon("down"), make("span", { "data-word": "new_below" }));
     this.status = make("p", { class: "toast", role: "status" });
     this.log.addEventListener("scroll", () => this.scrolled());
-    const grown = new ResizeObserver(() => { if (this.stuck) this.toEnd(); }); // a picture arrived, the keyboard opened, the tab came to the front
+    const grown = new ResizeObserver(() => { if (this.stuck === "end") this.toEnd(); else if (this.stuck) this.follow(); }); // a picture arrived, the keyboard opened, the tab came to the front
     grown.observe(this.log);
     grown.observe(this.list);
     this.element = make("section", { class: "chat", id: `chat-${info.id}`, "data-chat": info.id }, make("div", { class: "scroll" }, this.log, this.below, this.status), this.composer.element);
@@ -69,7 +70,7 @@ export class Chat {
     for (const message of messages) this.append(message);
     this.settle();
     if (!first) for (const message of messages) if (!known.has(message.id)) this.count(message);
-    this.toEnd();
+    this.follow();
     requestAnimationFrame(() => this.log.setAttribute("aria-live", "polite"));
   }
 
@@ -84,8 +85,8 @@ export class Chat {
     if (!message.sender && !message.silent) added.element.classList.add("new");
     this.settle();
     this.count(message);
-    if (following) this.toEnd();
-    else this.below.hidden = false;
+    if (following) this.follow();
+    else this.showBelow("news");
     return undefined;
   }
 
@@ -172,14 +173,44 @@ export class Chat {
   /** Whoever reads further up is left there; whoever reads the end stays at the end. */
   scrolled() {
     if (!this.log.clientHeight) return;
-    this.stuck = this.log.scrollHeight - this.log.scrollTop - this.log.clientHeight < NEAR;
-    if (this.stuck) this.below.hidden = true;
+    const end = this.log.scrollHeight - this.log.clientHeight;
+    const near = end - this.log.scrollTop < NEAR ? "end" : "";
+    this.stuck = Math.abs(this.log.scrollTop - this.top()) < 4 ? "top" : near;
+    if (this.stuck === "end") this.below.hidden = true;
+  }
+
+  /** The newest answer from its beginning: a question that is longer than the screen is read from its first word. */
+  follow() {
+    this.stuck = "top";
+    if (!this.log.clientHeight) return undefined; // not in front: as soon as it is, it grows
+    const end = this.log.scrollHeight - this.log.clientHeight;
+    if (this.top() + 16 >= end || this.pending.childElementCount) return this.toEnd();
+    this.log.scrollTop = this.top();
+    return this.showBelow("more");
   }
 
   toEnd() {
-    this.stuck = true;
+    this.stuck = "end";
     this.log.scrollTop = this.log.scrollHeight;
     this.below.hidden = true;
+  }
+
+  /** Where the newest answer begins: all that was said to the person's last words, else the last letter alone. */
+  top() {
+    const all = [...this.bubbles.values()];
+    const mine = all.findLastIndex(({ message }) => message.sender);
+    const last = all.at(-1);
+    if (!last || mine === all.length - 1) return Infinity;
+    const answered = mine >= 0 && Date.parse(last.message.at) - Date.parse(all[mine].message.at) < ANSWER;
+    return Math.max(0, (answered ? all[mine + 1] : last).element.offsetTop - 8);
+  }
+
+  /** `why`: "news" arrived while somebody reads further up, or the answer has "more" than the screen. */
+  showBelow(why) {
+    this.below.hidden = false;
+    this.below.classList.toggle("more", why === "more");
+    this.below.lastChild.dataset.word = why === "more" ? "more_below" : "new_below";
+    this.below.lastChild.textContent = word(this.below.lastChild.dataset.word);
   }
 
   visible() {

@@ -19,10 +19,10 @@ export class Clock {
     for (const button of this.panel.querySelectorAll("[data-plus]")) {
       button.addEventListener("click", () => this.move({ plus: Number(button.dataset.plus) }));
     }
-    find("clock-morning").addEventListener("click", () => this.move({ to: nextMorning(this.now) }));
+    find("clock-morning").addEventListener("click", () => this.move({ to: nextMorning(this.now) }).then(() => this.open(false)));
     find("clock-form").addEventListener("submit", (event) => {
       event.preventDefault();
-      this.move({ to: find("clock-to").value });
+      this.move({ to: find("clock-to").value }).then(() => this.open(false));
     });
     find("again").addEventListener("click", () => find("again-dialog").showModal());
     find("again-dialog").addEventListener("close", () => { if (find("again-dialog").returnValue === "yes") this.again(); find("again-dialog").returnValue = ""; });
@@ -64,6 +64,7 @@ export class Clock {
     return this.working(async () => {
       this.show((await post("/api/again", { id: newId() })).now);
       this.hooks.forget();
+      this.open(false);
       this.hooks.notice(word("again_done"));
     });
   }

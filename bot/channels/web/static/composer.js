@@ -5,6 +5,20 @@ import { canRecord, record, smaller } from "./media.js";
 import { labelText, setLabel, word } from "./words.js";
 
 const MAX_PHOTOS = 10;
+const MAX_TEXT = 4096; // what the channel takes in one message
+const MAX_CAPTION = 1024;
+
+/** A long text as several messages, as the messengers do it: cut between words, nothing lost. */
+function pieces(text) {
+  const parts = [];
+  for (let rest = text; rest; ) {
+    const space = rest.length > MAX_TEXT ? Math.max(rest.lastIndexOf(" ", MAX_TEXT), rest.lastIndexOf("\n", MAX_TEXT)) : rest.length;
+    const end = rest.length > MAX_TEXT && space < MAX_TEXT / 2 ? MAX_TEXT : space;
+    parts.push(rest.slice(0, end));
+    rest = rest.slice(end).trim();
+  }
+  return parts;
+}
 
 export class Composer {
   /** `hooks`: text(text, sender), files(files, text, previews, sender), edit(message, text), say(text for the status line). */
@@ -27,7 +41,7 @@ export class Composer {
       make("input", { type: "file", accept, multiple, hidden: true, on: { change: (event) => { take([...event.target.files]); event.target.value = ""; } } });
     this.photoPicker = picker("image/*", true, (files) => this.addPhotos(files));
     this.audioPicker = picker("audio/*", false, (files) => this.hooks.files(files, "", [], this.sender()));
-    this.input = make("textarea", { rows: "1", maxlength: "4096", enterkeyhint: "send", autocomplete: "off", "data-word-label": "write" });
+    this.input = make("textarea", { rows: "1", enterkeyhint: "send", autocomplete: "off", "data-word-label": "write" });
     this.input.addEventListener("input", () => this.refresh());
     this.input.addEventListener("keydown", (event) => this.key(event));
     this.previews = make("div", { class: "previews", hidden: true });
@@ -101,13 +115,13 @@ export class Composer {
     event.preventDefault();
     const text = this.input.value.trim();
     if (this.editing) {
-      if (text) this.hooks.edit(this.editing, text);
+      if (text) this.hooks.edit(this.editing, text.slice(0, MAX_TEXT));
       this.startEdit(null);
-    } else if (this.photos.length) {
-      this.hooks.files(this.photos.map(({ file }) => file), text, this.photos.map(({ url }) => url), this.sender());
+    } else {
+      const caption = this.photos.length && text.length <= MAX_CAPTION;
+      if (this.photos.length) this.hooks.files(this.photos.map(({ file }) => file), caption ? text : "", this.photos.map(({ url }) => url), this.sender());
       this.photos = [];
-    } else if (text) {
-      this.hooks.text(text, this.sender());
+      if (!caption) for (const piece of pieces(text)) this.hooks.text(piece, this.sender());
     }
     this.input.value = "";
     this.showPhotos();

@@ -99,7 +99,7 @@ function readVisible() {
   for (const chat of chats.values()) {
     if (!chat.unread || !chat.visible()) continue;
     chat.read();
-    chat.toEnd();
+    chat.follow();
   }
 }
 
