@@ -105,14 +105,16 @@ def open_talk(db: sa.Connection, engine: Engine, incoming: Incoming) -> Talk:
     )
 
 
+_FIND = sa.select(CONVERSATION.c.id).where(*(CONVERSATION.c[name] == sa.bindparam(name) for name in ("channel", "chat", "topic", "person")))
+
+
 def conversation_id(db: sa.Connection, channel: str, chat: str, topic: str, person: str, *, group: bool) -> str:
     """The id of the conversation at this address, made if there is none yet."""
     address = {"channel": channel, "chat": chat, "topic": topic, "person": person}
-    where = [CONVERSATION.c[name] == value for name, value in address.items()]
-    found = db.execute(sa.select(CONVERSATION.c.id).where(*where)).scalar()
+    found = db.execute(_FIND, address).scalar()
     if found is None:
         insert_once(db, CONVERSATION, address | {"id": new_id(), "is_group": group, "locale": "", "turns": 0})
-        found = db.execute(sa.select(CONVERSATION.c.id).where(*where)).scalar_one()
+        found = db.execute(_FIND, address).scalar_one()
     return str(found)
 
 

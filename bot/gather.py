@@ -70,22 +70,30 @@ class Reading:
 # --- cases ------------------------------------------------------------------------------------------------------------
 
 
+_NAMED = sa.bindparam("named")
+_SUBJECT = sa.select(SUBMISSION.c.subject).where(SUBMISSION.c.id == _NAMED).scalar_subquery()  # two primary keys instead of a search
+_CASES = {
+    by: sa.select(INCIDENT).where(where).order_by(INCIDENT.c.year.desc(), INCIDENT.c.number.desc()).limit(1).with_for_update()
+    for by, where in {
+        "id": INCIDENT.c.id == _NAMED,
+        "number": INCIDENT.c.number == _NAMED,
+        "submission": INCIDENT.c.id == _SUBJECT,
+        "conversation": INCIDENT.c.conversation == _NAMED,
+    }.items()
+}
+_NAME = sa.select(PERSON.c.name).where(PERSON.c.id == sa.bindparam("person"))
+
+
 def find_case(db: sa.Connection, ref: CaseRef, talk: Talk) -> Case | None:
     """The incident that a press, a typed number, a timer or a conversation names, locked; its true state."""
-    where = {
-        "id": lambda: INCIDENT.c.id == ref.value,
-        "number": lambda: INCIDENT.c.number == int(ref.value),
-        "submission": lambda: INCIDENT.c.submission == ref.value,
-        "conversation": lambda: INCIDENT.c.conversation == talk.id,
-    }[ref.by]()
-    statement = sa.select(INCIDENT).where(where).order_by(INCIDENT.c.year.desc(), INCIDENT.c.number.desc()).limit(1).with_for_update()
-    row = db.execute(statement).first()
+    named = talk.id if ref.by == "conversation" else int(ref.value) if ref.by == "number" else ref.value
+    row = db.execute(_CASES[ref.by], {"named": named}).first()
     return as_case(db, row) if row is not None else None
 
 
 def as_case(db: sa.Connection, row: Any) -> Case:
     """A row of incident with the name of whoever took it."""
-    name = db.execute(sa.select(PERSON.c.name).where(PERSON.c.id == row.taken_by)).scalar() if row.taken_by else ""
+    name = db.execute(_NAME, {"person": row.taken_by}).scalar() if row.taken_by else ""
     values = {field: getattr(row, field) for field in _CASE_FIELDS}
     return Case(**values, reporter=row.reporter or "", taken_by=row.taken_by or "", taken_by_name=name or "")
 
@@ -105,14 +113,20 @@ def _open_child_case(reading: Reading) -> Case | None:
 # --- submissions ------------------------------------------------------------------------------------------------------
 
 
-def read_draft(db: sa.Connection, engine: Engine, submission: str) -> Draft | None:
-    """A submission and its live answers, opened."""
-    joined = SUBMISSION.outerjoin(ANSWER, sa.and_(ANSWER.c.submission == SUBMISSION.c.id, ANSWER.c.superseded_at.is_(None)))
-    columns = (
+_DRAFT = (
+    sa.select(
         SUBMISSION.c.id, SUBMISSION.c.form, SUBMISSION.c.state, SUBMISSION.c.subject, SUBMISSION.c.created_at,
         ANSWER.c.id.label("answer"), ANSWER.c.question, ANSWER.c.value, ANSWER.c.skipped, ANSWER.c.message, ANSWER.c.at,
-    )  # fmt: skip
-    rows = db.execute(sa.select(*columns).select_from(joined).where(SUBMISSION.c.id == submission).order_by(ANSWER.c.id)).all()
+    )
+    .select_from(SUBMISSION.outerjoin(ANSWER, sa.and_(ANSWER.c.submission == SUBMISSION.c.id, ANSWER.c.superseded_at.is_(None))))
+    .where(SUBMISSION.c.id == sa.bindparam("submission"))
+    .order_by(ANSWER.c.id)
+)  # fmt: skip
+
+
+def read_draft(db: sa.Connection, engine: Engine, submission: str) -> Draft | None:
+    """A submission and its live answers, opened."""
+    rows = db.execute(_DRAFT, {"submission": submission}).all()
     if not rows:
         return None
     answers = {row.question: _given(db, engine, submission, row) for row in rows if row.answer is not None}
@@ -139,11 +153,18 @@ def _case_draft(reading: Reading) -> Draft | None:
     return read_draft(reading.db, reading.engine, reading.case.submission) if reading.case else None
 
 
+_ATTACHMENTS = (
+    sa.select(ATTACHMENT.c.id, ATTACHMENT.c.question, ATTACHMENT.c.kind, ATTACHMENT.c.state)
+    .where(ATTACHMENT.c.submission == sa.bindparam("submission"))
+    .order_by(ATTACHMENT.c.id)
+)
+
+
 def _attachments(reading: Reading) -> tuple[Stored, ...]:
     submission = reading.case.submission if reading.case else reading.talk.frame.data.get("submission")
     if not submission:
         return ()
-    rows = reading.db.execute(sa.select(ATTACHMENT).where(ATTACHMENT.c.submission == submission).order_by(ATTACHMENT.c.id)).all()
+    rows = reading.db.execute(_ATTACHMENTS, {"submission": submission}).all()
     return tuple(Stored(row.id, row.question, row.kind, row.state) for row in rows)
 
 
@@ -162,15 +183,21 @@ def _reporter(reading: Reading) -> Who | None:
     return Who(row.id, row.name, phone, _held(reading.db, row.id))
 
 
+_REPORTS = sa.select(sa.func.count()).where(
+    INCIDENT.c.conversation == sa.bindparam("conversation"),
+    INCIDENT.c.received_at >= sa.bindparam("since"),
+    INCIDENT.c.received_at < sa.bindparam("until"),
+)
+
+
 def _reports_today(reading: Reading) -> int:
+    """Only a citizen's reports are counted, so nothing is counted while a member goes on with theirs."""
+    if reading.talk.who is not None and reading.talk.frame.data.get("source") == "collaborator":
+        return 0
     here = reading.engine.now().astimezone(reading.engine.zone)
     midnight = datetime.combine(here.date(), time(), reading.engine.zone)
-    statement = sa.select(sa.func.count()).where(
-        INCIDENT.c.conversation == reading.talk.id,
-        INCIDENT.c.received_at >= midnight,
-        INCIDENT.c.received_at < midnight + timedelta(days=1),
-    )
-    return int(reading.db.execute(statement).scalar_one())
+    day = {"conversation": reading.talk.id, "since": midnight, "until": midnight + timedelta(days=1)}
+    return int(reading.db.execute(_REPORTS, day).scalar_one())
 
 
 # --- people and service -----------------------------------------------------------------------------------------------
@@ -181,19 +208,26 @@ def _held(db: sa.Connection, person: str) -> tuple[Held, ...]:
     return tuple(Held(Role(row.role), row.unit) for row in rows)
 
 
+_COUNTED = (Role.DUTY_OFFICER, Role.LEADER, Role.ADMINISTRATOR)
+_SERVICE = sa.union_all(  # three small tables in one statement, because nearly every turn asks
+    sa.select(sa.literal("setting").label("what"), SETTING.c.name, SETTING.c.value, sa.null(), sa.null(), sa.null()),
+    sa.select(sa.literal("room"), ROOM.c.unit, ROOM.c.purpose, ROOM.c.channel, ROOM.c.chat, ROOM.c.topic).where(ROOM.c.unbound_at.is_(None)),
+    sa.select(
+        sa.literal("people"), MEMBERSHIP.c.role, sa.cast(sa.func.count(MEMBERSHIP.c.person.distinct()), sa.String), sa.null(), sa.null(), sa.null()
+    )
+    .where(MEMBERSHIP.c.ended_at.is_(None), MEMBERSHIP.c.role.in_(_COUNTED))
+    .group_by(MEMBERSHIP.c.role),
+)  # fmt: skip
+
+
 def read_service(db: sa.Connection) -> Service:
     """Settings entered by chat, bound rooms, how many people there are."""
-    settings = {row.name: row.value for row in db.execute(sa.select(SETTING.c.name, SETTING.c.value))}
-    rooms = tuple(
-        BoundRoom(r.unit, r.purpose, r.channel, r.chat, r.topic) for r in db.execute(sa.select(ROOM).where(ROOM.c.unbound_at.is_(None)))
-    )
-    counted = db.execute(
-        sa.select(MEMBERSHIP.c.role, sa.func.count(MEMBERSHIP.c.person.distinct()))
-        .where(MEMBERSHIP.c.ended_at.is_(None))
-        .group_by(MEMBERSHIP.c.role)
-    )
-    counts = {role: int(number) for role, number in counted.all()}
-    return Service(settings, rooms, counts.get(Role.DUTY_OFFICER, 0), counts.get(Role.LEADER, 0), counts.get(Role.ADMINISTRATOR, 0))
+    found: dict[str, list[Any]] = {"setting": [], "room": [], "people": []}
+    for what, *values in db.execute(_SERVICE):
+        found[what].append(values)
+    settings = {name: value for name, value, *_ in found["setting"]}
+    counts = {role: int(number) for role, number, *_ in found["people"]}
+    return Service(settings, tuple(BoundRoom(*room) for room in found["room"]), *(counts.get(role, 0) for role in _COUNTED))
 
 
 def _invited(reading: Reading) -> Invited | None:

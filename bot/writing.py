@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -21,6 +22,28 @@ from models.letter import LETTER, LetterState
 from models.people import ACCOUNT, PERSON, ROOM
 from models.talk import Frame, Incoming, LetterKind, Say, Shown, Text
 from models.timer import set_timer
+
+
+_INSERT = sa.insert(LETTER)
+_CODE = sa.select(INCIDENT.c.year, INCIDENT.c.number).where(INCIDENT.c.id == sa.bindparam("incident"))
+_CONVERSATION = (
+    sa.select(CONVERSATION, PERSON.c.locale.label("person_locale"))
+    .select_from(
+        CONVERSATION.outerjoin(ACCOUNT, sa.and_(ACCOUNT.c.channel == CONVERSATION.c.channel, ACCOUNT.c.external_id == CONVERSATION.c.person))
+        .outerjoin(PERSON, PERSON.c.id == ACCOUNT.c.person)
+    )
+    .where(CONVERSATION.c.id == sa.bindparam("conversation"))
+)  # fmt: skip
+_PERSON = (
+    sa.select(ACCOUNT.c.channel, ACCOUNT.c.chat, ACCOUNT.c.external_id, PERSON.c.locale)
+    .join(PERSON, PERSON.c.id == ACCOUNT.c.person)
+    .where(ACCOUNT.c.person == sa.bindparam("person"), ACCOUNT.c.cut_at.is_(None), ACCOUNT.c.gone_at.is_(None), ACCOUNT.c.started.is_(True))
+    .order_by(ACCOUNT.c.id.desc())
+)
+_ROOMS = sa.select(ROOM.c.channel, ROOM.c.chat, ROOM.c.topic).where(
+    ROOM.c.unit == sa.bindparam("unit"), ROOM.c.purpose == sa.bindparam("purpose"), ROOM.c.unbound_at.is_(None)
+)
+_folded = lru_cache(maxsize=1024)(fold)  # labels come from the plan and the forms: nearly always the same few hundred
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +71,7 @@ class Writing:
     timers: bool = False
     rows: list[dict[str, Any]] = field(default_factory=list)
     codes: dict[str, str] = field(default_factory=dict)
+    answered: set[tuple[str, str]] = field(default_factory=set)  # (submission, question) of this turn's answers
     channels: set[str] = field(default_factory=set)
 
     @property
@@ -83,7 +107,7 @@ class Writing:
 
     def _shown(self, say: Say) -> tuple[Shown, ...]:
         render = self.renderer(self.talk.locale)
-        return tuple(Shown(choice.key, fold(render(choice.label)), choice.action) for choice in say.choices)
+        return tuple(Shown(choice.key, _folded(render(choice.label)), choice.action) for choice in say.choices)
 
     # --- any letter ---------------------------------------------------------------------------------------------------
 
@@ -111,7 +135,7 @@ class Writing:
     def flush(self) -> None:
         """Insert what was planned."""
         if self.rows:
-            self.db.execute(sa.insert(LETTER), self.rows)
+            self.db.execute(_INSERT, self.rows)
             self.channels.update(row["channel"] for row in self.rows)
             self.rows.clear()
 
@@ -126,28 +150,14 @@ class Writing:
 
     def conversation(self, conversation: str) -> Address:
         """The chat where a known conversation runs."""
-        statement = (
-            sa.select(CONVERSATION, PERSON.c.locale.label("person_locale"))
-            .select_from(
-                CONVERSATION.outerjoin(ACCOUNT, sa.and_(ACCOUNT.c.channel == CONVERSATION.c.channel, ACCOUNT.c.external_id == CONVERSATION.c.person))
-                .outerjoin(PERSON, PERSON.c.id == ACCOUNT.c.person)
-            )
-            .where(CONVERSATION.c.id == conversation)
-        )  # fmt: skip
-        row = self.db.execute(statement).first()
+        row = self.db.execute(_CONVERSATION, {"conversation": conversation}).first()
         if row is None:
             raise LookupError("no such conversation")
         return Address(row.id, row.channel, row.chat, row.topic, row.is_group, row.locale or row.person_locale or DEFAULT_LOCALE)
 
     def person(self, person: str) -> Address | None:
         """The private chat of a member on the messenger where they were last made known, or None if nobody can be reached."""
-        statement = (
-            sa.select(ACCOUNT.c.channel, ACCOUNT.c.chat, ACCOUNT.c.external_id, PERSON.c.locale)
-            .join(PERSON, PERSON.c.id == ACCOUNT.c.person)
-            .where(ACCOUNT.c.person == person, ACCOUNT.c.cut_at.is_(None), ACCOUNT.c.gone_at.is_(None), ACCOUNT.c.started.is_(True))
-            .order_by(ACCOUNT.c.id.desc())
-        )
-        row = self.db.execute(statement).first()
+        row = self.db.execute(_PERSON, {"person": person}).first()
         if row is None:
             return None
         conversation = conversation_id(self.db, row.channel, row.chat, "", row.external_id, group=False)
@@ -155,8 +165,8 @@ class Writing:
 
     def rooms(self, unit: str, purpose: str = "main") -> list[Address]:
         """The live rooms of a unit, on every channel."""
-        statement = sa.select(ROOM).where(ROOM.c.unit == unit, ROOM.c.purpose == purpose, ROOM.c.unbound_at.is_(None))
-        return [self.chat(row.channel, row.chat, row.topic) for row in self.db.execute(statement).all()]
+        rows = self.db.execute(_ROOMS, {"unit": unit, "purpose": purpose}).all()
+        return [self.chat(row.channel, row.chat, row.topic) for row in rows]
 
     def chat(self, channel: str, chat: str, topic: str) -> Address:
         """A group as such: letters to it are nobody's conversation."""
@@ -172,6 +182,6 @@ class Writing:
 
     def _code(self, incident: str) -> str:
         if incident not in self.codes:
-            row = self.db.execute(sa.select(INCIDENT.c.year, INCIDENT.c.number).where(INCIDENT.c.id == incident)).one()
+            row = self.db.execute(_CODE, {"incident": incident}).one()
             self.codes[incident] = f"VV-{row.year}-{row.number:04d}"
         return self.codes[incident]

@@ -1,6 +1,7 @@
 """Timers: what is due is a row. One row per kind and subject; setting it again moves it."""
 
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -34,16 +35,24 @@ class Timer(SQLModel, table=True):
 TIMER = table(Timer)
 
 
+_ONE = (TIMER.c.kind == sa.bindparam("kind"), TIMER.c.subject == sa.bindparam("subject"), TIMER.c.fired_at.is_(None))
+_CANCEL = sa.delete(TIMER).where(*_ONE)
+
+
+@cache  # a report sets its clock every turn, and making the statement costs more than running it
+def _set_or_move(dialect: str) -> sa.Executable:
+    statement = (postgresql.insert if dialect == "postgresql" else sqlite.insert)(TIMER)
+    moved = {name: statement.excluded[name] for name in ("due_at", "urgent", "data", "set_at")}
+    return statement.on_conflict_do_update(index_elements=["kind", "subject"], index_where=_PENDING, set_=moved)
+
+
 def set_timer(db: sa.Connection, values: dict[str, Any]) -> None:
     """Set the pending timer of (kind, subject), or move it."""
-    insert = postgresql.insert if db.dialect.name == "postgresql" else sqlite.insert
-    statement = insert(TIMER).values(**values)
-    moved = {name: statement.excluded[name] for name in ("due_at", "urgent", "data", "set_at")}
-    db.execute(statement.on_conflict_do_update(index_elements=["kind", "subject"], index_where=_PENDING, set_=moved))
+    db.execute(_set_or_move(db.dialect.name), values)
 
 
 def cancel_timer(db: sa.Connection, kind: str, subject: str) -> None:
-    db.execute(sa.delete(TIMER).where(TIMER.c.kind == kind, TIMER.c.subject == subject, TIMER.c.fired_at.is_(None)))
+    db.execute(_CANCEL, {"kind": kind, "subject": subject})
 
 
 def pending(db: sa.Connection, kind: str, subject: str) -> bool:

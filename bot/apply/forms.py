@@ -13,30 +13,46 @@ from models.incident import INCIDENT
 from models.submission import ANSWER, SUBMISSION
 
 
+_OPEN = sa.insert(SUBMISSION)
+_SUPERSEDE = (
+    sa.update(ANSWER)
+    .where(ANSWER.c.submission == sa.bindparam("of"), ANSWER.c.question == sa.bindparam("to"), ANSWER.c.superseded_at.is_(None))
+    .values(superseded_at=sa.bindparam("now"))
+)
+_ANSWER = sa.insert(ANSWER)
+
+
 def open_submission(w: Writing, command: c.OpenSubmission) -> None:
-    w.db.execute(
-        sa.insert(SUBMISSION).values(
-            id=command.id, form=command.form, version=command.version, form_hash=command.form_hash, subject=None,
-            conversation=w.talk.id, person=w.me, state="draft", created_at=w.now,
-        )
-    )  # fmt: skip
+    row = {
+        "id": command.id, "form": command.form, "version": command.version, "form_hash": command.form_hash, "subject": None,
+        "conversation": w.talk.id, "person": w.me, "state": "draft", "created_at": w.now,
+    }  # fmt: skip
+    w.db.execute(_OPEN, row)
 
 
 def put_answer(w: Writing, command: c.PutAnswer) -> None:
     """The earlier answer is not changed but superseded: who said what, when, stays readable."""
-    live = ANSWER.c.submission == command.submission, ANSWER.c.question == command.question, ANSWER.c.superseded_at.is_(None)
-    w.db.execute(sa.update(ANSWER).where(*live).values(superseded_at=w.now))
+    if _may_be_answered(w, command):
+        w.db.execute(_SUPERSEDE, {"of": command.submission, "to": command.question, "now": w.now})
+    w.answered.add((command.submission, command.question))
     row = new_id()
     value = None
     if command.value is not None:
         plain = json.dumps(command.value, ensure_ascii=False).encode()
         value = w.engine.vault.seal(w.db, f"submission:{command.submission}", "answer.value", row, plain)
-    w.db.execute(
-        sa.insert(ANSWER).values(
-            id=row, submission=command.submission, question=command.question, value=value, skipped=command.skipped,
-            person=w.me, message=command.message, at=w.now,
-        )
-    )  # fmt: skip
+    answer = {
+        "id": row, "submission": command.submission, "question": command.question, "value": value, "skipped": command.skipped,
+        "person": w.me, "message": command.message, "at": w.now,
+    }  # fmt: skip
+    w.db.execute(_ANSWER, answer)
+
+
+def _may_be_answered(w: Writing, command: c.PutAnswer) -> bool:
+    """False where the draft, read under the conversation's and the case's lock, shows no answer and this turn has given none yet."""
+    draft = w.facts.draft
+    if draft is None or draft.id != command.submission:
+        return True
+    return command.question in draft.answers or (command.submission, command.question) in w.answered
 
 
 def close_submission(w: Writing, command: c.CloseSubmission) -> None:

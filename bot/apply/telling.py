@@ -39,12 +39,16 @@ def tell_person(w: Writing, command: c.TellPerson) -> None:
         )
 
 
+_ANYWHERE = (
+    sa.select(MEMBERSHIP.c.person).distinct().where(MEMBERSHIP.c.role.in_(sa.bindparam("roles", expanding=True)), MEMBERSHIP.c.ended_at.is_(None))
+)  # fmt: skip
+_IN_UNIT = _ANYWHERE.where(MEMBERSHIP.c.unit == sa.bindparam("unit"))
+
+
 def holders(w: Writing, unit: str, *roles: str) -> list[str]:
     """Persons who hold one of the roles in the unit."""
-    statement = sa.select(MEMBERSHIP.c.person).distinct().where(MEMBERSHIP.c.role.in_(roles), MEMBERSHIP.c.ended_at.is_(None))
-    if unit:
-        statement = statement.where(MEMBERSHIP.c.unit == unit)
-    return sorted(w.db.execute(statement).scalars())
+    statement, given = (_IN_UNIT, {"unit": unit}) if unit else (_ANYWHERE, {})
+    return sorted(w.db.execute(statement, given | {"roles": roles}).scalars())
 
 
 def tell_role(w: Writing, command: c.TellRole) -> None:

@@ -1,6 +1,6 @@
 """The training room as a person sees it: a real Chromium, driven by what is on the page.
 
-async with opened(url) as page:
+async with opened(url) as page:          # a browser of its own; `opened(url, browser)` visits with the module's one
     await page.open(360, 740)
     await page.say("ctv", "báo cáo")
     await page.press("ctv", "TẠM AN TOÀN")
@@ -10,12 +10,13 @@ async with opened(url) as page:
 import os
 import shutil
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from typing import Literal
 from uuid import uuid4
 
 import pytest
+import pytest_asyncio
 from playwright.async_api import Browser, BrowserContext, Locator, async_playwright, expect
 from playwright.async_api import Page as Tab
 
@@ -36,9 +37,22 @@ def find_chromium() -> str | None:
     return next((path for name in ("chromium", "chromium-browser", "google-chrome") if (path := shutil.which(name))), None)
 
 
-needs_chromium = pytest.mark.skipif(
-    find_chromium() is None, reason="no Chromium here: install the package chromium to run the browser tests"
-)
+MISSING = "no Chromium here: install the package chromium to run the browser tests"
+NO_SKIP = os.environ.get("BAONGAY_TEST_NO_SKIP", "") == "1"  # where everything must have been tested, a missing browser is a failure
+needs_chromium = pytest.mark.skipif(find_chromium() is None and not NO_SKIP, reason=MISSING)
+
+# What a page must not have, asked of it.
+TOO_SMALL = """() => [...document.querySelectorAll("button, select, input:not([type=file]), textarea")]
+    .filter((e) => e.checkVisibility() && !e.matches(".edit") && e.getBoundingClientRect().height < 44)
+    .map((e) => "too small: " + (e.className || e.id))"""
+NAMELESS = """() => [...document.querySelectorAll("button, select, input:not([type=file]), textarea, [role=log], [role=tablist], nav, img")]
+    .filter((e) => e.checkVisibility() && !(e.getAttribute("aria-label") || e.textContent.trim() || e.closest("label") || e.hasAttribute("alt")))
+    .map((e) => "nameless: " + e.outerHTML.slice(0, 80))"""
+TOO_WIDE = """() => [document.documentElement, ...document.querySelectorAll(".log, .tabs, .switcher")]
+    .filter((e) => e.scrollWidth > e.clientWidth).map((e) => "too wide: " + (e.className || e.tagName))"""
+SLIPS = """() => document.documentElement.scrollHeight > innerHeight ? ["the page itself can be scrolled away"] : []"""
+EMPTY = """() => [...document.querySelectorAll(".toast.shown, .bubble")].filter((e) => !e.innerText.trim() && !e.querySelector("img, audio"))
+    .map((e) => "empty: " + e.className)"""
 
 
 class RoomPage:
@@ -162,6 +176,10 @@ class RoomPage:
         await shown.wait_for()
         return await shown.inner_text()
 
+    async def faults(self) -> list[str]:
+        """What is too small to tap, too wide, empty, or without a name for a screen reader."""
+        return [fault for question in (TOO_SMALL, NAMELESS, TOO_WIDE, SLIPS, EMPTY) for fault in await self.tab.evaluate(question)]
+
     async def clock(self) -> str:
         return await self.tab.locator("#clock-now").inner_text()
 
@@ -182,16 +200,35 @@ class RoomPage:
 
 
 @asynccontextmanager
-async def opened(url: str, timeout: float = 10) -> AsyncIterator[RoomPage]:  # noqa: ASYNC109  it is the page's patience, not ours
-    """A browser for one test; skips where none is installed."""
-    chromium = find_chromium()
-    if chromium is None:
-        pytest.skip("no Chromium here: install the package chromium to run the browser tests")
+async def launched() -> AsyncIterator[Browser]:
+    """The browser of this machine. Without one the test is skipped, or fails where nothing may be skipped."""
+    path = find_chromium()
+    if path is None:
+        pytest.fail(MISSING) if NO_SKIP else pytest.skip(MISSING)
     async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=chromium, args=ARGUMENTS)
-        page = RoomPage(browser, url, timeout)
+        chromium = await playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
         try:
-            yield page
+            yield chromium
         finally:
-            await page.close()
-            await browser.close()
+            await chromium.close()
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def browser() -> AsyncIterator[Browser]:
+    """One for all tests of a module, which say `pytest.mark.asyncio(loop_scope="module")`: to start it takes longer than most of them.
+    Every visit has a context of its own, so that nothing is left behind."""
+    async with launched() as chromium:
+        yield chromium
+
+
+@asynccontextmanager
+async def opened(
+    url: str,
+    browser: Browser | None = None,
+    timeout: float = 10,  # noqa: ASYNC109  it is the page's patience, not ours
+) -> AsyncIterator[RoomPage]:
+    """A visitor, with a browser of their own if none is given."""
+    async with AsyncExitStack() as closing:
+        page = RoomPage(browser or await closing.enter_async_context(launched()), url, timeout)
+        closing.push_async_callback(page.close)
+        yield page

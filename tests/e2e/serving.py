@@ -8,6 +8,7 @@ async with served(folder) as room:
 
 import asyncio
 import os
+import re
 import signal
 import sys
 from collections.abc import AsyncIterator
@@ -23,12 +24,13 @@ class Served:
 
     def __init__(self, folder: Path) -> None:
         self.folder, self.url = folder, ""
-        self._port = 0
+        self._port = self._starts = 0
         self._process: asyncio.subprocess.Process | None = None
 
     async def start(self) -> None:
         """Returns when it serves. Raises AssertionError with what it printed if it does not."""
         self.folder.mkdir(parents=True, exist_ok=True)
+        self._starts += 1
         with self.log.open("ab") as log:
             self._process = await asyncio.create_subprocess_exec(
                 *(sys.executable, "-m", "bot", "run"), cwd=self.folder, env=self._environment(), stdout=log, stderr=log
@@ -59,10 +61,11 @@ class Served:
 
     @property
     def log(self) -> Path:
-        return self.folder / f"log-{self._port or 'new'}.txt"
+        """One a start: the address that an earlier one printed must not be taken for that of a new one."""
+        return self.folder / f"start-{self._starts}.log"
 
     def said(self) -> str:
-        """Everything that it has printed."""
+        """Everything that it has printed since its newest start."""
         return self.log.read_text(errors="replace") if self.log.exists() else ""
 
     def _environment(self) -> dict[str, str]:
@@ -77,9 +80,8 @@ class Served:
         return kept | ours
 
     def _announced(self) -> str:
-        """The address of the newest start. A restart writes to a log of its own, named by the port, so that an old line is not taken for it."""
-        lines = [line for line in self.said().splitlines() if "http://" in line]
-        return lines[-1][lines[-1].index("http://") :].strip() if lines else ""
+        found = re.search(r"http://\S+/$", self.said(), flags=re.MULTILINE)
+        return found[0] if found else ""
 
 
 @asynccontextmanager

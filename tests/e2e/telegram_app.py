@@ -25,6 +25,7 @@ import bot.channels.telegram.ear  # noqa: F401  seconds on a busy machine: not w
 from bot.app import App
 from bot.channels import Pace
 from bot.channels.telegram import TelegramChannel
+from bot.channels.telegram.mouth import Mouth
 from bot.channels.telegram.order import Patience
 from bot.codes import code_hash
 from bot.database import Database
@@ -131,15 +132,18 @@ async def running(
     tick_seconds: float = 60,
     metrics_token: str | None = None,
     busy_timeout: int = 5000,
+    answer_within: float = 20,
     pause: float = 0.01,
 ) -> AsyncIterator[Service]:
-    """A service for the block; afterwards it is stopped as a signal stops it. `busy_timeout` (ms): how long SQLite waits for another writer."""
+    """A service for the block; afterwards it is stopped as a signal stops it. `busy_timeout` (ms): how long SQLite waits for another writer;
+    `answer_within` (s): how long Telegram may take to answer."""
     database = Database(url)
     if not database.is_postgresql:
         sa.event.listen(database.engine, "connect", lambda connection, _record: connection.execute(f"PRAGMA busy_timeout={busy_timeout}"))
     moved = clock if clock is not None else [START]
     channel = TelegramChannel(server.token, server.base_url, patience=QUICK, clock=lambda: moved[0])
     channel.pace = FAST
+    channel._mouth = Mouth(server.token, server.base_url, read=answer_within)
     await channel.identity()
     engine = Engine(
         PLAN, FORMS, vault or Vault([make_key()]), PLAN.zone, lambda: moved[0],

@@ -216,7 +216,7 @@ WORDS = [
 ]  # fmt: skip
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(
     seed=st.integers(0, 2**32), texts=st.lists(st.text(max_size=30), max_size=5), known=st.booleans(), locale=st.sampled_from(["vi", "en"])
 )

@@ -1,0 +1,3 @@
+"""The module's browser (`browser`)."""
+
+from tests.e2e.browser import browser as browser
