@@ -3,7 +3,6 @@ answers at once. What they do not do (keep, encrypt, number, call anybody, survi
 
 import warnings
 from collections.abc import AsyncGenerator, Awaitable, Callable
-from datetime import datetime
 from typing import Any
 
 import aiogram
@@ -154,7 +153,9 @@ class Ptb:
             buttons = [[telegram.InlineKeyboardButton(label, callback_data=key)] for key, label, _style in answer["buttons"]]
             if query:
                 await query.answer()
-            await update.effective_message.reply_text(answer["text"], reply_markup=telegram.InlineKeyboardMarkup(buttons) if buttons else None)
+            await update.effective_message.reply_text(
+                answer["text"], reply_markup=telegram.InlineKeyboardMarkup(buttons) if buttons else None
+            )
             self.answered += 1
             return place + 1 if place + 1 < len(STEPS) else telegram.ext.ConversationHandler.END
 

@@ -124,14 +124,18 @@ class App:
 
     async def _listen_alone(self, channel: Channel) -> None:
         """One poller a token: another process that holds the lease is waited for; whoever loses it falls silent at once."""
-        async with asyncio.TaskGroup() as tasks:
-            while not await self._ear_lease(channel):  # noqa: ASYNC110  there is no event across processes
-                await asyncio.sleep(EAR_LEASE / 3)
-            listening = tasks.create_task(channel.listen(self.hearing.hear, self.hearing.undecodable), name=f"listen-{channel.name}")
-            while not (await asyncio.wait({listening}, timeout=EAR_LEASE / 3))[0]:
-                if not await self._ear_lease(channel):
-                    listening.cancel()
-                    raise LeaseLost
+        try:
+            async with asyncio.TaskGroup() as tasks:
+                while not await self._ear_lease(channel):  # noqa: ASYNC110  there is no event across processes
+                    await asyncio.sleep(EAR_LEASE / 3)
+                listening = tasks.create_task(channel.listen(self.hearing.hear, self.hearing.undecodable), name=f"listen-{channel.name}")
+                while not (await asyncio.wait({listening}, timeout=EAR_LEASE / 3))[0]:
+                    if not await self._ear_lease(channel):
+                        listening.cancel()
+                        raise LeaseLost
+        finally:  # whoever comes next need not wait until the lease has run out
+            with suppress(StorageDown):
+                await self.db.run(partial(lease.release, name=f"ear:{channel.name}", holder=self._holder))
 
     async def _ear_lease(self, channel: Channel) -> bool:
         work = partial(

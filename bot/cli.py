@@ -1,8 +1,8 @@
 """The command line: `python -m bot run | check | key | rewrap | backup`."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
-from contextlib import ExitStack
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import ExitStack, contextmanager
 
 import typer
 
@@ -28,8 +28,15 @@ def settings_or_exit() -> Settings:
 def run() -> None:
     """Migrate the database and serve: the training room without a token, the service with one."""
     settings = settings_or_exit()
-    try:
+    with said_plainly():
         asyncio.run(serve(settings))
+
+
+@contextmanager
+def said_plainly() -> Iterator[None]:
+    """What was written for the operator ends the command as one sentence: exit code 2 for settings, 1 for anything else."""
+    try:
+        yield
     except SettingsError as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(2) from None
@@ -47,8 +54,9 @@ def clear_sentence(error: Exception) -> bool:
     from bot.form_files import FormError
     from bot.lockfile import AlreadyRunning
     from bot.plan_files import PlanError
+    from bot.vault import VaultError
 
-    return isinstance(error, BackupFailed | StorageDown | FormError | AlreadyRunning | PlanError | OSError)
+    return isinstance(error, BackupFailed | StorageDown | FormError | AlreadyRunning | PlanError | VaultError | OSError)
 
 
 async def serve(settings: Settings, ready: Callable[[], Awaitable[None]] | None = None) -> None:
@@ -106,7 +114,7 @@ def rewrap() -> None:
     from bot.vault import Vault
 
     settings = settings_or_exit()
-    with ExitStack() as closing:
+    with said_plainly(), ExitStack() as closing:
         database, vault = open_database(settings, closing), Vault(settings.master_keys())
         total = 0
         while count := database.run_sync(vault.rewrap):
@@ -120,5 +128,6 @@ def backup() -> None:
     from bot.backup import backup as copy
 
     settings = settings_or_exit()
-    made = copy(settings.database, settings.backups)
+    with said_plainly():
+        made = copy(settings.database, settings.backups)
     typer.echo(str(made) if made else "PostgreSQL without pg_dump: the backup is yours to make")

@@ -70,7 +70,7 @@ class Reading:
 # --- cases ------------------------------------------------------------------------------------------------------------
 
 
-_NAMED = sa.bindparam("named")
+_NAMED: sa.BindParameter[Any] = sa.bindparam("named")
 _SUBJECT = sa.select(SUBMISSION.c.subject).where(SUBMISSION.c.id == _NAMED).scalar_subquery()  # two primary keys instead of a search
 _CASES = {
     by: sa.select(INCIDENT).where(where).order_by(INCIDENT.c.year.desc(), INCIDENT.c.number.desc()).limit(1).with_for_update()

@@ -23,7 +23,6 @@ from models.people import ACCOUNT, PERSON, ROOM
 from models.talk import Frame, Incoming, LetterKind, Say, Shown, Text
 from models.timer import set_timer
 
-
 _INSERT = sa.insert(LETTER)
 _CODE = sa.select(INCIDENT.c.year, INCIDENT.c.number).where(INCIDENT.c.id == sa.bindparam("incident"))
 _CONVERSATION = (

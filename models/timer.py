@@ -57,7 +57,10 @@ def cancel_timer(db: sa.Connection, kind: str, subject: str) -> None:
 
 def pending(db: sa.Connection, kind: str, subject: str) -> bool:
     """Whether such a timer is set."""
-    return db.execute(sa.select(TIMER.c.id).where(TIMER.c.kind == kind, TIMER.c.subject == subject, TIMER.c.fired_at.is_(None))).first() is not None
+    return (
+        db.execute(sa.select(TIMER.c.id).where(TIMER.c.kind == kind, TIMER.c.subject == subject, TIMER.c.fired_at.is_(None))).first()
+        is not None
+    )
 
 
 def fire(db: sa.Connection, timer: str, now: datetime) -> bool:

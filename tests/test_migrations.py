@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 
-from bot import migrate as migrations
 from bot.database import Database
 from bot.migrate import current, head, migrate
 from models.tables import METADATA
@@ -70,7 +70,7 @@ def test_a_failed_migration_leaves_everything_as_it_was(empty: Database, tmp_pat
         db.execute(sa.text("CREATE TABLE half (id INTEGER)"))
         raise RuntimeError("half way")
 
-    monkeypatch.setattr(migrations.command, "upgrade", half)
+    monkeypatch.setattr(command, "upgrade", half)
     with pytest.raises(RuntimeError):
         migrate(empty, tmp_path)
     assert empty.run_sync(tables) == set()

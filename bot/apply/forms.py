@@ -12,7 +12,6 @@ from models.ids import new_id
 from models.incident import INCIDENT
 from models.submission import ANSWER, SUBMISSION
 
-
 _OPEN = sa.insert(SUBMISSION)
 _SUPERSEDE = (
     sa.update(ANSWER)

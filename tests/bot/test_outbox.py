@@ -105,6 +105,16 @@ async def test_a_letter_planned_for_later_waits(db: Database, vault: Vault) -> N
     assert wire.texts() == ["later", "behind"]
 
 
+async def test_a_letter_that_backs_off_is_tried_again_on_time(db: Database, vault: Vault) -> None:
+    """The next try waits for no other event: it comes when the back-off is over."""
+    wire = Wire()
+    wire.will("a", Later("busy"), Unknown("?"))
+    await plan(db, vault, Draft("x"))
+    async with running(make_outbox(db, vault, wire, back_off=lambda _attempts: 0.1, poll_seconds=30)):
+        await until(lambda: len(wire.sent) == 3)
+    assert wire.sent[2].at - wire.sent[0].at >= 0.2
+
+
 # --- pace -------------------------------------------------------------------------------------------------------------
 
 

@@ -1,5 +1,6 @@
 """Edits, retires, toasts, deletes, the plain second try, chats that are gone: on channels that can everything and on ones that cannot."""
 
+import asyncio
 from dataclasses import replace
 from datetime import timedelta
 
@@ -12,7 +13,7 @@ from models.letter import LETTER, LetterState
 from models.service import DATA_KEY
 from models.talk import Button, Lane, Letter, LetterKind, Picture
 from tests.emulators.wire import EVERYTHING, NOTHING, Wire
-from tests.letters import Draft, deliver, make_outbox, old_id, plan, running, states, until
+from tests.letters import Draft, deliver, make_outbox, old_id, plan, running, states, until, until_ended
 
 CARD = (("0.take:1", "Tôi tiếp nhận", "success"),)
 DONE, DEAD, OLD = (LetterState.DELIVERED, ""), LetterState.GIVEN_UP, LetterState.SUPERSEDED
@@ -58,6 +59,20 @@ async def test_an_edit_never_undoes_a_newer_one(db: Database, vault: Vault) -> N
     newer = edit("new", cards[0], chat="m1", lane=Lane.URGENT), edit("slow", cards[1], chat="m2", lane=Lane.REMINDER)
     await deliver(db, vault, wire, *cards, *older, *newer)
     assert (wire.texts("m1"), wire.texts("m2")) == (["new"], ["quick", "slow"])
+
+
+async def test_an_edit_that_comes_too_late_does_not_leave(db: Database, vault: Vault) -> None:
+    """When a newer edit in a slower lane, or a delete, has arrived while an edit was backing off, that edit is dropped."""
+    wire, cards = Wire(), [Draft(state=LetterState.DELIVERED, external_id=name, chat=name) for name in ("m1", "m2")]
+    late = [edit("late", card, chat=card.chat, lane=Lane.URGENT) for card in cards]
+    newer = edit("new", cards[0], chat="m1", lane=Lane.REMINDER), Draft(kind=LetterKind.DELETE, target=cards[1].id, chat="m2")
+    await plan(db, vault, *cards, *(replace(draft, age=timedelta(seconds=-0.3)) for draft in late), *newer)
+    async with running(make_outbox(db, vault, wire)):
+        await until_ended(db, list(newer))
+        async with asyncio.timeout(5):
+            while await states(db, late) != [(OLD, "newer")] * 2:  # noqa: ASYNC110  rows tell nobody
+                await asyncio.sleep(0.02)
+    assert sorted(kinds(wire)) == [("delete", "", "m2"), ("edit", "new", "m1")]
 
 
 async def test_an_edit_older_than_a_retire_brings_no_button_back(db: Database, vault: Vault) -> None:

@@ -1,3 +1,3 @@
-"""The module's browser (`browser`)."""
+"""The module's browser."""
 
-from tests.e2e.browser import browser as browser
+from tests.e2e.browser import browser  # noqa: F401  a fixture

@@ -136,7 +136,9 @@ async def test_a_whole_report(server: TelegramServer, database_url: str, tmp_pat
 
         card = duty.room.last
         assert card.labels == ["Tôi tiếp nhận", "Xem chi tiết"]
-        assert all(word in card.text for word in ("KHẨN CẤP", "VV-2026-0001", "Ngọc Lâm", "CÒN NGUY HIỂM", "chưa gọi".upper(), "Chưa ai nhận"))
+        assert all(
+            word in card.text for word in ("KHẨN CẤP", "VV-2026-0001", "Ngọc Lâm", "CÒN NGUY HIỂM", "chưa gọi".upper(), "Chưa ai nhận")
+        )
         assert not any(word in text for text in duty.room.texts for word in ("Na", "ngõ 12", "dây", "Lan", "0912"))
 
         take = card.button("Tôi tiếp nhận").data
@@ -441,7 +443,12 @@ async def cares(duty: OnDuty, account: int) -> None:
     """A citizen reports a child that was hurt, and who is safe."""
     citizen = duty.service.phone(account)
     await citizen.says("bao tin")
-    answers = {"như thế nào": "TẠM AN TOÀN", "gặp chuyện gì": "Bạo lực hoặc xâm hại", "liên quan cán bộ": "Không", "nghe gì": "có tiếng khóc"}
+    answers = {
+        "như thế nào": "TẠM AN TOÀN",
+        "gặp chuyện gì": "Bạo lực hoặc xâm hại",
+        "liên quan cán bộ": "Không",
+        "nghe gì": "có tiếng khóc",
+    }
     answers |= {"ở phường nào": "Phường Bồ Đề", "Tổ dân phố": "5", "tổ dân phố": "5", "Cụ thể": "ngõ 5", "Có ảnh": "Không có ảnh"}
     await answers_the_rest(citizen, answers | {"Liên lạc lại": "Đừng liên lạc"}, "Anh/chị xem lại rồi gửi")
     await citizen.presses("GỬI NGAY")
