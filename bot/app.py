@@ -163,7 +163,7 @@ class App:
 
     def _wake(self, taken: Taken) -> None:
         """After a commit: whoever has something new to do."""
-        self.metrics.turns.labels(taken.route).inc()
+        (self.metrics.parked if taken.route == "parked" else self.metrics.turns.labels(taken.route)).inc()
         for name in taken.channels:
             if name in self.outboxes:
                 self.outboxes[name].wake()

@@ -4,11 +4,10 @@ from collections.abc import AsyncIterator
 from contextlib import ExitStack
 from dataclasses import dataclass
 
-import locales
-from bot.compose import open_database, read_plan, telegram
+from bot.compose import keys_fit, open_database, read_plan, telegram
 from bot.gather import read_service
 from bot.rendering import Renderer
-from bot.settings import Settings
+from bot.settings import Settings, SettingsError
 from bot.vault import Vault
 from handlers import ready
 
@@ -45,17 +44,23 @@ async def findings(settings: Settings, locale: str = "vi") -> AsyncIterator[Find
             yield Finding(False, "database", str(error) or type(error).__name__)
             return
         service = database.run_sync(read_service)
+        try:
+            database.run_sync(lambda db: keys_fit(db, settings.master_keys()))
+        except SettingsError as error:
+            yield Finding(False, "keys", str(error))
     yield Finding(True, "database: reachable, migrated")
+    if settings.training:  # it fills itself at its first start
+        return
     if settings.telegram_token is not None:
         yield await _token(settings)
     render = Renderer(locale, settings.zone, lambda _incident: "")
     for name in ready.missing(service, plan):
-        yield Finding(False, render(ready.missing_text(name, service)), locales.translate(locale, "See /sansang"))
+        yield Finding(False, render(ready.missing_text(name, service)), "/sansang")
 
 
 async def _token(settings: Settings) -> Finding:
     try:
-        channel = await telegram(settings)
+        channel = await telegram(settings, must_answer=True)
         await channel.close()
     except Exception as error:  # noqa: BLE001
         return Finding(False, "Telegram: getMe failed", f"{type(error).__name__}: check BAONGAY_TELEGRAM_TOKEN and the network")

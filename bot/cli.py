@@ -50,13 +50,15 @@ def said_plainly() -> Iterator[None]:
 def clear_sentence(error: Exception) -> bool:
     """Errors whose text was written for the operator; any other is a bug and shows where it happened."""
     from bot.backup import BackupFailed
+    from bot.channels.telegram import TokenRefused, Unreachable
     from bot.database import StorageDown
     from bot.form_files import FormError
     from bot.lockfile import AlreadyRunning
     from bot.plan_files import PlanError
     from bot.vault import VaultError
 
-    return isinstance(error, BackupFailed | StorageDown | FormError | AlreadyRunning | PlanError | VaultError | OSError)
+    ours = BackupFailed | StorageDown | FormError | AlreadyRunning | PlanError | VaultError | TokenRefused | Unreachable
+    return isinstance(error, ours | OSError)
 
 
 async def serve(settings: Settings, ready: Callable[[], Awaitable[None]] | None = None) -> None:

@@ -1,14 +1,16 @@
 """Builds an App from settings: plan, forms, keys, database, channels. Nothing is started here."""
 
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
 import sqlalchemy as sa
+import structlog
 
 from bot.app import App
-from bot.channels import Channel
+from bot.channels import Capabilities, Channel
 from bot.codes import code_hash, new_code
 from bot.database import Database
 from bot.engine import Engine
@@ -16,16 +18,17 @@ from bot.form_files import load_forms
 from bot.lockfile import locked
 from bot.migrate import migrate
 from bot.plan_files import load_plan
-from bot.settings import Settings
+from bot.settings import Settings, SettingsError
 from bot.training import Training, TrainingClock
-from bot.vault import Vault
+from bot.vault import Vault, fingerprint
 from models.columns import upsert
 from models.form import Form
 from models.people import MEMBERSHIP
 from models.plan import Plan
-from models.service import SETTING
+from models.service import DATA_KEY, SETTING
 
 ROOT = Path(__file__).parent.parent
+log = structlog.get_logger()
 
 
 @dataclass
@@ -56,12 +59,24 @@ def open_database(settings: Settings, closing: ExitStack) -> Database:
     return database
 
 
+def keys_fit(db: sa.Connection, keys: Sequence[str]) -> None:
+    """Raises SettingsError where the database holds what none of these keys opens: to go on would be to fail at every word of those people."""
+    known = {fingerprint(key) for key in keys}
+    unknown = sorted(set(db.execute(sa.select(DATA_KEY.c.master).distinct()).scalars()) - known)
+    if unknown:
+        raise SettingsError(
+            f"BAONGAY_SECRET_KEYS lacks a key that this database was written with (fingerprint {', '.join(unknown)}):"
+            " add the old key behind the new one, separated by a comma"
+        )
+
+
 async def build(settings: Settings) -> Built:
     """Everything, in the order in which it can fail with a clear sentence: plan, keys, database, token."""
     with ExitStack() as closing:
         plan, forms = read_plan(settings)
         vault = Vault(settings.master_keys())
         database = open_database(settings, closing)
+        database.run_sync(lambda db: keys_fit(db, settings.master_keys()))
         clock = TrainingClock()
         now = clock.now if settings.training else lambda: datetime.now(UTC)
         channels: list[Channel] = []
@@ -77,8 +92,7 @@ async def build(settings: Settings) -> Built:
             training = Training(clock)
             web = WebChannel(CAST, training, training, settings.timezone)
             channels.append(web)
-        capabilities = {channel.name: channel.capabilities for channel in channels}
-        engine = Engine(plan, forms, vault, settings.zone, now, capabilities, hashed, settings.training)
+        engine = Engine(plan, forms, vault, settings.zone, now, Live(channels), hashed, settings.training)
         app = App(settings, database, engine, channels, settings.attachments)
         if training is not None and web is not None:
             training.attach(database, engine, app.sweep.tick, app.settle, app.attachments.load)
@@ -86,13 +100,39 @@ async def build(settings: Settings) -> Built:
         return Built(app, admin_code, training, closing.pop_all())
 
 
-async def telegram(settings: Settings) -> Channel:
-    """Telegram's account; asks it for its name, which also proves the token."""
-    from bot.channels.telegram import TelegramChannel
+class Live(Mapping[str, Capabilities]):
+    """What each channel can do, asked at every turn: a bot learns its own name only when its platform answers."""
+
+    def __init__(self, channels: Sequence[Channel]) -> None:
+        self._channels = {channel.name: channel for channel in channels}
+
+    def __getitem__(self, name: str) -> Capabilities:
+        return self._channels[name].capabilities
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._channels)
+
+    def __len__(self) -> int:
+        return len(self._channels)
+
+
+async def telegram(settings: Settings, *, must_answer: bool = False) -> Channel:
+    """Telegram's account; asks it for its name, which also proves the token. Where Telegram cannot be reached just now, the service comes up
+    all the same: its ear goes on trying, and everything else works meanwhile."""
+    from bot.channels.telegram import TelegramChannel, Unreachable
 
     assert settings.telegram_token is not None
     channel = TelegramChannel(settings.telegram_token.get_secret_value(), settings.telegram_api_base)
-    await channel.identity()
+    try:
+        await channel.identity()
+    except Unreachable:
+        if must_answer:
+            await channel.close()
+            raise
+        log.warning("telegram_unreachable")
+    except BaseException:
+        await channel.close()
+        raise
     return channel
 
 

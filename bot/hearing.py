@@ -9,10 +9,11 @@ from functools import partial
 import sqlalchemy as sa
 import structlog
 
-from bot.conversations import open_talk
+from bot.conversations import Talk, open_talk
 from bot.database import Database, StorageDown
 from bot.engine import Engine
-from bot.turn import Taken, inbox_row, store, take_turn
+from bot.turn import Taken, store, take_turn
+from bot.vault import VaultError
 from bot.wire_json import incoming_from_json
 from bot.writing import Writing
 from handlers import parked
@@ -116,8 +117,12 @@ def _store(db: sa.Connection, engine: Engine, incoming: Incoming) -> bool:
 
 
 def _count(db: sa.Connection, engine: Engine, incoming: Incoming, error: str) -> int:
-    talk = open_talk(db, engine, incoming)
-    row = inbox_row(db, engine, talk, incoming, InboxState.FAILED) | {"error": error[:64], "next_try": engine.now()}
+    """Nothing that could fail for the same reason as the turn: no key is needed, no frame is opened."""
+    now = engine.now()
+    row = {
+        "id": new_id(), "channel": incoming.channel, "external_id": incoming.external_id, "conversation": None, "body": None,
+        "received_at": now, "error": error[:64], "next_try": now,
+    }  # fmt: skip
     return inbox.failed(db, row)
 
 
@@ -126,7 +131,10 @@ def _park(db: sa.Connection, engine: Engine, incoming: Incoming) -> Taken:
     row = inbox.park(db, incoming.channel, incoming.external_id)
     if incoming.kind is Kind.TIMER:
         fire(db, str(incoming.data["id"]), engine.now())
-    talk = open_talk(db, engine, incoming)
+    try:
+        talk = open_talk(db, engine, incoming)
+    except VaultError:  # nothing can be said in a conversation that does not open
+        talk = Talk("", incoming.channel, incoming.chat, incoming.topic, incoming.sender, group=incoming.group)
     facts = Facts(engine.now(), engine.zone, engine.plan, engine.forms, talk.locale, new_id, lambda: ("", ""), ChannelFacts(), talk.who)
     writing = Writing(db, engine, incoming, talk, facts)
     if talk.id and not talk.group:

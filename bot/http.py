@@ -13,7 +13,7 @@ Health = Callable[[], Awaitable[dict[str, Any]]]
 def may_read(request: web.Request, token: str) -> bool:
     """The loopback address (not through a proxy: that would make everybody local), or the token."""
     given = request.headers.get("Authorization", "").removeprefix("Bearer ").strip()
-    if token and hmac.compare_digest(given.encode(), token.encode()):
+    if token and hmac.compare_digest(given.encode(errors="surrogateescape"), token.encode()):
         return True
     forwarded = any(name in request.headers for name in ("X-Forwarded-For", "Forwarded", "X-Real-IP"))
     try:

@@ -121,6 +121,11 @@ def taken_notice(case: Case, name: str, at: datetime) -> Text:
     return msg("%(name)s took %(code)s at %(time)s.", name=name, code=case.code, time=Moment(at, "time"))
 
 
+def no_leader(case: Case) -> Text:
+    """To administrators, when a restricted case has nobody who may take it."""
+    return msg("🔔 %(code)s waits for a leader of the division, and none can be reached. Please invite one now: /moi", code=case.code)
+
+
 def withdrawn(case: Case) -> Text:
     """What remains of a card whose case was restricted: no word of why."""
     return msg("%(code)s: handed over. This card no longer holds.", code=case.code)

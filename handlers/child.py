@@ -172,4 +172,4 @@ def _tell(facts: Facts) -> tuple[Command, ...]:
     say = Say(more_of(case), choices=choices, lane=Lane.URGENT, purpose="more", about=case.id)
     if case.restricted:
         return (TellRole(facts.plan.division, Role.LEADER, say),)
-    return (TellPerson(case.taken_by, say),) if case.taken_by else (TellRoom(facts.plan.division, say),)
+    return (TellPerson(case.taken_by, say, or_room=facts.plan.division),) if case.taken_by else (TellRoom(facts.plan.division, say),)

@@ -70,7 +70,7 @@ def follow_up(frame: Frame, incoming: Incoming, facts: Facts) -> Turn:
     if case is None or case.status != "taken":
         return Turn(frame)
     commands: tuple[Command, ...] = (
-        TellPerson(case.taken_by, reminder(case, facts.now)),
+        TellPerson(case.taken_by, reminder(case, facts.now), or_room=facts.plan.division),
         SetTimer("follow_up", case.id, next_follow_up(case, facts.now, facts.plan)),
     )
     return Turn(frame, commands=commands)

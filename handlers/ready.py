@@ -101,7 +101,10 @@ def _put(frame: Frame, name: str, value: str, facts: Facts) -> Turn:
 def _take(frame: Frame, facts: Facts) -> Turn:
     if missing(facts.service, facts.plan):
         return _list(frame, facts, why=msg("Something is still missing."))
-    text = lines(msg("The service is on duty from now on."), msg("Try it once with the whole room: report a practice case and close it."))
+    text = lines(
+        msg("The service is on duty from now on."),
+        msg("Try it once with the whole room: report a practice case, and say in the account that it is practice."),
+    )
     return end(frame, text, PutSetting("ready_at", facts.now.isoformat()))
 
 

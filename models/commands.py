@@ -126,8 +126,11 @@ class TellConversation:
 
 @dataclass(frozen=True, slots=True)
 class TellPerson:
+    """Privately. `or_room`: the unit whose room is told instead when this person cannot be reached on any account."""
+
     person: str
     say: Say
+    or_room: str = ""
 
 
 @dataclass(frozen=True, slots=True)

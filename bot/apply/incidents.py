@@ -1,7 +1,7 @@
 """Cases and their cards: opened, called for, taken, restricted. Status moves by one conditional UPDATE (rule 5); every open case has a
 next timer row (rule 6); a card is made of the incident's columns alone, so nothing private can reach a group (rule 7)."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -194,7 +194,10 @@ def card_say(w: Writing, case: Case, *, step: int = 0, edit: str = "") -> Say:
     )
 
 
-def post_cards(w: Writing, case: Case, to: Iterable[Address], step: int = 0) -> None:
+def post_cards(w: Writing, case: Case, to: Sequence[Address], step: int = 0) -> None:
+    if case.restricted and not to and not live_cards(w, case.id):
+        for administrator in privately(w, "", Role.ADMINISTRATOR):  # who may not see it, but can find a leader
+            w.post(administrator, Say(card.no_leader(case), lane=Lane.URGENT))
     say = card_say(w, case, step=step)
     for address in to:
         w.post(address, say)
@@ -257,7 +260,7 @@ def whom(w: Writing, case: Case, step: int) -> list[Address]:
     """
     division = w.engine.plan.division
     if case.restricted:
-        return unique(privately(w, division, Role.LEADER) or privately(w, "", Role.ADMINISTRATOR))
+        return unique(privately(w, division, Role.LEADER))
     ward = (w.rooms(case.ward) or privately(w, case.ward, Role.WARD_OFFICER)) if case.ward else []
     if case.kind == "need" and ward and step < 2:
         return unique(ward)

@@ -27,6 +27,8 @@ def tell_person(w: Writing, command: c.TellPerson) -> None:
     to = w.person(command.person)
     if to is not None:
         w.post(to, command.say)
+    elif command.or_room:
+        tell_room(w, c.TellRoom(command.or_room, command.say))
     elif command.person == w.me and w.talk.group:
         w.post(
             w.here,

@@ -54,7 +54,7 @@ def tidy_name(text: str) -> str | None:
 
 def _capitalised(name: str) -> str:
     # Each word, and what follows a one-letter prefix with an apostrophe: "h'hen niê" is "H'Hen Niê".
-    return "".join(c.upper() if i == 0 or name[i - 1] in " '-." else c.lower() for i, c in enumerate(name))
+    return "".join(c.title() if i == 0 or name[i - 1] in " '-." else c.lower() for i, c in enumerate(name))
 
 
 def read_phone(text: str) -> str | None:

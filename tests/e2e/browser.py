@@ -146,7 +146,8 @@ class RoomPage:
     async def start_again(self) -> None:
         await self._open_clock()
         await self.tab.locator("#again").click()
-        await self.tab.locator("#again-dialog button[value=yes]").click()
+        async with self.tab.expect_response("**/api/again"):
+            await self.tab.locator("#again-dialog button[value=yes]").click()
         await expect(self.tab.locator("#clock")).not_to_have_attribute("aria-busy", "true", timeout=60_000)
 
     # --- what a person sees -------------------------------------------------------------------------------------------
@@ -229,6 +230,8 @@ async def opened(
 ) -> AsyncIterator[RoomPage]:
     """A visitor, with a browser of their own if none is given."""
     async with AsyncExitStack() as closing:
-        page = RoomPage(browser or await closing.enter_async_context(launched()), url, timeout)
+        if browser is None:
+            browser = await closing.enter_async_context(launched())
+        page = RoomPage(browser, url, timeout)
         closing.push_async_callback(page.close)
         yield page

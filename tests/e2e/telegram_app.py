@@ -274,18 +274,19 @@ _CAST: Sequence[tuple[int, str, Role, str]] = (
 async def on_duty(service: Service, *, ready: bool = True) -> OnDuty:
     """What joining would have made, written at once: the story of joining is told by tests of its own."""
     room = service.server.group("Phòng trực")
-    await service.db.run(lambda db: _seed(db, service.engine, room, ready=ready))
+    await service.db.run(lambda db: seed_on_duty(db, service.engine.vault, room, ready=ready))
     phones = [service.phone(person, name) for person, name, _role, _unit in _CAST]
     for phone in phones:
         phone.chat.bot = "member"
     return OnDuty(service, room, *phones)
 
 
-def _seed(db: sa.Connection, engine: Engine, room: Group, *, ready: bool) -> None:
-    now, division = engine.now(), engine.plan.division
+def seed_on_duty(db: sa.Connection, vault: Vault, room: Group, *, ready: bool = True) -> None:
+    """The rows of it."""
+    now, division = START, PLAN.division
     for account, name, role, unit in _CAST:
         person = new_id()
-        phone = engine.vault.seal(db, f"person:{person}", "person.phone", person, b"0912345678")
+        phone = vault.seal(db, f"person:{person}", "person.phone", person, b"0912345678")
         known = {"id": new_id(), "person": person, "channel": "telegram", "external_id": str(account), "chat": str(account)}
         db.execute(sa.insert(PERSON).values(id=person, name=name, phone=phone, locale="vi", created_at=now))
         db.execute(sa.insert(ACCOUNT).values(**known, started=True, created_at=now))

@@ -283,7 +283,7 @@ async def stored(room: Served, page: RoomPage) -> None:
     """Until the picture is kept: an upload that nobody has fetched ends with the process, and is then asked for again."""
     folder = room.folder / "training" / "attachments"
     for _ in range(100):
-        if folder.exists() and any(not path.name.endswith(".part") for path in folder.iterdir()):  # noqa: ASYNC240  a test may look
+        if folder.exists() and any(not path.name.endswith(".part") for path in folder.iterdir()):
             return
         await page.tab.wait_for_timeout(50)
     raise AssertionError("the picture was never stored")

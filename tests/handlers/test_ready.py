@@ -79,7 +79,7 @@ def test_going_on_duty_takes_one_tap_when_nothing_is_missing() -> None:
             ✔ đã sao lưu khoá
             [Bắt đầu trực] [Sửa số trực của Phòng] [Đóng]""",
         ),
-        ("[Bắt đầu trực]", "Từ giờ Báo Ngay bắt đầu trực.\nNên cùng cả phòng thử một lần: báo một vụ tập dượt rồi kết thúc vụ đó."),
+        ("[Bắt đầu trực]", "Từ giờ Báo Ngay bắt đầu trực.\nNên cùng cả phòng thử một lần: báo một vụ tập dượt, và ghi rõ trong lời kể là tập dượt."),
     )
     assert talk.commands == (PutSetting("ready_at", NOW.isoformat()),)
 

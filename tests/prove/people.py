@@ -59,7 +59,7 @@ class Reporter:
     async def _answer(self, question: Sent) -> None:
         labels = [label for label in question.labels if not any(label.startswith(word) for word in AVOID)]
         send = next((label for label in labels if label.startswith("GỬI NGAY")), None)
-        if send or (labels and self.dice.random() < 0.85):
+        if send or labels:
             await self.person.presses(question, send or self.dice.choice(labels))
         elif any(label.startswith("Không có ảnh") for label in question.labels):
             await self.person.presses(question, next(label for label in question.labels if label.startswith("Không có ảnh")))
