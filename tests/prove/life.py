@@ -23,9 +23,13 @@ def _live(environment: Mapping[str, str], log: str) -> None:
         del os.environ[name]
     os.environ.update(environment)
     from bot import logs
+    from bot.channels import Pace, telegram
     from bot.cli import serve
     from bot.settings import load_settings
 
+    telegram.PACE = Pace(
+        per_second=500, per_chat_second=50, per_group_minute=6000, reserve=0.2
+    )  # scaled: the proof is about kills, not about waiting
     settings = load_settings(None)
     logs.configure(settings.log_level, settings.log_format)
     asyncio.run(serve(settings))

@@ -87,6 +87,16 @@ async def test_failed_message_is_kept_and_sent_again(browser: Browser) -> None:
         assert ([i.text for i in stage.heard], await resend.count()) == (["Cháu bé ở tổ 5"], 0)
 
 
+async def test_words_too_long_for_a_caption_follow_the_photo(browser: Browser, tmp_path: Path) -> None:
+    """Neither the photo nor a word of it is refused."""
+    async with visit(browser) as (stage, page):
+        path, words = tmp_path / "anh.jpg", ("dài lắm " * 250).strip()
+        path.write_bytes(picture())
+        await page.photos("ctv", path, text=words)
+        await page.wait_text("ctv", "Chưa hiểu")
+        assert [(i.kind.value, i.text) for i in stage.heard] == [("photo", ""), ("text", words)]
+
+
 async def test_reload_shows_the_same(browser: Browser) -> None:
     """After a reload, and after a break too long to catch up with, every chat shows what it showed, once."""
     async with visit(browser) as (stage, page):

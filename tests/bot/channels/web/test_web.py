@@ -199,6 +199,15 @@ async def test_toast_reaches_the_presser() -> None:
             assert await events.next() == toast
 
 
+async def test_toast_without_words_is_not_shown() -> None:
+    """It only ends the waiting sign that a messenger shows on a pressed button."""
+    async with training_room() as stage, stage.events() as events:
+        await events.next()
+        await send(stage, "ctv", "", kind=LetterKind.TOAST, target_external="post-press")
+        await send(stage, "ctv", "Sau đó")
+        assert (await events.next())[0] == "message"
+
+
 async def test_letter_sent_twice_is_one_message() -> None:
     """A letter sent again (its record was late) is the message that is there already."""
     async with training_room() as stage:
