@@ -121,6 +121,11 @@ def taken_notice(case: Case, name: str, at: datetime) -> Text:
     return msg("%(name)s took %(code)s at %(time)s.", name=name, code=case.code, time=Moment(at, "time"))
 
 
+def superseded(case: Case) -> Text:
+    """What remains of a card that was called again: it must not go on saying that nobody has taken the case."""
+    return msg("%(code)s was called again: see the newest card below.", code=case.code)
+
+
 def no_leader(case: Case) -> Text:
     """To administrators, when a restricted case has nobody who may take it."""
     return msg("🔔 %(code)s waits for a leader of the division, and none can be reached. Please invite one now: /moi", code=case.code)

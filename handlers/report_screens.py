@@ -60,7 +60,8 @@ def show(work: Filling, step: str, lead: Text | None = None) -> None:
     work.data |= reply.same_question(work.frame, step)
     text, choices = SCREENS[step](work)
     work.step = step
-    work.says.append(Say(text if lead is None else Join((lead, text), separator="\n\n"), tuple(choices), asks=True))
+    columns = 2 if step == REVIEW else 1
+    work.says.append(Say(text if lead is None else Join((lead, text), separator="\n\n"), tuple(choices), asks=True, columns=columns))
 
 
 Screen = tuple[Text, Iterator[Choice]]

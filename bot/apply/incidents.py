@@ -93,10 +93,10 @@ def call_room(w: Writing, command: c.CallRoom) -> None:
         case = load(w, command.id)
     if case.status not in {Status.OPEN, Status.TAKEN}:
         return
-    if case.bundled:
+    if case.bundled and not case.restricted:
         post_bundle(w, case)
     have = {(row.channel, row.chat) for row in live_cards(w, case.id)}
-    post_cards(w, case, [to for to in whom(w, case, step=0) if (to.channel, to.chat) not in have and not case.bundled])
+    post_cards(w, case, [to for to in whom(w, case, step=0) if (to.channel, to.chat) not in have and (case.restricted or not case.bundled)])
     if case.status == Status.OPEN and not pending(w.db, "ladder", case.id):
         due, _silent = ladder.next_call(1, case.severity, w.now, w.engine.plan)
         w.timer("ladder", case.id, due, urgent=case.severity == ladder.URGENT, data={"step": 1})
@@ -126,8 +126,10 @@ def restrict(w: Writing, command: c.Restrict) -> None:
     case = load(w, command.id)
     if case.restricted:
         return
-    for row in live_cards(w, case.id):
+    for row in letters_about(w, case.id, "card"):
         retire(w, row, text=card.withdrawn(case))
+    for row in letters_about(w, case.id, "details"):
+        w.post(w.conversation(row.conversation), Say("", kind=LetterKind.DELETE, target=row.id, lane=Lane.DIALOGUE))
     w.db.execute(sa.update(INCIDENT).where(INCIDENT.c.id == case.id).values(restricted=True))
     note(w, c.Note(case.id, "restricted"))
     if case.status == Status.TAKEN:
@@ -159,7 +161,8 @@ def call_again(w: Writing, command: c.CallAgain) -> None:
     earlier = live_cards(w, case.id)
     post_cards(w, case, whom(w, case, command.step), step=command.step)
     for row in earlier:
-        retire(w, row)
+        can_edit = w.engine.capabilities(row.channel).edits
+        retire(w, row, text=card.superseded(case) if can_edit else None)
     note(w, c.Note(case.id, "called_again"))
     due, _silent = ladder.next_call(command.step + 1, case.severity, w.now, w.engine.plan)
     w.timer("ladder", case.id, due, urgent=case.severity == ladder.URGENT, data={"step": command.step + 1})
@@ -168,13 +171,20 @@ def call_again(w: Writing, command: c.CallAgain) -> None:
 # --- cards ------------------------------------------------------------------------------------------------------------
 
 
-def live_cards(w: Writing, incident: str, purpose: str = "card") -> list[Any]:
-    """Cards that are out or on their way, with their buttons on; those of this very turn too."""
+def letters_about(w: Writing, incident: str, purpose: str, *, live: bool = False) -> list[Any]:
+    """Letters of a purpose about a case, out or on their way (those of this very turn too); `live`: with their buttons on."""
     dead = (LetterState.GIVEN_UP, LetterState.SUPERSEDED)
-    where = LETTER.c.about == incident, LETTER.c.purpose == purpose, LETTER.c.kind == LetterKind.SAY, LETTER.c.retired.is_(False)
+    where = [LETTER.c.about == incident, LETTER.c.purpose == purpose, LETTER.c.kind == LetterKind.SAY, LETTER.c.state.not_in(dead)]
+    if live:
+        where.append(LETTER.c.retired.is_(False))
     w.flush()
     columns = LETTER.c.id, LETTER.c.conversation, LETTER.c.channel, LETTER.c.chat
-    return list(w.db.execute(sa.select(*columns).where(*where, LETTER.c.state.not_in(dead)).order_by(LETTER.c.id)).all())
+    return list(w.db.execute(sa.select(*columns).where(*where).order_by(LETTER.c.id)).all())
+
+
+def live_cards(w: Writing, incident: str, purpose: str = "card") -> list[Any]:
+    """Cards that still show the true state and can be pressed."""
+    return letters_about(w, incident, purpose, live=True)
 
 
 def card_say(w: Writing, case: Case, *, step: int = 0, edit: str = "") -> Say:
@@ -216,13 +226,18 @@ def post_bundle(w: Writing, case: Case) -> None:
 
 def bundled_with(w: Writing, case: Case) -> list[Case]:
     day = case.received_at.astimezone(w.engine.zone).date()
-    same = INCIDENT.c.conversation == case.conversation, INCIDENT.c.bundled.is_(True), INCIDENT.c.status != Status.INTAKE
+    same = (
+        INCIDENT.c.conversation == case.conversation,
+        INCIDENT.c.bundled.is_(True),
+        INCIDENT.c.restricted.is_(False),
+        INCIDENT.c.status != Status.INTAKE,
+    )
     found = (as_case(w.db, row) for row in w.db.execute(sa.select(INCIDENT).where(*same).order_by(INCIDENT.c.id)).all())
     return [other for other in found if other.received_at.astimezone(w.engine.zone).date() == day]
 
 
 def refresh_cards(w: Writing, case: Case) -> None:
-    if case.bundled and case.status != Status.INTAKE:
+    if case.bundled and not case.restricted and case.status != Status.INTAKE:
         post_bundle(w, case)
     for row in live_cards(w, case.id):
         w.post(w.conversation(row.conversation), card_say(w, case, edit=row.id))

@@ -102,7 +102,9 @@ async def test_an_earlier_card_loses_its_buttons_when_the_case_is_called_again(d
     await danger(scene)
     first = await scene.last("phong-truc")
     await scene.passes(minutes=3)
-    assert [seen.row.target for seen in await scene.letters("phong-truc") if seen.kind == "retire"] == [first.id]
+    superseded = [seen for seen in await scene.letters("phong-truc") if seen.kind == "edit"]
+    assert [(seen.row.target, seen.buttons) for seen in superseded] == [(first.id, {})]
+    assert "chưa ai nhận" not in superseded[0].text.casefold()
     await scene.presses("truc-a", "Tôi tiếp nhận", "phong-truc")
     answer = await scene.presses_data("truc-b", first.data("Tôi tiếp nhận"), "phong-truc")
     assert "Cán bộ trực A" in answer[-1].text
@@ -194,8 +196,16 @@ async def test_a_case_about_somebody_of_the_network_goes_to_the_leader_alone(db:
     scene = await Scene.open(db, vault)
     await danger(scene)
     await scene.presses("ctv", "Phường Ngọc Lâm")
+    await scene.presses("truc-b", "Xem chi tiết", "phong-truc")
+    await scene.passes(minutes=3)
     await answer_until(scene, "liên quan cán bộ")
     await scene.presses("ctv", "Có")
+    cards = {seen.id for seen in await scene.letters() if seen.row.purpose == "card" and seen.kind == "say" and seen.chat != "lanh-dao"}
+    newest = {seen.row.target: seen.text for seen in await scene.letters() if seen.kind == "edit"}
+    assert all("KHẨN CẤP" not in newest[card] and "Ngọc Lâm" not in newest[card] for card in cards)
+    shown = {seen.id for seen in await scene.letters("truc-b") if seen.row.purpose == "details" and seen.kind == "say"}
+    assert shown
+    assert shown == {seen.row.target for seen in await scene.letters("truc-b") if seen.kind == "delete"}
     assert "VV-2026-0001" in (await scene.last("lanh-dao")).text
     withdrawn = [seen for seen in await scene.letters("phong-truc") if seen.kind == "edit"][-1]
     assert (withdrawn.buttons, "KHẨN CẤP" in withdrawn.text) == ({}, False)

@@ -14,7 +14,7 @@ import io
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -115,7 +115,7 @@ class Service:
     async def until(self, holds: Callable[[list[Any]], bool], table: sa.Table, *where: sa.ColumnElement[bool]) -> list[Any]:
         """The rows, as soon as that holds of them."""
         async with asyncio.timeout(PATIENCE):
-            while not holds(found := await self.rows(table, *where)):
+            while not holds(found := await self.rows(table, *where)):  # noqa: ASYNC110  rows tell nobody that they changed
                 await asyncio.sleep(0.02)
         return found
 
