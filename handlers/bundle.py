@@ -20,7 +20,7 @@ def bundle(cases: Sequence[Case], plan: Plan) -> Text:
     return lines(
         msg("📚 %(count)s more reports from one citizen today, not verified", count=len(cases)),
         *rows,
-        msg("To read one, type: chitiet %(number)s. To take it: nhan %(number)s", number=cases[-1].number),
+        msg("To read one, type: /chitiet %(number)s. To take it: /nhan %(number)s", number=cases[-1].number),
     )
 
 

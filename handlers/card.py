@@ -112,7 +112,7 @@ def alarm(case: Case, step: int) -> Text:
     """The first lines of a repeated call. Step 1 is the second call: the card itself was the first."""
     return lines(
         msg("🔔 CALL %(count)s: nobody has taken %(code)s yet", count=step + 1, code=case.code),
-        msg("To take it, type: nhan %(number)s", number=case.number),
+        msg("To take it, type: /nhan %(number)s", number=case.number),
     )
 
 

@@ -78,4 +78,4 @@ def unread(incoming: Incoming, plan: Plan) -> Text | None:
 
 def more_of(case: Case) -> Text:
     """For the officers: that there is more, never what."""
-    return msg("🔔 %(code)s (perhaps a child): there is more. To read it, type: chitiet %(number)s", code=case.code, number=case.number)
+    return msg("🔔 %(code)s (perhaps a child): there is more. To read it, type: /chitiet %(number)s", code=case.code, number=case.number)

@@ -8,7 +8,7 @@ from models.talk import N_, Frame, Incoming, Say, Text, Turn, msg
 
 _REPORT = N_("/baocao – report a child who is harmed, injured or at risk")
 _MORE = N_("/bosung 42 – add to a report; XEM – how it stands")
-_TAKE = N_("nhan 42 – take a case; chitiet 42 – its details; anh 42 – its photos")
+_TAKE = N_("/nhan 42 – take a case; /chitiet 42 – its details; /anh 42 – its photos")
 _INVITE = N_("/moi – invite somebody; /thuhoi – cut an account")
 _ROOM = N_("/ganphong in a group – make it the duty room; /gophong – undo it")
 _HELP = N_("/trogiup – this help; /ngonngu – language")
@@ -48,7 +48,7 @@ def _for(who: Who | None, facts: Facts) -> Text:
 
 def _in_group() -> Text:
     return bullets(
-        msg("nhan 42 – take a case; chitiet 42 – its details, in your private chat"),
+        msg("/nhan 42 – take a case; /chitiet 42 – its details, in your private chat"),
         msg("Never write a child's name, address or picture in this group."),
         msg("/ganphong – make this the duty room; /gophong – undo it"),
     )

@@ -91,7 +91,7 @@ def _next_steps(case: Case, facts: Facts) -> Say:
         msg("You took %(code)s at %(time)s. Thank you.", code=case.code, time=Moment(facts.now, "time")),
         msg("Urgent protective measures until: %(time)s (12 hours)", time=within) if urgent else None,
         card.due(case, facts.now),
-        msg("Open the details first, then call back only if that is safe. To open them: type chitiet %(number)s", number=case.number),
+        msg("Open the details first, then call back only if that is safe. To open them, type: /chitiet %(number)s", number=case.number),
     )
     return Say(text, choices=(_details_choice(case),), purpose="taken", about=case.id)
 

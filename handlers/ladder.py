@@ -86,7 +86,7 @@ def reminder(case: Case, now: datetime) -> Say:
         else msg("📝 %(code)s: the written report is due at %(time)s.", code=case.code, time=Moment(until, "short"))
     )
     return Say(
-        lines(first, msg("Details: type chitiet %(number)s", number=case.number)),
+        lines(first, msg("Details: type /chitiet %(number)s", number=case.number)),
         choices=(Choice(key=f"detail:{case.id}", label=msg("See details"), action=True),),
         lane=Lane.REMINDER,
         purpose="follow_up",

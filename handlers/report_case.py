@@ -76,7 +76,7 @@ def tell_taker(work: Filling) -> None:
     if case is None or not case.taken_by or work.staff:
         return
     say = Say(
-        msg("🔔 %(code)s: the reporter has added something. To read it, type chitiet %(number)s", code=case.code, number=case.number),
+        msg("🔔 %(code)s: the reporter has added something. To read it, type: /chitiet %(number)s", code=case.code, number=case.number),
         choices=(Choice(f"detail:{case.id}", msg("See details"), action=True),),
         purpose="more",
         about=case.id,

@@ -118,7 +118,7 @@ def _bound(wanted: Wanted, facts: Facts) -> Text:
     return lines(
         msg("This group is now the duty room of %(unit)s. Open cases follow.", unit=name),
         bullets(
-            msg("A card comes for each case. To take one, type: nhan 42"),
+            msg("A card comes for each case. To take one, type: /nhan 42"),
             msg("Details come to your private chat only."),
             msg("Never write a child's name, address or picture in this group."),
         ),

@@ -90,7 +90,7 @@ def test_a_button_fits_every_channel() -> None:
 
 def test_a_repeated_call_counts_from_the_card() -> None:
     """The card was the first call."""
-    assert render(card.alarm(CASE, 1)).splitlines() == ["🔔 GỌI LẦN 2: VV-2026-0042 vẫn chưa ai nhận", "Để tiếp nhận, gõ: nhan 42"]
+    assert render(card.alarm(CASE, 1)).splitlines() == ["🔔 GỌI LẦN 2: VV-2026-0042 vẫn chưa ai nhận", "Để tiếp nhận, gõ: /nhan 42"]
 
 
 def test_a_withdrawn_card_does_not_say_why() -> None:

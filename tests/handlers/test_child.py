@@ -169,7 +169,7 @@ def test_everything_later_is_added_and_the_room_is_told_that_there_is_more() -> 
     talk.says("cứu con")
     assert "nó cầm dao" in str(answer(talk, "seen"))
     assert "cứu con" in str(answer(talk, "seen"))
-    assert [text for _, text in talk.told] == ["🔔 VV-2026-0042 (có thể là trẻ em): có thêm tin. Để đọc, gõ: chitiet 42\n[Xem chi tiết]"]
+    assert [text for _, text in talk.told] == ["🔔 VV-2026-0042 (có thể là trẻ em): có thêm tin. Để đọc, gõ: /chitiet 42\n[Xem chi tiết]"]
     assert talk.told[0][0].unit == DIVISION  # type: ignore[union-attr]
 
 

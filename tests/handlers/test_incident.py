@@ -64,7 +64,7 @@ def test_the_winner_takes_the_case_and_the_rest_goes_to_the_private_chat() -> No
         "Anh/chị đã nhận VV-2026-0042 lúc 10:32. Cảm ơn anh/chị.\n"
         "Can thiệp khẩn cấp trước: 22:32 23/11 (trong 12 giờ, NĐ 56/2017)\n"
         "Hạn văn bản: 10:32 24/11\n"
-        "Xem chi tiết trước, chỉ gọi lại nếu an toàn. Để xem, gõ: chitiet 42\n"
+        "Xem chi tiết trước, chỉ gọi lại nếu an toàn. Để xem, gõ: /chitiet 42\n"
         "[Xem chi tiết]",
     ]
 

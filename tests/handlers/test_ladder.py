@@ -90,7 +90,7 @@ def test_a_taken_case_always_has_a_next_timer() -> None:
     talk = fires("follow_up", TAKEN)
     assert [type(command) for command in talk.commands] == [TellPerson, SetTimer]
     assert talk.told[0][0].person == DUTY.person  # type: ignore[union-attr]
-    assert talk.told[0][1] == "📝 VV-2026-0042: hạn gửi văn bản là 10:32 24/11.\nXem chi tiết, gõ: chitiet 42\n[Xem chi tiết]"
+    assert talk.told[0][1] == "📝 VV-2026-0042: hạn gửi văn bản là 10:32 24/11.\nXem chi tiết, gõ: /chitiet 42\n[Xem chi tiết]"
     assert talk.commands[1].due_at > NOW  # type: ignore[union-attr]
 
 

@@ -12,7 +12,7 @@ from tests.handlers.people_driver import ADMIN, COLLABORATOR, DIVISION, DUTY, OT
 DIVISION_HERE = (BoundRoom(DIVISION, "main", "web", "chat"),)
 WARD_HERE = (BoundRoom(WARD, "main", "web", "chat"),)
 RULES = """
-    • Mỗi vụ có một thẻ. Để tiếp nhận, chọn trên thẻ hoặc gõ: nhan 42
+    • Mỗi vụ có một thẻ. Để tiếp nhận, chọn trên thẻ hoặc gõ: /nhan 42
     • Chi tiết chỉ gửi vào tin nhắn riêng.
     • Không viết tên, địa chỉ, không gửi ảnh của trẻ vào nhóm này.
 """
