@@ -55,7 +55,7 @@ class App:
         self.attachments = Attachments(db, engine.vault, files, fetchers, refused=self._refused)
         self.outboxes = {name: self._outbox(channel) for name, channel in by_name.items()}
         self.web = web.Application(client_max_size=25 * 2**20)
-        http.add_routes(self.web, self.health, self.metrics_text, settings.metrics_token_text)
+        http.add_routes(self.web, self.health, self.metrics_text, settings.metrics_token_text, public=settings.public_url is not None)
         self.port = 0
         self._holder = secrets.token_hex(8) if db.is_postgresql else "the only process"  # a killed one leaves its lease to its successor
         self._stopping = asyncio.Event()
@@ -141,10 +141,13 @@ class App:
         work = partial(
             lease.take, name=f"ear:{channel.name}", holder=self._holder, now=datetime.now(UTC), lasts=timedelta(seconds=EAR_LEASE)
         )
+        taking = asyncio.ensure_future(self.db.run(work))
         try:
-            return await self.db.run(work) is not None
+            return await asyncio.shield(taking) is not None
         except StorageDown:
             return True  # nobody else can take it either, and `hear` refuses until the database is back
+        finally:  # stopped in between, it must be over before the lease is let go, or it would be taken again for half a minute
+            await asyncio.gather(taking, return_exceptions=True)
 
     def stop(self) -> None:
         """Finish what is under way and end `run`."""

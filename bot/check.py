@@ -1,20 +1,26 @@
 """`python -m bot check`: what is missing before the service can answer people, and what to do about each."""
 
 from collections.abc import AsyncIterator
-from contextlib import ExitStack
+from contextlib import closing
 from dataclasses import dataclass
+from pathlib import Path
 
-from bot.compose import keys_fit, open_database, read_plan, telegram
+import sqlalchemy as sa
+
+from bot.compose import keys_fit, read_plan, telegram
+from bot.database import Database
 from bot.gather import read_service
+from bot.migrate import current, head
 from bot.rendering import Renderer
 from bot.settings import Settings, SettingsError
 from bot.vault import Vault
 from handlers import ready
+from models.facts import Service
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One line of the report. `ok` None: nothing to say against it, but look."""
+    """One line of the report, and what to do about it."""
 
     ok: bool
     what: str
@@ -37,25 +43,34 @@ async def findings(settings: Settings, locale: str = "vi") -> AsyncIterator[Find
     except Exception as error:  # noqa: BLE001
         yield Finding(False, "keys", str(error))
         return
-    with ExitStack() as closing:
-        try:
-            database = open_database(settings, closing)
-        except Exception as error:  # noqa: BLE001
-            yield Finding(False, "database", str(error) or type(error).__name__)
-            return
-        service = database.run_sync(read_service)
-        try:
-            database.run_sync(lambda db: keys_fit(db, settings.master_keys()))
-        except SettingsError as error:
-            yield Finding(False, "keys", str(error))
-    yield Finding(True, "database: reachable, migrated")
-    if settings.training:  # it fills itself at its first start
-        return
     if settings.telegram_token is not None:
         yield await _token(settings)
+    if settings.training:  # it makes and fills its database at its first start
+        return
+    try:
+        service = _service(settings)
+    except SettingsError as error:
+        yield Finding(False, "keys", str(error))
+        return
+    except Exception as error:  # noqa: BLE001
+        yield Finding(False, "database", str(error) or type(error).__name__)
+        return
+    yield Finding(True, "database: reachable, migrated")
     render = Renderer(locale, settings.zone, lambda _incident: "")
     for name in ready.missing(service, plan):
         yield Finding(False, render(ready.missing_text(name, service)), "/sansang")
+
+
+def _service(settings: Settings) -> Service:
+    """Looks and changes nothing: the service may be running on it."""
+    path = sa.make_url(settings.database).database
+    if settings.database.startswith("sqlite") and not Path(str(path)).exists():
+        raise LookupError("there is none yet: `python -m bot run` makes it")
+    with closing(Database(settings.database, threads=1)) as database:
+        if database.run_sync(current) != head():
+            raise LookupError("not migrated to this version: `python -m bot run` does it, after a backup")
+        database.run_sync(lambda db: keys_fit(db, settings.master_keys()))
+        return database.run_sync(read_service)
 
 
 async def _token(settings: Settings) -> Finding:

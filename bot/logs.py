@@ -1,6 +1,7 @@
 """Structured logs without personal data: events and ids, never what somebody wrote, a name, a number or a token (rule 7)."""
 
 import logging
+import sys
 from collections.abc import MutableMapping
 from typing import Any
 
@@ -38,6 +39,7 @@ def configure(level: str = "INFO", form: str = "console") -> None:
             without_traceback,
             renderer,
         ],
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),  # what a command answers stands alone on stdout
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelName(level.upper())),
     )
 

@@ -129,7 +129,7 @@ class Settings(BaseSettings):
         if not keys:
             raise SettingsError(
                 f"{PREFIX}SECRET_KEYS must be set before real people may write: make a key with"
-                ' `python -c "from bot.vault import make_key; print(make_key())"`, keep a copy in a safe place'
+                " `python -m bot key`, keep a copy in a safe place"
             )
         return keys
 

@@ -19,6 +19,11 @@ _SUPERSEDE = (
     .values(superseded_at=sa.bindparam("now"))
 )
 _ANSWER = sa.insert(ANSWER)
+_THIS = SUBMISSION.c.id == sa.bindparam("this")
+_SUBJECT = sa.select(SUBMISSION.c.subject).where(_THIS).scalar_subquery()  # by primary keys: an incident is not searched for
+_CLOSE = sa.update(SUBMISSION).where(_THIS).values(state=sa.bindparam("new_state"))
+_SENT = sa.update(SUBMISSION).where(_THIS).values(sent_at=sa.bindparam("now"))
+_CASE_SENT = sa.update(INCIDENT).where(INCIDENT.c.id == _SUBJECT, INCIDENT.c.sent_at.is_(None)).values(sent_at=sa.bindparam("now"))
 
 
 def open_submission(w: Writing, command: c.OpenSubmission) -> None:
@@ -55,11 +60,11 @@ def _may_be_answered(w: Writing, command: c.PutAnswer) -> bool:
 
 
 def close_submission(w: Writing, command: c.CloseSubmission) -> None:
-    sent = {"sent_at": w.now} if command.state == "sent" else {}
-    w.db.execute(sa.update(SUBMISSION).where(SUBMISSION.c.id == command.submission).values(state=command.state, **sent))
-    if sent:
-        unsent = INCIDENT.c.submission == command.submission, INCIDENT.c.sent_at.is_(None)
-        w.db.execute(sa.update(INCIDENT).where(*unsent).values(**sent))
+    w.db.execute(_CLOSE, {"this": command.submission, "new_state": command.state})
+    if command.state == "sent":
+        sent = {"this": command.submission, "now": w.now}
+        w.db.execute(_SENT, sent)
+        w.db.execute(_CASE_SENT, sent)
 
 
 def want_attachment(w: Writing, command: c.WantAttachment) -> None:

@@ -60,7 +60,7 @@ def test_what_is_not_known_is_said() -> None:
     ("flag", "line"),
     [
         ("misdial", "⚠ Người báo nói bấm nhầm: vẫn gọi điện kiểm tra"),
-        ("unfinished", "⚠ Báo dở dang: người báo đã ngừng trả lời"),
+        ("unfinished", "⚠ Tin báo dở: người báo chưa trả lời tiếp"),
         ("bundled", "⚠ Hôm nay có nhiều tin từ cùng một người"),
         ("restricted", "⚠ Vụ hạn chế: chỉ lãnh đạo Phòng được xem"),
     ],

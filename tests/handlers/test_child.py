@@ -28,17 +28,17 @@ from tests.handlers.people_driver import CASE, DIVISION, DUTY, NOW, Talk
 CRY = replace(CASE, source="child", kind="", type="", ward="", danger="unknown", contact="", called="", reporter="")
 FIRST = """Con không có lỗi. Gọi 111, miễn phí.
 
-    Cô chú trực đang được báo ngay. Con muốn dừng nhắn lúc nào cũng được.
+    Báo Ngay đang báo cho cô chú trực. Con muốn dừng nhắn lúc nào cũng được.
     ---
     Bây giờ con có an toàn không?
     [Con đang an toàn] [Con không an toàn] [Con không biết]"""
 PLACE = "Con đang ở đâu? Tên đường, tên trường hay chỗ nào gần đó đều được. Con không muốn nói cũng không sao.\n[Con không muốn nói]"
-THANKS = """Cảm ơn con đã kể. Con làm đúng rồi.
+THANKS = """Cảm ơn con đã nhắn. Con làm đúng rồi.
     Con muốn kể thêm gì thì cứ viết ở đây.
-    Nếu có người hay xem máy của con, con xoá cuộc trò chuyện này đi.
+    Nếu có người hay xem máy của con, con xoá cuộc trò chuyện này nhé.
     Con gọi 111 lúc nào cũng được, miễn phí."""
-HEARD = "Lời con đã được lưu lại, cô chú trực được báo là con vừa nhắn.\nCon gọi 111 lúc nào cũng được, miễn phí."
-UNREAD = "Tin của con đã đến nhưng ở đây không đọc được. Cô chú trực được báo là con vừa nhắn.\nCon gọi 111 lúc nào cũng được, miễn phí."
+HEARD = "Báo Ngay đã nhận tin của con và đang báo cho cô chú trực.\nCon gọi 111 lúc nào cũng được, miễn phí."
+UNREAD = "Tin của con đã đến nhưng ở đây không đọc được. Báo Ngay đang báo cho cô chú trực là con vừa nhắn.\nCon gọi 111 lúc nào cũng được, miễn phí."
 
 
 def kept(talk: Talk, turn: Turn) -> None:
@@ -169,7 +169,9 @@ def test_everything_later_is_added_and_the_room_is_told_that_there_is_more() -> 
     talk.says("cứu con")
     assert "nó cầm dao" in str(answer(talk, "seen"))
     assert "cứu con" in str(answer(talk, "seen"))
-    assert [text for _, text in talk.told] == ["🔔 VV-2026-0042 (có thể là trẻ em): có thêm tin. Để đọc, gõ: /chitiet 42\n[Xem chi tiết]"]
+    assert [text for _, text in talk.told] == [
+        "🔔 VV-2026-0042 (có thể là trẻ em): vừa nhắn thêm. Muốn xem, gõ: /chitiet 42\n[Xem chi tiết]"
+    ]
     assert talk.told[0][0].unit == DIVISION  # type: ignore[union-attr]
 
 
@@ -182,7 +184,7 @@ def test_after_somebody_took_it_that_officer_is_told() -> None:
         talk.more["open_child_case"], status="taken", taken_by=DUTY.person, taken_at=NOW, taken_by_name=DUTY.name
     )
     said_back = talk.says("còn ai không ạ")[0]
-    assert "Từ 10:32 23/11 đã có cô chú làm việc bảo vệ trẻ em lo việc này." in said_back
+    assert "Từ 10:32 23/11 đã có cô chú làm công tác bảo vệ trẻ em lo việc của con." in said_back
     assert DUTY.name not in said_back
     assert [type(one) for one, _ in talk.told] == [TellPerson]
 

@@ -196,7 +196,7 @@ def test_photos_asked_for_in_the_room_go_to_the_private_chat() -> None:
     [
         ((), "Vụ này không có ảnh hoặc ghi âm."),
         ((Stored("a1", "photos", "photo", "refused"),), "Vụ này không có ảnh hoặc ghi âm."),
-        ((Stored("a1", "photos", "photo", "wanted"),), "Ảnh đang tải về. Xin thử lại sau một phút."),
+        ((Stored("a1", "photos", "photo", "wanted"),), "Ảnh đang tải về. Anh/chị thử lại sau một phút nhé."),
     ],
 )
 def test_photos_that_are_not_there_yet(attachments: tuple[Stored, ...], answer: str) -> None:

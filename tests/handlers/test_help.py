@@ -46,7 +46,7 @@ def test_help_never_moves_the_cursor() -> None:
     before = talk.frame
     said = talk.says("trợ giúp")
     assert talk.frame == before
-    assert said[0].endswith("Câu hỏi lúc nãy vẫn chờ, anh/chị trả lời tiếp lúc nào cũng được. Muốn dừng, gõ: huy")
+    assert said[0].endswith("Câu hỏi lúc nãy vẫn chờ, anh/chị trả lời tiếp lúc nào cũng được. Muốn dừng, gõ: huỷ")
 
 
 def test_help_in_a_group_speaks_of_the_group() -> None:

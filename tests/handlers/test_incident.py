@@ -99,11 +99,11 @@ def test_the_second_press_hears_who_was_faster(said: str) -> None:
     [
         (DUTY, TAKEN, "Anh/chị đã nhận VV-2026-0042 lúc 10:32 rồi."),
         (DUTY, replace(TAKEN, status="closed"), "VV-2026-0042 đã kết thúc."),
-        (DUTY, replace(CASE, status="intake"), "VV-2026-0042 đang được khai báo. Khi nhận được, Báo Ngay sẽ gọi anh/chị."),
+        (DUTY, replace(CASE, status="intake"), "VV-2026-0042: người báo đang báo dở. Khi nhận được vụ, Báo Ngay sẽ gọi anh/chị."),
         (OTHER_OFFICER, CASE, "Vụ này không thuộc phạm vi của anh/chị nên không xem, không nhận được."),
         (ADMIN, CASE, "Vụ này không thuộc phạm vi của anh/chị nên không xem, không nhận được."),
         (DUTY, replace(CASE, restricted=True), "Vụ này không thuộc phạm vi của anh/chị nên không xem, không nhận được."),
-        (None, CASE, "Anh/chị chưa tham gia. Xin nhắn riêng cho Báo Ngay và gõ mã mời."),
+        (None, CASE, "Anh/chị chưa tham gia. Anh/chị nhắn riêng cho Báo Ngay và gõ mã mời nhé."),
         (DUTY, None, "Không có vụ này, hoặc anh/chị không được xem. Xin kiểm tra lại số."),
     ],
 )
@@ -168,11 +168,11 @@ def test_a_reporter_who_takes_their_own_case_gets_no_news_of_it() -> None:
     [
         (TAKEN, "Vụ VV-2026-0042 đã có cán bộ tiếp nhận lúc 10:32 23/11."),
         (replace(TAKEN, status="closed"), "Vụ VV-2026-0042 đã kết thúc. Cảm ơn anh/chị đã lên tiếng."),
-        (replace(CASE, status="intake"), "Tin báo chưa xong. Xin trả lời câu hỏi lúc nãy, hoặc gõ /baocao để tiếp tục."),
-        (None, "Chưa có tin báo nào từ cuộc trò chuyện này.\nĐể báo tin, gõ /baocao."),
+        (replace(CASE, status="intake"), "Tin báo chưa xong. Anh/chị trả lời tiếp câu lúc nãy, hoặc gõ: báo cáo, rồi chọn Làm tiếp."),
+        (None, "Chưa có tin báo nào từ cuộc trò chuyện này.\nMuốn báo tin, anh/chị gõ: báo cáo"),
         (
             CASE,
-            "Vụ VV-2026-0042: đang gọi cán bộ trực, chưa có người nhận.\nTrẻ đang nguy hiểm thì đừng chờ:\n"
+            "Vụ VV-2026-0042: đang báo cán bộ, chưa có người nhận.\nTrẻ đang nguy hiểm thì đừng chờ:\n"
             "Khẩn cấp gọi: 111, 113, 115\nTrực ban Phòng: 02438724033",
         ),
     ],

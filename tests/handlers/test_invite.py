@@ -52,7 +52,7 @@ def test_one_more_of_the_same_kind_takes_one_tap() -> None:
         ("[Thêm một mã giống vậy]", code_for("cộng tác viên", "Phường Ngọc Lâm")),
         ("[Vai trò khác]", ROLES),
         ("lãnh đạo", code_for("lãnh đạo", "Phòng LĐTB&XH")),
-        ("xong", "Vâng ạ. Khi cần mời thêm, gõ /moi."),
+        ("xong", "Vâng ạ. Khi cần mời thêm, anh/chị gõ /moi."),
     )
     assert talk.frame.floor == ""
 
@@ -80,7 +80,7 @@ def test_a_role_that_is_not_on_offer_is_not_given() -> None:
     talk = Talk(who=WARD_OFFICER)
     talk.transcript(
         ("/moi", "Anh/chị mời ai?\n[cộng tác viên] [cán bộ trẻ em phường]"),
-        ("lãnh đạo", "Xin chọn một trong các câu trả lời dưới đây.\nAnh/chị mời ai?\n[cộng tác viên] [cán bộ trẻ em phường]"),
+        ("lãnh đạo", "Anh/chị chọn giúp một trong các ý dưới đây.\nAnh/chị mời ai?\n[cộng tác viên] [cán bộ trẻ em phường]"),
     )
     assert talk.commands == ()
 

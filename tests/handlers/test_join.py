@@ -18,7 +18,7 @@ LOOK = """
     Vai trò: cộng tác viên, Phường Ngọc Lâm
     [Đúng, tham gia] [Sửa họ tên] [Sửa số điện thoại]
 """
-ASK_NAME = "Xin cho biết họ và tên của anh/chị. (Ví dụ: Nguyễn Thị Lan)"
+ASK_NAME = "Xin anh/chị cho biết họ và tên. (Ví dụ: Nguyễn Thị Lan)"
 ASK_PHONE = "Cán bộ gọi lại cho anh/chị theo số nào? (Ví dụ: 0912 345 678)"
 WELCOME = f"Chào mừng anh/chị! Anh/chị được mời làm cộng tác viên, Phường Ngọc Lâm.\n{ASK_NAME}"
 NO_CODE = """
@@ -40,7 +40,7 @@ def test_joining_takes_a_name_a_number_and_one_look() -> None:
         ("0912.345.678", LOOK),
         (
             "[Đúng, tham gia]",
-            """Xong rồi ạ, Nguyễn Thị Lan. Vai trò: cộng tác viên, Phường Ngọc Lâm.
+            """Xong rồi ạ, anh/chị Nguyễn Thị Lan. Vai trò: cộng tác viên, Phường Ngọc Lâm.
 
             • /baocao – báo tin trẻ bị xâm hại, bị thương hoặc có nguy cơ
             • /bosung 42 – bổ sung tin đã báo; XEM – tin đến đâu rồi
@@ -76,12 +76,12 @@ def test_what_is_not_understood_is_asked_again() -> None:
     """One clear sentence and the same question."""
     joining().transcript(
         ("/start BN-ABCD-EF23", WELCOME),
-        ("0912345678", f"Đây chưa giống một họ tên.\n{ASK_NAME}"),
+        ("0912345678", f"Anh/chị gõ giúp đủ họ và tên, bằng chữ.\n{ASK_NAME}"),
         ("Nguyễn Thị Lan", ASK_PHONE),
         ("113", f"Đây chưa giống một số điện thoại.\n{ASK_PHONE}"),
         ("0912345678", LOOK),
-        ("chắc vậy", f"Xin chọn một trong các câu trả lời dưới đây.\n{LOOK.strip()}"),
-        ("đúng, tham gia", "Xong rồi ạ, Nguyễn Thị Lan. Vai trò: cộng tác viên, Phường Ngọc Lâm." + """
+        ("chắc vậy", f"Anh/chị chọn giúp một trong các ý dưới đây.\n{LOOK.strip()}"),
+        ("đúng, tham gia", "Xong rồi ạ, anh/chị Nguyễn Thị Lan. Vai trò: cộng tác viên, Phường Ngọc Lâm." + """
 
             • /baocao – báo tin trẻ bị xâm hại, bị thương hoặc có nguy cơ
             • /bosung 42 – bổ sung tin đã báo; XEM – tin đến đâu rồi
@@ -155,7 +155,7 @@ def test_another_code_in_the_middle_begins_anew() -> None:
     talk = joining()
     talk.transcript(("/start BN-ABCD-EF23", WELCOME), ("BN-ABCD-EFGH", WELCOME))
     talk.more["invited"] = None
-    talk.transcript(("BN-ABCD-EFGH", f"Đây chưa giống một họ tên.\n{ASK_NAME}"))
+    talk.transcript(("BN-ABCD-EFGH", f"Anh/chị gõ giúp đủ họ và tên, bằng chữ.\n{ASK_NAME}"))
 
 
 def test_help_in_the_middle_moves_nothing() -> None:

@@ -14,8 +14,8 @@ NOT_READY = """
     CHƯA SẴN SÀNG TRỰC: ở đây chưa có người đọc tin. Xin gọi ngay:
 
     111 – Tổng đài điện thoại quốc gia bảo vệ trẻ em (24 giờ tất cả các ngày, không thu phí)
-    113 – Công an (Khi có người đang bị hại)
-    115 – Cấp cứu y tế (Khi trẻ bị thương, bất tỉnh, khó thở)
+    113 – Công an (khi có người đang bị hại)
+    115 – Cấp cứu y tế (khi trẻ bị thương, bất tỉnh, khó thở)
 
     Có mã mời? Xin gõ vào đây.
 """
@@ -41,8 +41,8 @@ def test_an_administrator_sees_what_is_missing_and_enters_it() -> None:
             ❌ xác nhận “đã sao lưu khoá”
             [Nhập số trực của Phòng] [Đã sao lưu khoá] [Đóng]""",
         ),
-        ("1", "Phòng trực ngày đêm ở số nào? (Ví dụ: 024 3872 4033)"),
-        ("113", "Đây chưa giống một số điện thoại.\nPhòng trực ngày đêm ở số nào? (Ví dụ: 024 3872 4033)"),
+        ("1", "Số điện thoại trực ngày đêm của Phòng là số nào? (Ví dụ: 024 3872 4033)"),
+        ("113", "Đây chưa giống một số điện thoại.\nSố điện thoại trực ngày đêm của Phòng là số nào? (Ví dụ: 024 3872 4033)"),
         (
             "(024) 38724033",
             """Đã ghi.
@@ -79,7 +79,10 @@ def test_going_on_duty_takes_one_tap_when_nothing_is_missing() -> None:
             ✔ đã sao lưu khoá
             [Bắt đầu trực] [Sửa số trực của Phòng] [Đóng]""",
         ),
-        ("[Bắt đầu trực]", "Từ giờ Báo Ngay bắt đầu trực.\nNên cùng cả phòng thử một lần: báo một vụ tập dượt, và ghi rõ trong lời kể là tập dượt."),
+        (
+            "[Bắt đầu trực]",
+            "Từ giờ Báo Ngay bắt đầu trực.\nNên cùng cả phòng thử một lần: báo một vụ tập dượt, và ghi rõ trong lời kể là tập dượt.",
+        ),
     )
     assert talk.commands == (PutSetting("ready_at", NOW.isoformat()),)
 
@@ -126,7 +129,7 @@ def test_not_yet_is_an_answer() -> None:
     talk = Talk(who=ADMIN, service=Service())
     for said in ("/sansang", "[Đã sao lưu khoá]"):
         talk.says(said)
-    talk.transcript(("chưa", "Vâng ạ. Muốn xem lại, gõ /sansang."))
+    talk.transcript(("chưa", "Vâng ạ. Muốn xem lại, anh/chị gõ /sansang."))
     assert talk.commands == ()
 
 

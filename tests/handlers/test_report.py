@@ -28,7 +28,7 @@ def test_violation() -> None:
         (
             "[Tối qua]",
             "Đã ghi: Chủ nhật 22/11/2026, buổi tối.\n\n"
-            "Anh/chị đã thấy, đã nghe gì? Cứ kể như nói chuyện, gõ hoặc gửi ghi âm.\n"
+            "Anh/chị đã thấy, đã nghe gì? Cứ kể như nói chuyện, gõ hay ghi âm đều được.\n"
             "Trẻ tự kể thì ghi đúng lời trẻ. Không hỏi đi hỏi lại trẻ.",
         ),
         (
@@ -52,7 +52,7 @@ def test_violation() -> None:
         (
             "[GỬI NGAY]",
             "✅ Đã gửi. Mã vụ việc: VV-2026-0042\n"
-            "Cán bộ trực của Phòng và phường đang được báo.\n"
+            "Báo Ngay đang báo cán bộ trực của Phòng và phường.\n"
             "Cán bộ có thể gọi hoặc nhắn cho anh/chị.\n"
             "Phường sẽ làm văn bản, anh/chị không phải viết thêm gì.\n"
             "Nếu sau 3 phút chưa có ai nhận, đừng chờ: gọi 113/115 và trực ban 024 3872 4033.",
@@ -85,7 +85,7 @@ def test_danger() -> None:
         ("[Không]", "Việc xảy ra lúc nào?\nChọn, hoặc gõ: «8h tối qua», «thứ 7 tuần trước», «15/3»."),
         (
             "[Kéo dài hoặc vẫn đang xảy ra]",
-            "Anh/chị đã thấy, đã nghe gì? Cứ kể như nói chuyện, gõ hoặc gửi ghi âm.\n"
+            "Anh/chị đã thấy, đã nghe gì? Cứ kể như nói chuyện, gõ hay ghi âm đều được.\n"
             "Trẻ tự kể thì ghi đúng lời trẻ. Không hỏi đi hỏi lại trẻ.",
         ),
         (
@@ -109,7 +109,7 @@ def test_danger() -> None:
         (
             "[GỬI NGAY]",
             "✅ Đã gửi. Mã vụ việc: VV-2026-0042\n"
-            "Cán bộ trực của Phòng và phường đang được báo.\n"
+            "Báo Ngay đang báo cán bộ trực của Phòng và phường.\n"
             "Sẽ không ai liên lạc lại với anh/chị.\n"
             "Phường sẽ làm văn bản, anh/chị không phải viết thêm gì.\n"
             "Nếu sau 3 phút chưa có ai nhận, đừng chờ: gọi 113/115 và trực ban 024 3872 4033.",
@@ -125,9 +125,9 @@ def test_accident() -> None:
         ("báo cáo", "Trẻ đang như thế nào?"),
         ("[TẠM AN TOÀN]", "Trẻ gặp chuyện gì?"),
         ("[Tai nạn thương tích]", "Trẻ bị tai nạn gì?"),
-        ("[Ngã]", "Vì sao trẻ bị thương? Anh/chị nghĩ sao chọn vậy."),
+        ("[Ngã]", "Vì sao trẻ bị thương? Chưa chắc cũng được."),
         ("[Do tai nạn]", "Trẻ bị nặng hay nhẹ?"),
-        ("[Nhẹ (sơ cứu tại chỗ)]", "Tai nạn xảy ra ở nơi nào?"),
+        ("[Nhẹ (sơ cứu tại chỗ)]", "Việc xảy ra ở nơi nào?"),
         ("[Trường học]", "Việc xảy ra ở phường nào?\nChọn, hoặc gõ tên phường."),
         ("[Phường Ngọc Lâm]", "Ở tổ dân phố số mấy?\nGõ số tổ, ví dụ: 5."),
         ("[Không rõ tổ]", "Cụ thể ở chỗ nào? Gõ số nhà, ngõ, đường, hoặc gần đâu.\nVí dụ: số 8 ngõ 12 Ngọc Lâm, gần trường mầm non."),
@@ -135,7 +135,7 @@ def test_accident() -> None:
         (
             "[Sáng nay]",
             "Đã ghi: Thứ Hai 23/11/2026, buổi sáng.\n\n"
-            "Anh/chị đã thấy, đã nghe gì? Cứ kể như nói chuyện, gõ hoặc gửi ghi âm.\n"
+            "Anh/chị đã thấy, đã nghe gì? Cứ kể như nói chuyện, gõ hay ghi âm đều được.\n"
             "Trẻ tự kể thì ghi đúng lời trẻ. Không hỏi đi hỏi lại trẻ.",
         ),
         (
@@ -158,7 +158,7 @@ def test_accident() -> None:
         (
             "[GỬI NGAY]",
             "✅ Đã gửi. Mã vụ việc: VV-2026-0042\n"
-            "Cán bộ trực của Phòng và phường đang được báo.\n"
+            "Báo Ngay đang báo cán bộ trực của Phòng và phường.\n"
             "Cán bộ có thể gọi hoặc nhắn cho anh/chị.\n"
             "Phường sẽ làm văn bản, anh/chị không phải viết thêm gì.\n"
             "Anh/chị nhớ gọi điện báo Phòng nữa: 024 3872 4033.",
@@ -179,7 +179,7 @@ def test_need() -> None:
         ("[Không rõ tổ]", "Cụ thể ở chỗ nào? Gõ số nhà, ngõ, đường, hoặc gần đâu.\nVí dụ: số 8 ngõ 12 Ngọc Lâm, gần trường mầm non."),
         (
             "nhà trọ số 3 ngõ 5",
-            "Anh/chị đã thấy, đã nghe gì? Cứ kể như nói chuyện, gõ hoặc gửi ghi âm.\n"
+            "Anh/chị đã thấy, đã nghe gì? Cứ kể như nói chuyện, gõ hay ghi âm đều được.\n"
             "Trẻ tự kể thì ghi đúng lời trẻ. Không hỏi đi hỏi lại trẻ.",
         ),
         (

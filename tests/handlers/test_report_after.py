@@ -43,7 +43,7 @@ def test_nothing_is_said_once_somebody_has_taken_it() -> None:
 def test_more_can_be_added_before_sending() -> None:
     """The second stage is an offer at the review, and leads back to it."""
     talk = talked(*VIOLATION)
-    assert talk.say("[Bổ sung nếu biết]").startswith("Họ và tên trẻ?")
+    assert talk.say("[Bổ sung nếu biết]").startswith("Họ và tên của trẻ là gì?")
     talk.say("Bé Na")
     assert talk.say("[Đủ rồi, dừng ở đây]").startswith(REVIEW)
     assert talk.answers["child_name"] == "Bé Na"
@@ -56,7 +56,7 @@ def test_bosung_opens_the_second_stage_for_the_reporter() -> None:
         talk,
         (
             "/bosung 42",
-            "VV-2026-0042: biết gì anh/chị bổ sung nấy, câu nào cũng có thể bỏ qua.\n\nHọ và tên trẻ?\nBiết tên ở nhà thôi cũng được.",
+            "VV-2026-0042: biết gì anh/chị bổ sung nấy, câu nào cũng có thể bỏ qua.\n\nHọ và tên của trẻ là gì?\nBiết tên ở nhà thôi cũng được.",
         ),
         ("[Không rõ tên]", "Trẻ sinh ngày nào, hoặc khoảng mấy tuổi?\nVí dụ: «15/3/2016», «8 tuổi», «khoảng 7-8 tuổi»."),
         ("khoảng 7-8 tuổi", "Đã ghi: khoảng 7–8 tuổi.\n\nTrẻ là nam hay nữ?"),
@@ -94,7 +94,7 @@ def test_nobody_else_learns_that_the_case_exists() -> None:
 def test_a_closed_report_is_left_politely() -> None:
     """A frame whose submission is gone gets a way on."""
     talk = Talk(frame=Frame("report", "ward", {"submission": "gone"}, 3))
-    assert talk.say("Ngọc Lâm") == "Báo cáo đó đã đóng. Muốn báo việc mới, anh/chị gõ /baocao."
+    assert talk.say("Ngọc Lâm") == "Báo cáo đó đã đóng. Muốn báo việc mới, anh/chị gõ: báo cáo"
 
 
 def test_the_stuff_of_a_place_on_the_map_is_answered() -> None:

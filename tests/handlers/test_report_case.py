@@ -124,10 +124,10 @@ def test_stopping_asks_once_and_a_case_is_still_told() -> None:
     talk = talked("báo cáo", "[TẠM AN TOÀN]", "[Bạo lực hoặc xâm hại]")
     read(
         talk,
-        ("huỷ", "Dừng báo cáo này phải không ạ?\nVì có thể trẻ đang gặp chuyện, người có trách nhiệm vẫn sẽ được biết là có tin báo dở."),
+        ("huỷ", "Anh/chị dừng báo cáo này phải không ạ?\nĐể không bỏ sót trẻ nào, người có trách nhiệm vẫn sẽ được báo phần đã có."),
         (
             "[Dừng]",
-            "Đã dừng. Người có trách nhiệm vẫn được báo, mã VV-2026-0042, để không bỏ sót trẻ nào.\nMuốn báo lại, anh/chị gõ /baocao.",
+            "Đã dừng. Để không bỏ sót trẻ nào, người có trách nhiệm vẫn được báo (mã VV-2026-0042).\nMuốn báo lại, anh/chị gõ: báo cáo",
         ),
     )
     assert (talk.case["status"], talk.case["unfinished"]) == ("open", True)
@@ -137,7 +137,7 @@ def test_stopping_asks_once_and_a_case_is_still_told() -> None:
 def test_stopping_before_there_is_a_case_sends_nothing() -> None:
     """And says so."""
     talk = talked("báo cáo", "[TẠM AN TOÀN]", "huỷ")
-    assert talk.say("[Dừng]") == "Đã dừng. Chưa có gì được gửi đi.\nMuốn báo lại, anh/chị gõ /baocao."
+    assert talk.say("[Dừng]") == "Đã dừng. Chưa có gì được gửi đi.\nMuốn báo lại, anh/chị gõ: báo cáo"
     assert talk.did(c.OpenIncident) == []
 
 

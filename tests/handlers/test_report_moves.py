@@ -59,7 +59,7 @@ def test_what_was_understood_is_shown_back_with_one_tap_to_correct() -> None:
 def test_a_time_that_has_not_come_is_questioned() -> None:
     """One sentence, the same question, nothing lost."""
     talk = until(Talk(), "when")
-    assert talk.say("ngày mai").startswith("Thời gian này chưa tới. Anh/chị xem lại giúp.\n\nViệc xảy ra lúc nào?")
+    assert talk.say("ngày mai").startswith("Thời gian này chưa tới, anh/chị xem lại giúp.\n\nViệc xảy ra lúc nào?")
     assert "when" not in talk.answers
 
 

@@ -25,7 +25,7 @@ def group(person: Who | None, **more: object) -> Talk:
 def test_an_administrator_binds_the_room_of_the_division() -> None:
     """One word, no question."""
     talk = group(ADMIN)
-    talk.transcript(("/ganphong", f"Nhóm này là phòng trực của Phòng LĐTB&XH. Các vụ đang mở sẽ được gửi lại.\n{RULES.strip()}"))
+    talk.transcript(("/ganphong", f"Nhóm này là phòng trực của Phòng LĐTB&XH. Các vụ đang mở được gửi lại dưới đây.\n{RULES.strip()}"))
     assert talk.commands == (BindRoom(DIVISION, "main"),)
 
 
@@ -60,7 +60,7 @@ def test_a_ward_gets_a_room_too(person: Who, typed: str, command: BindRoom) -> N
         (ADMIN, "/ganphong xyz", "Không tìm thấy phường này. Xin gõ như sau: /ganphong Ngọc Lâm"),
         (DUTY, "/ganphong", "Vai trò của anh/chị không có việc này. Gõ /trogiup để xem làm được gì."),
         (COLLABORATOR, "/gophong", "Vai trò của anh/chị không có việc này. Gõ /trogiup để xem làm được gì."),
-        (None, "/ganphong", "Anh/chị chưa tham gia. Xin nhắn riêng cho Báo Ngay và gõ mã mời."),
+        (None, "/ganphong", "Anh/chị chưa tham gia. Anh/chị nhắn riêng cho Báo Ngay và gõ mã mời nhé."),
     ],
 )
 def test_a_room_is_not_bound_without_the_right(person: Who | None, typed: str, answer: str) -> None:
@@ -80,7 +80,7 @@ def test_an_anonymous_administrator_binds_nothing() -> None:
 def test_a_room_is_let_go() -> None:
     """The answer says what happens until there is another one."""
     talk = group(ADMIN, room_here=DIVISION_HERE)
-    assert talk.says("/gophong") == ["Nhóm này thôi làm phòng trực. Khi chưa có nhóm khác, Báo Ngay gọi riêng từng cán bộ trực."]
+    assert talk.says("/gophong") == ["Nhóm này không còn là phòng trực. Khi chưa có nhóm khác, Báo Ngay gọi riêng từng cán bộ trực."]
     assert talk.commands == (UnbindRoom(),)
 
 
@@ -96,7 +96,7 @@ def test_a_ward_officer_cannot_let_go_the_room_of_the_division() -> None:
 
 def test_a_group_that_is_no_room_has_nothing_to_let_go() -> None:
     """Said plainly."""
-    assert group(ADMIN).says("/gophong") == ["Nhóm này không phải phòng trực."]
+    assert group(ADMIN).says("/gophong") == ["Nhóm này chưa phải phòng trực."]
 
 
 @pytest.mark.parametrize("said", ["hôm nay ai trực?", "nhân ơi", "42", "1", "vâng", "BN-ABCD-EF23"])
@@ -156,7 +156,7 @@ def test_a_group_that_was_no_room_may_throw_the_bot_out() -> None:
 
 def test_a_group_that_lets_the_bot_in_is_told_how_to_go_on() -> None:
     """One line."""
-    assert group(None).sends(Kind.UNBLOCKED) == ["Chào cả nhóm. Để nhận nhóm này làm phòng trực, quản trị viên gõ /ganphong ở đây."]
+    assert group(None).sends(Kind.UNBLOCKED) == ["Chào cả nhóm. Muốn gắn nhóm này làm phòng trực, quản trị viên gõ /ganphong ở đây."]
 
 
 @pytest.mark.parametrize(("kind", "reachable"), [(Kind.BLOCKED, False), (Kind.UNBLOCKED, True)])

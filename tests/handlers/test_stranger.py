@@ -7,8 +7,8 @@ from models.talk import Kind
 from tests.handlers.people_driver import NO_BUTTONS, Talk
 
 HOTLINES = """111 – Tổng đài điện thoại quốc gia bảo vệ trẻ em (24 giờ tất cả các ngày, không thu phí)
-    113 – Công an (Khi có người đang bị hại)
-    115 – Cấp cứu y tế (Khi trẻ bị thương, bất tỉnh, khó thở)"""
+    113 – Công an (khi có người đang bị hại)
+    115 – Cấp cứu y tế (khi trẻ bị thương, bất tỉnh, khó thở)"""
 WAYS = "Báo Ngay giúp được gì ạ?\n[Con là trẻ em, con cần giúp] [Báo tin với tư cách người dân] [Tôi có mã]"
 HELLO = f"{HOTLINES}\n\nĐây là Báo Ngay, nơi nhận tin để bảo vệ trẻ em.\n{WAYS}"
 
