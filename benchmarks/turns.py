@@ -18,7 +18,7 @@ from bot.database import Database
 from tests import databases
 
 LOADS = (1, 8, 32)
-ROUNDS = 2  # everybody has a turn, then everybody again: what else the machine does meanwhile hits all of them
+ROUNDS = 6  # short ones, everybody in turn: what else the machine does meanwhile hits all of them
 THREADS = 6  # connections to PostgreSQL, as bot.database has by default
 _DURABLE = ("max_connections=50", "shared_buffers=128MB")  # unlike the server of the tests, this one writes what it has committed
 OURS_SQLITE, OURS_POSTGRES, BARE_SQLITE, BARE_POSTGRES, AIOGRAM, PTB = (
@@ -85,7 +85,7 @@ async def measure(seconds: float) -> dict[tuple[str, int], Measured]:
             AIOGRAM: aiogram, PTB: ptb,
         }  # fmt: skip
         for contestant in contestants.values():  # once to warm up: imports, caches, prepared statements
-            await Load(contestant, max(LOADS)).run(seconds / 4)
+            await Load(contestant, max(LOADS)).run(seconds)
         gc.collect()
         gc.freeze()  # as the service does after its start
         loads = {(title, at_once): Load(contestant, at_once) for at_once in LOADS for title, contestant in contestants.items()}
@@ -114,7 +114,7 @@ def table(measured: Mapping[tuple[str, int], Measured]) -> Iterator[str]:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--seconds", type=float, default=4.0, help="of each contestant, load and round")
+    parser.add_argument("--seconds", type=float, default=1.0, help="of each contestant, load and round")
     for line in table(asyncio.run(measure(parser.parse_args().seconds))):
         print(line)
 

@@ -116,7 +116,7 @@ def _open_child_case(reading: Reading) -> Case | None:
 _DRAFT = (
     sa.select(
         SUBMISSION.c.id, SUBMISSION.c.form, SUBMISSION.c.state, SUBMISSION.c.subject, SUBMISSION.c.created_at,
-        ANSWER.c.id.label("answer"), ANSWER.c.question, ANSWER.c.value, ANSWER.c.skipped, ANSWER.c.message, ANSWER.c.at,
+        ANSWER.c.id.label("answer"), ANSWER.c.question, ANSWER.c.value, ANSWER.c.skipped, ANSWER.c.message, ANSWER.c.at, ANSWER.c.person,
     )
     .select_from(SUBMISSION.outerjoin(ANSWER, sa.and_(ANSWER.c.submission == SUBMISSION.c.id, ANSWER.c.superseded_at.is_(None))))
     .where(SUBMISSION.c.id == sa.bindparam("submission"))
@@ -138,7 +138,7 @@ def _given(db: sa.Connection, engine: Engine, submission: str, row: Any) -> Give
     value = None
     if row.value is not None:
         value = json.loads(engine.vault.open(db, f"submission:{submission}", "answer.value", row.answer, row.value))
-    return Given(value, row.skipped, row.message, row.at)
+    return Given(value, row.skipped, row.message, row.at, row.person or "")
 
 
 def _draft(reading: Reading) -> Draft | None:
@@ -170,7 +170,11 @@ def _attachments(reading: Reading) -> tuple[Stored, ...]:
 
 def _refused_file(reading: Reading) -> RefusedFile | None:
     row = reading.db.execute(sa.select(ATTACHMENT).where(ATTACHMENT.c.id == str(reading.incoming.data.get("subject")))).first()
-    return RefusedFile(row.conversation, row.reason) if row is not None and row.state == AttachmentState.REFUSED else None
+    if row is None or row.state != AttachmentState.REFUSED:
+        return None
+    case = reading.db.execute(_CASES["submission"], {"named": row.submission}).first()
+    silent = case is not None and (case.source == "child" or case.contact in {"call_only", "no"})
+    return RefusedFile(row.conversation, row.reason, case.id if case is not None else "", silent)
 
 
 def _reporter(reading: Reading) -> Who | None:
@@ -233,7 +237,7 @@ def read_service(db: sa.Connection) -> Service:
 def _invited(reading: Reading) -> Invited | None:
     """The live invitation whose code was just typed; else the one that this dialogue began with, if it is still live."""
     canonical = canonical_code(reading.incoming.text)
-    hashes = {code_hash(word) for word in (canonical, *reading.incoming.text.split()) if word}
+    hashes = {code_hash(word) for word in (canonical, *reading.incoming.text.split()[-1:]) if word}
     by_code = _live_invitation(reading, INVITATION.c.code_hash.in_(hashes), first=reading.engine.admin_code_hash in hashes)
     held = reading.talk.frame.data.get("invitation") if reading.talk.frame.floor == JOIN else None
     if by_code is not None or not isinstance(held, str):

@@ -67,6 +67,13 @@ class Settings(BaseSettings):
             raise ValueError("must look like 123456789:letters-and-digits, as @BotFather gives it")
         return value
 
+    @field_validator("admin_code")
+    @classmethod
+    def _not_to_be_guessed(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None and (len(value.get_secret_value()) < 12 or value.get_secret_value().split() != [value.get_secret_value()]):
+            raise ValueError("must be one word of at least 12 characters: whoever sends it first becomes administrator")
+        return value
+
     @field_validator("telegram_api_base", "public_url")
     @classmethod
     def _an_address(cls, value: str | None) -> str | None:

@@ -80,6 +80,8 @@ def _won(frame: Frame, incoming: Incoming, facts: Facts, case: Case) -> Turn:
     commands.append(TellPerson(facts.who.person, next_steps))
     if incoming.press:
         return short(frame, incoming, msg("You took %(code)s. The rest is in your private chat.", code=case.code), *commands)
+    if case.restricted:
+        return short(frame, incoming, msg("Sent to your private chat."), *commands)
     return short(frame, incoming, card.taken_notice(case, facts.who.name, facts.now), *commands)
 
 

@@ -27,6 +27,8 @@ def start(frame: Frame, incoming: Incoming, facts: Facts) -> Turn:
 
 def answer(frame: Frame, incoming: Incoming, facts: Facts) -> Turn:
     """The next reply of whoever invites."""
+    if not _roles(facts):
+        return end(frame, msg("Only administrators and ward officers can invite."))
     reply = read_reply(frame, incoming, always=(CANCEL,))
     if reply in (Pressed(CANCEL), Pressed("close")):
         return end(frame, msg("All right. Type /moi to invite somebody."))

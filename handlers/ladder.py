@@ -9,8 +9,8 @@ from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from handlers import card
-from models.commands import CallAgain, Command, SetTimer, TellPerson
-from models.facts import Case, Facts
+from models.commands import CallAgain, Command, SetTimer, TellPerson, TellRole
+from models.facts import Case, Facts, Role
 from models.plan import Plan
 from models.talk import Choice, Frame, Incoming, Lane, Moment, Say, Turn, lines, msg
 
@@ -70,7 +70,9 @@ def follow_up(frame: Frame, incoming: Incoming, facts: Facts) -> Turn:
     if case is None or case.status != "taken":
         return Turn(frame)
     commands: tuple[Command, ...] = (
-        TellPerson(case.taken_by, reminder(case, facts.now), or_room=facts.plan.division),
+        TellRole(facts.plan.division, Role.LEADER, reminder(case, facts.now))
+        if case.restricted
+        else TellPerson(case.taken_by, reminder(case, facts.now), or_room=facts.plan.division),
         SetTimer("follow_up", case.id, next_follow_up(case, facts.now, facts.plan)),
     )
     return Turn(frame, commands=commands)

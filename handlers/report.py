@@ -18,7 +18,7 @@ from handlers.ready import not_ready_say
 from handlers.report_case import settle, stay_awake, tell_taker
 from handlers.report_extras import correct, take_files
 from handlers.report_moves import PRESSED, WAYS, Move
-from handlers.report_open import FLOOR, begin, form_of, open_report, remember_cursor
+from handlers.report_open import FLOOR, begin, form_of, open_report, own_answers, remember_cursor
 from handlers.report_screens import AGAIN, SAID, SENT, advance, again, show
 from handlers.report_timers import nudge, unanswered
 from handlers.report_words import alert
@@ -74,7 +74,9 @@ def _done(work: Filling) -> Turn:
     """Settle what the answers cause; the alert comes before the next question."""
     if work.staff:
         turn = work.turn(FLOOR)
-        return replace(turn, says=tuple(replace(say, protect=True, delete_after=KEPT) for say in turn.says))
+        return replace(
+            turn, says=tuple(replace(say, protect=True, delete_after=KEPT, purpose="details", about=work.word("case")) for say in turn.says)
+        )
     settle(work)
     if "alert" in work.effects:
         work.says.insert(0, alert(work))
@@ -226,7 +228,16 @@ def _reopen(frame: Frame, incoming: Incoming, facts: Facts, case: Case, draft: D
         data |= {"stage": "more", "sent": (case.sent_at or facts.now).isoformat()}
     if not mine:
         data["staff"] = True
-    work = Filling(frame, incoming, facts, form_of(draft, facts), draft.id, dict(draft.answers), not mine, data)
+    work = Filling(
+        frame,
+        incoming,
+        facts,
+        form_of(draft, facts),
+        draft.id,
+        own_answers(draft, case.reporter) if mine else dict(draft.answers),
+        not mine,
+        data,
+    )
     if not mine:
         work.commands.append(Look(case.id, "details"))
     advance(work, msg("%(code)s: add whatever you know; every question can be skipped.", code=case.code) if data.get("sent") else None)

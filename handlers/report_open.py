@@ -6,7 +6,7 @@ from handlers.forms.filling import Filling
 from handlers.report_case import REPORTS_A_DAY, stay_awake
 from handlers.report_screens import AGAIN, STOP, advance
 from models.commands import OpenSubmission
-from models.facts import Draft, Facts
+from models.facts import Draft, Facts, Given
 from models.form import Form
 from models.talk import Frame, Incoming
 
@@ -46,13 +46,24 @@ def open_report(frame: Frame, incoming: Incoming, facts: Facts) -> Filling | Non
     if frame.floor != FLOOR or draft is None or frame.data.get("submission") != draft.id:
         return None
     staff = frame.data.get("staff") is True
-    return Filling(frame, incoming, facts, form_of(draft, facts), draft.id, dict(draft.answers), staff, dict(frame.data), frame.step)
+    answers = dict(draft.answers) if staff or facts.case is None else own_answers(draft, facts.case.reporter)
+    data = dict(frame.data)
+    if facts.who is None and data.get("source") == "collaborator":  # cut off in the middle: nobody vouches for it any more
+        data["source"] = "citizen"
+    return Filling(frame, incoming, facts, form_of(draft, facts), draft.id, answers, staff, data, frame.step)
 
 
 def _found_again(frame: Frame, draft: Draft, facts: Facts) -> Frame:
     """An unfinished report that another dialogue took the floor from."""
     source = "citizen" if facts.who is None else "collaborator"
     return replace(frame, floor=FLOOR, step="", data={"submission": draft.id, "source": source, "case": draft.subject})
+
+
+def own_answers(draft: Draft, reporter: str) -> dict[str, Given]:
+    """What the reporter may read back: of what officers added only that it is answered."""
+    return {
+        name: given if given.by in {"", reporter} else Given(None, True, "", given.at, given.by) for name, given in draft.answers.items()
+    }
 
 
 def remember_cursor(work: Filling) -> None:

@@ -19,7 +19,7 @@ def nudge(frame: Frame, incoming: Incoming, facts: Facts) -> Turn:
 def _nudge(frame: Frame, incoming: Incoming, facts: Facts) -> Turn:
     draft, case, conversation = facts.draft, facts.case, str(incoming.data.get("conversation") or "")
     commands: list[Command] = []
-    if conversation and (case is None or case.contact != "no"):
+    if conversation and (case is None or case.contact in {"yes", ""}):
         say = Say(msg("Something you began is still open. Type TIẾP TỤC to go on."), lane=Lane.REMINDER, purpose="nudge")
         commands.append(TellConversation(conversation, say))
     if draft is not None and case is not None:

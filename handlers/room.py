@@ -30,7 +30,7 @@ def bind(frame: Frame, incoming: Incoming, facts: Facts) -> Turn:
     wanted = _wanted(facts.who, incoming.text.partition(" ")[2], facts)
     if not wanted.unit:
         return Turn(frame, (Say(msg("I do not know that ward. Type it like this: /ganphong Ngọc Lâm")),))
-    if not may_manage(facts.who, wanted.unit):
+    if not all(may_manage(facts.who, unit) for unit in (wanted.unit, *(room.unit for room in facts.room_here))):
         return Turn(frame, (Say(_not_yours()),))
     return Turn(frame, (Say(_bound(wanted, facts)),), (BindRoom(wanted.unit, wanted.purpose),))
 

@@ -72,6 +72,7 @@ ACTIONS: dict[str, Entry] = {
     "report": Entry(report.start, _REPORTING, case="frame"),
 }
 """Buttons that stand by themselves: "<name>:<incident id>"."""
+IN_A_GROUP = frozenset({"take", "detail", "photos"})  # the others begin a dialogue, which a group must never see
 
 COMMANDS: dict[str, Entry] = {
     "start": Entry(join.start, ("service", "invited")),
@@ -116,23 +117,32 @@ def route(frame: Frame, incoming: Incoming, who: Who | None) -> Route:
         return _to(entry, frame, str(incoming.data["subject"]))
     if incoming.kind in _EVENTS:
         return _to(Entry(room.event, ("room_here",)), frame)
-    if incoming.press is not None and (action := _action(incoming.press.key)) is not None:
+    if incoming.press is not None and (action := _action(incoming.press.key, incoming)) is not None:
         return action
     given = find(incoming.text) if incoming.kind is Kind.TEXT and not incoming.edits and not incoming.forwarded else None
-    if given is not None and (incoming.text.lstrip().startswith("/") or not frame.floor or given.number or given.command.name == "help"):
+    if given is not None and (incoming.text.lstrip().startswith("/") or not frame.floor or _meant(given, frame, who)):
         return _command(given, frame, incoming, who)
     if incoming.group:
         return _to(Entry(room.chatter), frame)
-    if frame.floor in {"", stranger.FLOOR, child.FLOOR} and incoming.kind is Kind.TEXT and join.canonical_code(incoming.text):
+    if frame.floor in {"", stranger.FLOOR} and incoming.kind is Kind.TEXT and join.canonical_code(incoming.text):
         return _to(_CODE, frame)
     if frame.floor in FLOORS:
         return _to(FLOORS[frame.floor], frame)
     return _to(_IDLE if who else _STRANGER, frame)
 
 
-def _action(key: str) -> Route | None:
-    name, colon, subject = key.partition(":")
-    return _to(ACTIONS[name], Frame(), subject) if colon and name in ACTIONS else None
+def _meant(given: Given, frame: Frame, who: Who | None) -> bool:
+    """Without a slash, in the middle of a dialogue: "anh 12" may be a brother of twelve. A child's words are never a command."""
+    return frame.floor != child.FLOOR and (given.command.name == "help" or (bool(given.number) and allowed(given.command, who)))
+
+
+def _action(key: str, incoming: Incoming) -> Route | None:
+    name, _colon, subject = key.partition(":")
+    if name not in ACTIONS or not subject.isalnum():
+        return None
+    if incoming.group and name not in IN_A_GROUP:
+        return Route(room.chatter)
+    return _to(ACTIONS[name], Frame(), subject)
 
 
 def _command(given: Given, frame: Frame, incoming: Incoming, who: Who | None) -> Route:

@@ -1,6 +1,6 @@
 """What the service does by itself, without a person's word: take letters back, ask again for a picture that could not be kept."""
 
-from models.commands import TakeBack, TellConversation
+from models.commands import Note, TakeBack, TellConversation
 from models.facts import Facts
 from models.talk import N_, Frame, Incoming, Say, Turn, msg
 
@@ -22,4 +22,6 @@ def ask_again(frame: Frame, incoming: Incoming, facts: Facts) -> Turn:
     file = facts.refused_file
     if file is None:
         return Turn(frame)
+    if file.silent:
+        return Turn(frame, commands=(Note(file.incident, "file_refused"),))
     return Turn(frame, commands=(TellConversation(file.conversation, Say(msg(_REASONS.get(file.reason, _REASONS["broken"])))),))

@@ -51,6 +51,7 @@ class Given:
     skipped: bool = False
     message: str = ""
     at: datetime | None = None
+    by: str = ""  # person, "" for whoever is no member
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +147,8 @@ class RefusedFile:
 
     conversation: str
     reason: str
+    incident: str = ""
+    silent: bool = False  # a child's, or of somebody who asked not to be written to
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,6 @@ from sqlmodel import Field, SQLModel
 
 from models.columns import ID, WORD, UtcDateTime, table
 
-
 _WAITING = "state IN ('received','failed')"
 
 

@@ -82,7 +82,7 @@ def want_attachment(w: Writing, command: c.WantAttachment) -> None:
     w.db.execute(
         sa.insert(ATTACHMENT).values(
             id=command.id, submission=command.submission, question=command.question, conversation=w.talk.id, channel=w.talk.channel,
-            kind=file.kind, ref=ref, unique_ref=file.unique, mime=file.mime, size=file.size, state=AttachmentState.WANTED, reason="",
+            kind=file.kind, ref=ref, unique_ref=file.unique[:128], mime=file.mime[:64], size=file.size, state=AttachmentState.WANTED, reason="",
             attempts=0, next_try=datetime.now(UTC), created_at=w.now,
         )
     )  # fmt: skip

@@ -17,6 +17,7 @@ from models.facts import Case, Role
 from models.ids import new_id
 from models.incident import INCIDENT, INCIDENT_EVENT, Status
 from models.letter import LETTER, LetterState
+from models.people import ACCOUNT
 from models.service import AUDIT, COUNTER
 from models.submission import SUBMISSION
 from models.talk import Lane, LetterKind, Say, Text, lines
@@ -130,7 +131,12 @@ def restrict(w: Writing, command: c.Restrict) -> None:
         retire(w, row, text=card.withdrawn(case))
     for row in letters_about(w, case.id, "details"):
         w.post(w.conversation(row.conversation), Say("", kind=LetterKind.DELETE, target=row.id, lane=Lane.DIALOGUE))
+    not_sent_yet = LETTER.c.state.in_((LetterState.PLANNED, LetterState.LEASED))
+    details = LETTER.c.about == case.id, LETTER.c.purpose == "details", LETTER.c.kind == LetterKind.SAY
+    w.db.execute(sa.update(LETTER).where(*details, not_sent_yet).values(state=LetterState.SUPERSEDED, reason="restricted"))
     w.db.execute(sa.update(INCIDENT).where(INCIDENT.c.id == case.id).values(restricted=True))
+    if case.bundled:
+        unbundle(w, case)
     note(w, c.Note(case.id, "restricted"))
     if case.status == Status.TAKEN:
         release(w, case, "released_restricted")
@@ -151,6 +157,29 @@ def release_all(w: Writing, person: str) -> None:
         release(w, load(w, incident), "released_cut")
         refresh_cards(w, load(w, incident))
         call_room(w, c.CallRoom(incident))
+
+
+def take_away(w: Writing, person: str) -> None:
+    """Somebody's account is cut: private details leave their phone, cards lose their buttons, what is on its way does not arrive."""
+    w.flush()
+    for account in w.db.execute(sa.select(ACCOUNT.c.channel, ACCOUNT.c.chat).where(ACCOUNT.c.person == person)).all():
+        here = (
+            LETTER.c.channel == account.channel,
+            LETTER.c.chat == account.chat,
+            LETTER.c.is_group.is_(False),
+            LETTER.c.kind == LetterKind.SAY,
+        )
+        about_cases = (
+            LETTER.c.purpose.in_(("card", "bundle", "details")),
+            LETTER.c.state.not_in((LetterState.GIVEN_UP, LetterState.SUPERSEDED)),
+        )
+        for row in w.db.execute(sa.select(LETTER).where(*here, *about_cases, LETTER.c.retired.is_(False))).all():
+            if row.purpose == "details":
+                w.post(w.conversation(row.conversation), Say("", kind=LetterKind.DELETE, target=row.id, lane=Lane.DIALOGUE))
+            else:
+                retire(w, row)
+        waiting = LETTER.c.state.in_((LetterState.PLANNED, LetterState.LEASED)), LETTER.c.about != ""
+        w.db.execute(sa.update(LETTER).where(*here, *waiting).values(state=LetterState.SUPERSEDED, reason="cut"))
 
 
 def call_again(w: Writing, command: c.CallAgain) -> None:
@@ -222,6 +251,16 @@ def post_bundle(w: Writing, case: Case) -> None:
     for to in whom(w, case, step=0):
         earlier = out.get((to.channel, to.chat))
         w.post(to, replace(say, kind=LetterKind.EDIT, target=earlier) if earlier else say)
+
+
+def unbundle(w: Writing, case: Case) -> None:
+    """A bundle that names a case which was restricted is withdrawn; what is left is told in a new one."""
+    left = bundled_with(w, case)
+    for about in (case.id, *(other.id for other in left)):
+        for row in live_cards(w, about, "bundle"):
+            retire(w, row, text=card.withdrawn(case))
+    if left:
+        post_bundle(w, left[0])
 
 
 def bundled_with(w: Writing, case: Case) -> list[Case]:

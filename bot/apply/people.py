@@ -2,7 +2,7 @@
 
 import sqlalchemy as sa
 
-from bot.apply.incidents import release_all, repost_cards
+from bot.apply.incidents import release_all, repost_cards, take_away
 from bot.writing import Writing
 from models import commands as c
 from models.columns import insert_once, upsert
@@ -72,6 +72,7 @@ def cut_account(w: Writing, command: c.CutAccount) -> None:
     mine = MEMBERSHIP.c.person == command.person, MEMBERSHIP.c.ended_at.is_(None)
     w.db.execute(sa.update(MEMBERSHIP).where(*mine).values(ended_at=w.now))
     w.db.execute(sa.update(ACCOUNT).where(ACCOUNT.c.person == command.person, ACCOUNT.c.cut_at.is_(None)).values(cut_at=w.now))
+    take_away(w, command.person)
     release_all(w, command.person)
     record(w, c.Record("cut", command.person))
 

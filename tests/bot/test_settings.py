@@ -150,8 +150,8 @@ def test_settings_never_show_their_secrets(monkeypatch: pytest.MonkeyPatch) -> N
             TELEGRAM_TOKEN=TOKEN,
             SECRET_KEYS=key,
             DATABASE_URL="postgresql://u:hidden@h/n",
-            ADMIN_CODE="BN-1",
+            ADMIN_CODE="BN-ABCD-EFGH",
             METRICS_TOKEN="m-1",
         )
     )
-    assert [secret for secret in (TOKEN, key, "hidden", "BN-1", "m-1") if secret in shown] == []
+    assert [secret for secret in (TOKEN, key, "hidden", "BN-ABCD-EFGH", "m-1") if secret in shown] == []
