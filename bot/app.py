@@ -4,7 +4,7 @@ import asyncio
 import gc
 import secrets
 import signal
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -85,7 +85,6 @@ class App:
             self.port = runner.addresses[0][1]
             if ready:
                 await ready()
-            await self._safely(partial(self.hearing.resume, timedelta()))()
             clock.start()
             gc.freeze()  # what start-up made stays: full collections over it cost up to 100 ms (measured)
             self._started.set()
@@ -97,14 +96,15 @@ class App:
 
     async def _serve(self) -> None:
         async with asyncio.TaskGroup() as tasks:
+            resuming = tasks.create_task(self._safely(partial(self.hearing.resume, timedelta()))(), name="resume")
             ears = [tasks.create_task(self._listen(channel), name=f"ear-{channel.name}") for channel in self.channels]
             mouths = [tasks.create_task(outbox.run(), name=f"mouth-{name}") for name, outbox in self.outboxes.items()]
             fetcher = tasks.create_task(self.attachments.run(), name="attachments")
             await self._stopping.wait()
             log.info("stopping")
-            for task in ears:
+            for task in (resuming, *ears):
                 task.cancel()
-            await asyncio.gather(*ears, return_exceptions=True)
+            await asyncio.gather(resuming, *ears, return_exceptions=True)
             for outbox in self.outboxes.values():
                 await outbox.stop()
             for task in (*mouths, fetcher):
@@ -218,7 +218,7 @@ class App:
         self.metrics.letters.labels(lane.name.lower(), kind, outcome).inc()
         self.metrics.delivery.labels(lane.name.lower()).observe(seconds)
 
-    def _safely(self, job: Callable[[], Awaitable[Any]]) -> Callable[[], Awaitable[None]]:
+    def _safely(self, job: Callable[[], Awaitable[Any]]) -> Callable[[], Coroutine[Any, Any, None]]:
         """A tick that meets an unreachable database says so and comes again."""
 
         async def tick() -> None:

@@ -82,6 +82,8 @@ class Hearing:
             attempts=attempts,
             where=_where(error),
         )
+        if not attempts:
+            return True  # another process has taken its turn, or parked it, meanwhile
         timer = incoming.kind is Kind.TIMER
         if attempts >= inbox.PATIENCE and not (timer and incoming.data.get("timer") in NEVER_PARKED):
             self._wake(await self._db.run(partial(_park, engine=self._engine, incoming=incoming)))
@@ -100,9 +102,15 @@ class Hearing:
 
     async def resume(self, older_than: timedelta = timedelta(seconds=30)) -> None:
         """Messages that were stored but never got their turn, because a process died in between."""
+        queues: dict[tuple[str, str, str, str], list[Incoming]] = {}
         for incoming in await self._db.run(partial(_waiting, engine=self._engine, before=self._engine.now() - older_than)):
             if (incoming.channel, incoming.external_id) not in self._under_way:
-                await self.hear(incoming)
+                queues.setdefault((incoming.channel, incoming.chat, incoming.topic, incoming.sender), []).append(incoming)
+        await asyncio.gather(*(self._one_by_one(queue) for queue in queues.values()))
+
+    async def _one_by_one(self, queue: list[Incoming]) -> None:
+        for incoming in queue:
+            await self.hear(incoming)
 
 
 # --- transactions -----------------------------------------------------------------------------------------------------
@@ -162,7 +170,11 @@ def _undecodable(db: sa.Connection, engine: Engine, channel: str, external_id: s
 def _waiting(db: sa.Connection, engine: Engine, before: datetime) -> list[Incoming]:
     found = []
     for row in inbox.waiting(db, before):
-        body = engine.vault.open(db, f"conversation:{row.conversation}", "inbox.body", row.id, row.body)
+        try:
+            body = engine.vault.open(db, f"conversation:{row.conversation}", "inbox.body", row.id, row.body)
+        except VaultError:
+            log.error("stored_message_unreadable", row=row.id)
+            continue
         found.append(incoming_from_json(body))
     return found
 

@@ -76,7 +76,7 @@ class Training:
         """What falls due on the way runs row by row, each at its own due time."""
         while (due := await self._db.run(next_due)) is not None and due <= to:
             self._clock.set(due)
-            if not await self._tick():
+            if not await self._tick() and await self._db.run(next_due) == due:
                 break  # what is due cannot be taken just now: the interval job will, and says why
             await self._settle()
         self._clock.set(to)

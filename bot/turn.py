@@ -37,9 +37,11 @@ class Taken:
 def take_turn(db: sa.Connection, engine: Engine, incoming: Incoming) -> Taken | None:
     """Take one turn on an open transaction; None if this message had its turn before."""
     talk = open_talk(db, engine, incoming)
+    route = routing.route(talk.frame, incoming, talk.who)
+    if incoming.kind is Kind.TIMER and route.case is not None:
+        gather.find_case(db, route.case, talk)  # case, then timer: a press locks them in that order too
     if not claim(db, engine, talk, incoming):
         return None
-    route = routing.route(talk.frame, incoming, talk.who)
     facts = gather.facts(db, engine, incoming, talk, route)
     turn = route.handle(talk.frame, incoming, facts)
     writing = Writing(db, engine, incoming, talk, facts)

@@ -112,7 +112,7 @@ class Writing:
 
     def post(self, to: Address, say: Say, question: int = 0) -> str:
         """Plan one letter; returns its id."""
-        letter = new_id()
+        letter = self._newest_of(say.target) if say.target and say.kind is not LetterKind.TOAST else new_id()
         render = self.renderer(to.locale)
         buttons = [[encode(0 if choice.action else question, choice.key), render(choice.label), choice.style] for choice in say.choices]
         hints = [f"• {render(choice.label)}: {render(choice.hint)}" for choice in say.choices if choice.hint]
@@ -130,6 +130,13 @@ class Writing:
         if say.delete_after is not None and self.engine.capabilities(to.channel).deletes:
             self.timer("delete", letter, self.now + say.delete_after)
         return letter
+
+    def _newest_of(self, target: str) -> str:
+        """An id behind all that speak of the same letter: the newest edit wins by its id, and another process's clock may be ahead."""
+        known = self.db.execute(sa.select(sa.func.max(LETTER.c.id)).where(LETTER.c.target == target)).scalar() or ""
+        newest = max([known, *(row["id"] for row in self.rows if row["target"] == target)])
+        letter = new_id()
+        return letter if letter > newest else f"{int(newest[:16], 16) + 1:016x}{letter[16:]}"
 
     def flush(self) -> None:
         """Insert what was planned."""

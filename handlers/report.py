@@ -130,6 +130,8 @@ def _typed(work: Filling, text: str) -> Move:
         return _by_mistake(work)
     if question is None and work.step == SENT:
         return _typed_after_sending(work, text)
+    if command(text) == "report" and work.word("sent"):
+        return begin(leave(work.frame), work.incoming, work.facts).turn(FLOOR)
     if command(text) == "report":
         remember_cursor(work)
         show(work, AGAIN)

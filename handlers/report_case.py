@@ -28,8 +28,8 @@ def columns(work: Filling) -> dict[str, Json]:
     found["type"] = values.get(str(found["kind"])) or ""
     found["source"] = work.word("source")
     many = work.facts.case.bundled if work.facts.case is not None else work.data.get("many") is True
-    found["bundled"] = many and found["danger"] != "danger"
     found["severity"] = _severity(work, {**values, "source": found["source"]})
+    found["bundled"] = many and found["severity"] != URGENT  # a bundle makes no sound
     return found
 
 

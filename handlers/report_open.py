@@ -22,7 +22,11 @@ def form_of(draft: Draft, facts: Facts) -> Form:
 def begin(frame: Frame, incoming: Incoming, facts: Facts) -> Filling:
     """A new report with its first question."""
     form, submission = facts.forms[FORM], facts.new_id()
-    source = "citizen" if facts.who is None or frame.data.get("source") == "citizen" else "collaborator"
+    source = (
+        "citizen"
+        if facts.who is None or (frame.data.get("source") == "citizen" and frame.data.get("staff") is not True)
+        else "collaborator"
+    )
     work = Filling(frame, incoming, facts, form, submission, {})
     work.data = {"submission": submission, "source": source, "many": source == "citizen" and facts.reports_today >= REPORTS_A_DAY}
     work.commands.append(OpenSubmission(submission, form.id, form.version, form.content_hash))

@@ -62,8 +62,10 @@ def failed(db: sa.Connection, row: dict[str, Any]) -> int:
     insert = postgresql.insert if db.dialect.name == "postgresql" else sqlite.insert
     statement = insert(INBOX).values(**(row | {"state": InboxState.FAILED, "attempts": 1}))
     again = {"state": InboxState.FAILED, "attempts": INBOX.c.attempts + 1, "error": row["error"], "next_try": row["next_try"]}
-    counted = statement.on_conflict_do_update(index_elements=["channel", "external_id"], set_=again)
-    return int(db.execute(counted.returning(INBOX.c.attempts)).scalar_one())
+    counted = statement.on_conflict_do_update(
+        index_elements=["channel", "external_id"], set_=again, where=INBOX.c.state.in_((InboxState.RECEIVED, InboxState.FAILED))
+    )
+    return int(db.execute(counted.returning(INBOX.c.attempts)).scalar() or 0)
 
 
 def park(db: sa.Connection, channel: str, external_id: str) -> str:

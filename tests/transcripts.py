@@ -11,9 +11,9 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import locales
 from bot.form_files import load_form
 from bot.plan_files import load_plan
+from bot.rendering import Renderer
 from handlers import report
 from handlers.reading.folding import fold
 from models import commands as c
@@ -21,18 +21,13 @@ from models.facts import Case, ChannelFacts, Draft, Facts, Given, Held, Role, Se
 from models.form import Form
 from models.plan import Plan
 from models.talk import (
-    CaseCode,
     Choice,
     FileRef,
     Frame,
     Incoming,
-    Join,
     Json,
     Kind,
-    Label,
     LetterKind,
-    Moment,
-    Msg,
     Press,
     Say,
     Shown,
@@ -61,36 +56,9 @@ def form(name: str = "incident") -> Form:
     return load_form(ROOT / "forms" / f"{name}.yaml", plan())
 
 
-@cache
-def vietnamese() -> dict[str, str]:
-    """The merged catalogue, and the parts that are not merged yet."""
-    found: dict[str, str] = {}
-    if locales.catalogue_file("vi").exists():
-        found = {str(message.id): str(message.string) for message in locales.read_catalogue("vi") if message.id and message.string}
-    for path in sorted((ROOT / "locales" / "parts").glob("*.json")):
-        found |= json.loads(path.read_text(encoding="utf-8"))
-    return found
-
-
 def render(text: Text, locale: str = "vi") -> str:
-    match text:
-        case str() | int():
-            return str(text)
-        case Msg(message, args):
-            return (vietnamese()[message] if locale == "vi" else message) % {name: render(arg, locale) for name, arg in args.items()}
-        case Label(vi, en):
-            return vi if locale == "vi" else en
-        case Moment(at, style):
-            return _moment(at.astimezone(plan().zone), style, locale)
-        case CaseCode():
-            return "VV-2026-0042"
-        case Join(parts, separator):
-            return separator.join(render(part, locale) for part in parts)
-
-
-def _moment(at: datetime, style: str, locale: str) -> str:
-    day = f"{DAYS[locale][at.weekday()]} {at.day}/{at.month}/{at.year}"
-    return {"time": f"{at:%H:%M}", "short": f"{at:%H:%M} {at.day}/{at.month}", "date": day}.get(style, f"{day}, {at:%H:%M}")
+    """As the turn renders it; every case is VV-2026-0042."""
+    return Renderer(locale, plan().zone, lambda _incident: "VV-2026-0042")(text)
 
 
 @dataclass

@@ -81,9 +81,34 @@ def update_incident(w: Writing, command: c.UpdateIncident) -> None:
     w.db.execute(sa.update(INCIDENT).where(INCIDENT.c.id == command.id).values(**changed))
     if before.status == Status.INTAKE or not SHOWN_ON_CARD & set(changed):
         return
-    refresh_cards(w, load(w, command.id))
-    if before.status == Status.OPEN and {"severity", "ward", "kind"} & set(changed):
+    case, rank = load(w, command.id), w.engine.plan.severity_rules.rank
+    if before.bundled and not case.bundled:
+        leave_bundle(w, case)
+    if before.ward and before.ward != case.ward and not case.restricted:
+        withdraw_from_ward(w, case, before.ward)
+    if before.status == Status.OPEN and rank(case.severity) < rank(before.severity):
+        call_anew(w, case)
+        return
+    refresh_cards(w, case)
+    if "ward" in changed or (before.status == Status.OPEN and {"severity", "kind"} & set(changed)):
         call_room(w, c.CallRoom(command.id))
+
+
+def call_anew(w: Writing, case: Case) -> None:
+    """The severity rose. An edit rings nowhere, and the ladder runs by the lower severity: everybody is called again, and the ladder begins anew."""
+    for row in live_cards(w, case.id):
+        retire(w, row, text=card.superseded(case) if w.engine.capabilities(row.channel).edits else None)
+    cancel_timer(w.db, "ladder", case.id)
+    call_room(w, c.CallRoom(case.id))
+
+
+def withdraw_from_ward(w: Writing, case: Case, ward: str) -> None:
+    """It happened elsewhere: the ward that was called first has no right to it any more."""
+    still = {(to.channel, to.chat) for to in whom(w, case, step=0)}
+    there = {(to.channel, to.chat) for to in w.rooms(ward) + privately(w, ward, Role.WARD_OFFICER)} - still
+    for row in live_cards(w, case.id):
+        if (row.channel, row.chat) in there:
+            retire(w, row, text=card.withdrawn(case))
 
 
 def call_room(w: Writing, command: c.CallRoom) -> None:
@@ -135,8 +160,8 @@ def restrict(w: Writing, command: c.Restrict) -> None:
     details = LETTER.c.about == case.id, LETTER.c.purpose == "details", LETTER.c.kind == LetterKind.SAY
     w.db.execute(sa.update(LETTER).where(*details, not_sent_yet).values(state=LetterState.SUPERSEDED, reason="restricted"))
     w.db.execute(sa.update(INCIDENT).where(INCIDENT.c.id == case.id).values(restricted=True))
-    if case.bundled:
-        unbundle(w, case)
+    if case.bundled and case.status != Status.INTAKE:
+        leave_bundle(w, case)
     note(w, c.Note(case.id, "restricted"))
     if case.status == Status.TAKEN:
         release(w, case, "released_restricted")
@@ -226,7 +251,7 @@ def card_say(w: Writing, case: Case, *, step: int = 0, edit: str = "") -> Say:
         choices=card.choices(case),
         kind=LetterKind.EDIT if edit else LetterKind.SAY,
         target=edit,
-        lane=Lane.URGENT if urgent else Lane.DIALOGUE,
+        lane=Lane.URGENT if urgent and not edit else Lane.DIALOGUE,  # an edit rings nowhere: it must not stand before a new alarm
         silent=ladder.silent(case.severity, w.now, w.engine.plan),
         purpose="card",
         about=case.id,
@@ -253,14 +278,14 @@ def post_bundle(w: Writing, case: Case) -> None:
         w.post(to, replace(say, kind=LetterKind.EDIT, target=earlier) if earlier else say)
 
 
-def unbundle(w: Writing, case: Case) -> None:
-    """A bundle that names a case which was restricted is withdrawn; what is left is told in a new one."""
-    left = bundled_with(w, case)
-    for about in (case.id, *(other.id for other in left)):
+def leave_bundle(w: Writing, case: Case) -> None:
+    """It goes its own way now (restricted, or in danger): the message that named it is withdrawn, the others get a new one."""
+    rest = bundled_with(w, case)
+    for about in (case.id, *(other.id for other in rest)):
         for row in live_cards(w, about, "bundle"):
             retire(w, row, text=card.withdrawn(case))
-    if left:
-        post_bundle(w, left[0])
+    if rest:
+        post_bundle(w, rest[0])
 
 
 def bundled_with(w: Writing, case: Case) -> list[Case]:
@@ -291,7 +316,7 @@ def retire(w: Writing, row: Any, text: Text | None = None) -> None:
 
 def repost_cards(w: Writing) -> None:
     """After a room was bound, moved or lost: whoever is to be called now and has no card gets it; a card left in another group loses its buttons."""
-    statement = sa.select(INCIDENT).where(INCIDENT.c.status.in_((Status.OPEN, Status.TAKEN))).order_by(INCIDENT.c.id)
+    statement = sa.select(INCIDENT).where(INCIDENT.c.status.in_((Status.OPEN, Status.TAKEN))).order_by(INCIDENT.c.id).with_for_update()
     for row in w.db.execute(statement).all():
         case = as_case(w.db, row)
         wanted = {(to.channel, to.chat): to for to in whom(w, case, step=0)}

@@ -8,33 +8,27 @@ of letters to others are in `talk.told`, commands in `talk.commands`.
 """
 
 import itertools
-import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-import locales
 from bot.codes import code_hash
 from bot.form_files import load_forms
 from bot.plan_files import load_plan
+from bot.rendering import Renderer
 from handlers import routing
 from handlers.reading.folding import fold
 from models.commands import Command, TellPerson, TellReporter, TellRole, TellRoom
 from models.facts import BoundRoom, Case, ChannelFacts, Facts, Held, Role, Service, Who
 from models.talk import (
-    CaseCode,
     Choice,
     FileRef,
     Frame,
     Incoming,
-    Join,
     Kind,
-    Label,
     LetterKind,
-    Moment,
-    Msg,
     Press,
     Say,
     Shown,
@@ -79,32 +73,9 @@ TAKEN = replace(CASE, status="taken", taken_by=DUTY.person, taken_by_name=DUTY.n
 # --- rendering --------------------------------------------------------------------------------------------------------
 
 
-def _parts() -> dict[str, str]:
-    found: dict[str, str] = {}
-    for path in sorted((ROOT / "locales/parts").glob("*.json")):
-        found |= json.loads(path.read_text(encoding="utf-8"))
-    return found
-
-
-PARTS = _parts()
-
-
 def render(text: Text, locale: str = "vi") -> str:
-    """As bot.rendering does; texts that are not merged into the catalogue yet come from locales/parts."""
-    match text:
-        case str() | int():
-            return str(text)
-        case Msg(message, args):
-            found = message if locale == "en" else PARTS.get(message) or locales.translate(locale, message)
-            return found % {name: render(arg, locale) for name, arg in args.items()} if args else found.replace("%%", "%")
-        case Label(vi, en):
-            return en if locale == "en" else vi
-        case Moment(at, style):
-            return locales.moment(locale, at.astimezone(PLAN.zone), style)
-        case CaseCode():
-            return "VV-2026-0042"
-        case Join(parts, separator):
-            return separator.join(render(part, locale) for part in parts)
+    """As the turn renders it; every case is VV-2026-0042."""
+    return Renderer(locale, PLAN.zone, lambda _incident: "VV-2026-0042")(text)
 
 
 def shown(say: Say, locale: str = "vi") -> str:
