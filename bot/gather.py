@@ -144,7 +144,7 @@ def _given(db: sa.Connection, engine: Engine, submission: str, row: Any) -> Give
 def _draft(reading: Reading) -> Draft | None:
     held = reading.talk.frame.data.get("submission") or reading.incoming.data.get("subject")
     if not held:  # another dialogue had the floor meanwhile: what was left unfinished is found again
-        unfinished = SUBMISSION.c.conversation == reading.talk.id, SUBMISSION.c.state == "draft"
+        unfinished = SUBMISSION.c.conversation == reading.talk.id, sa.text("submission.state = 'draft'")
         held = reading.db.execute(sa.select(SUBMISSION.c.id).where(*unfinished).order_by(SUBMISSION.c.id.desc()).limit(1)).scalar()
     return read_draft(reading.db, reading.engine, str(held)) if held else None
 

@@ -41,7 +41,7 @@ class Route:
 
 
 _LOOKING = ("service", "case_draft", "attachments", "reporter")
-_REPORTING = ("service", "draft", "attachments", "reports_today")
+_REPORTING = ("service", "draft", "reports_today")
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any, cast
 
 import sqlalchemy as sa
@@ -40,11 +41,15 @@ def table(model: type[SQLModel]) -> sa.Table:
     return cast(sa.Table, cast(Any, model).__table__)
 
 
+@cache  # making the statement costs more than running it
+def _once(dialect: str, into: sa.Table) -> sa.Executable:
+    insert = postgresql.insert if dialect == "postgresql" else sqlite.insert
+    return insert(into).on_conflict_do_nothing().returning(*into.primary_key.columns)  # a row count is not told by every driver
+
+
 def insert_once(db: sa.Connection, into: sa.Table, values: Mapping[str, Any]) -> bool:
     """INSERT … ON CONFLICT DO NOTHING; True if the row is new."""
-    insert = postgresql.insert if db.dialect.name == "postgresql" else sqlite.insert
-    statement = insert(into).on_conflict_do_nothing().returning(*into.primary_key.columns)  # a row count is not told by every driver
-    return db.execute(statement, dict(values)).first() is not None
+    return db.execute(_once(db.dialect.name, into), dict(values)).first() is not None
 
 
 def upsert(db: sa.Connection, into: sa.Table, key: tuple[str, ...], values: Mapping[str, Any]) -> None:

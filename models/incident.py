@@ -27,7 +27,12 @@ class Status(StrEnum):
 class Incident(SQLModel, table=True):
     """One case. `received_at` starts the 12 and 24 hours; `alerted` becomes True when the room was first called."""
 
-    __table_args__ = (sa.UniqueConstraint("year", "number"), sa.Index("incident_status", "status"))
+    __table_args__ = (
+        sa.UniqueConstraint("year", "number"),
+        sa.Index("incident_status", "status"),
+        sa.Index("incident_conversation", "conversation", "received_at"),
+        sa.Index("incident_number", "number"),
+    )
 
     id: str = Field(sa_type=ID, primary_key=True)
     year: int

@@ -7,9 +7,13 @@ from sqlmodel import Field, SQLModel
 
 from models.columns import ID, WORD, UtcDateTime, table
 
+_DRAFT = sa.text("state = 'draft'")
+
 
 class Submission(SQLModel, table=True):
     """One filled form. `subject` is the incident it belongs to, once there is one. state: draft | sent | cancelled."""
+
+    __table_args__ = (sa.Index("submission_unfinished", "conversation", sqlite_where=_DRAFT, postgresql_where=_DRAFT),)
 
     id: str = Field(sa_type=ID, primary_key=True)
     form: str = Field(sa_type=WORD)

@@ -3,6 +3,7 @@ next timer row (rule 6); a card is made of the incident's columns alone, so noth
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -33,20 +34,29 @@ class Stale(Exception):  # noqa: N818  the name says what happened
 # --- reading ----------------------------------------------------------------------------------------------------------
 
 
+_LOAD = sa.select(INCIDENT).where(INCIDENT.c.id == sa.bindparam("incident")).with_for_update()
+_OPEN, _NOTE = sa.insert(INCIDENT), sa.insert(INCIDENT_EVENT)
+_LINK = sa.update(SUBMISSION).where(SUBMISSION.c.id == sa.bindparam("this")).values(subject=sa.bindparam("incident"))
+
+
+@cache
+def _raise(dialect: str) -> sa.Executable:
+    statement = (postgresql.insert if dialect == "postgresql" else sqlite.insert)(COUNTER)
+    raised = statement.on_conflict_do_update(index_elements=["name"], set_={"value": COUNTER.c.value + 1})
+    return raised.returning(COUNTER.c.value)
+
+
 def load(w: Writing, incident: str) -> Case:
-    return as_case(w.db, w.db.execute(sa.select(INCIDENT).where(INCIDENT.c.id == incident).with_for_update()).one())
+    return as_case(w.db, w.db.execute(_LOAD, {"incident": incident}).one())
 
 
 def next_number(w: Writing, name: str) -> int:
     """The next running number of `name`; taken back when the turn fails, so no number is lost or given twice."""
-    insert = postgresql.insert if w.db.dialect.name == "postgresql" else sqlite.insert
-    statement = insert(COUNTER).values(name=name, value=1)
-    raised = statement.on_conflict_do_update(index_elements=["name"], set_={"value": COUNTER.c.value + 1})
-    return int(w.db.execute(raised.returning(COUNTER.c.value)).scalar_one())
+    return int(w.db.execute(_raise(w.db.dialect.name), {"name": name, "value": 1}).scalar_one())
 
 
 def note(w: Writing, command: c.Note) -> None:
-    w.db.execute(sa.insert(INCIDENT_EVENT).values(id=new_id(), incident=command.incident, kind=command.kind, person=w.me, at=w.now))
+    w.db.execute(_NOTE, {"id": new_id(), "incident": command.incident, "kind": command.kind, "person": w.me, "at": w.now})
 
 
 def look(w: Writing, command: c.Look) -> None:
@@ -62,13 +72,12 @@ def open_incident(w: Writing, command: c.OpenIncident) -> None:
         "status": Status.INTAKE, "source": "collaborator", "severity": "can_theo_doi", "danger": "", "kind": "", "type": "", "ward": "",
         "called": "", "restricted": False, "misdial": False, "unfinished": False, "contact": "", "bundled": False,
     } | dict(command.columns)  # fmt: skip
-    w.db.execute(
-        sa.insert(INCIDENT).values(
-            id=command.id, year=year, number=next_number(w, f"incident-{year}"), submission=command.submission, conversation=w.talk.id,
-            reporter=w.me, received_at=w.now, **columns,
-        )
-    )  # fmt: skip
-    w.db.execute(sa.update(SUBMISSION).where(SUBMISSION.c.id == command.submission).values(subject=command.id))
+    row = columns | {
+        "id": command.id, "year": year, "number": next_number(w, f"incident-{year}"), "submission": command.submission,
+        "conversation": w.talk.id, "reporter": w.me, "received_at": w.now,
+    }  # fmt: skip
+    w.db.execute(_OPEN, row)
+    w.db.execute(_LINK, {"this": command.submission, "incident": command.id})
     note(w, c.Note(command.id, "opened"))
 
 

@@ -9,6 +9,7 @@ Rules:
 
 from collections.abc import Container, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 from models.condition import compared, holds
 from models.facts import Given
@@ -16,7 +17,7 @@ from models.form import Form, Question, Section, Stage
 from models.talk import Json
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Filled:
     """A form as far as it is filled; `staff` tells whether an officer is filling it."""
 
@@ -26,11 +27,11 @@ class Filled:
 
     def relevant(self) -> list[Question]:
         """Every relevant question of both stages, in the order of the form."""
-        return [question for question, _ in self._walk()]
+        return [question for question, _ in self._walked]
 
     def values(self) -> dict[str, Json]:
         """The answers that count, skipped ones as None."""
-        return {question.name: given.value for question, given in self._walk() if given is not None}
+        return {question.name: given.value for question, given in self._walked if given is not None}
 
     def order(self, stage: Stage) -> list[Question]:
         """Relevant questions of a stage in the order in which they are asked."""
@@ -55,7 +56,8 @@ class Filled:
         grouped = [(section, [question for question in here if question.section == section.name]) for section in self.form.sections]
         return [(section, questions) for section, questions in grouped if questions]
 
-    def _walk(self) -> list[tuple[Question, Given | None]]:
+    @cached_property
+    def _walked(self) -> list[tuple[Question, Given | None]]:
         values: dict[str, Json] = {}
         found: list[tuple[Question, Given | None]] = []
         for question in self.form.questions:

@@ -35,11 +35,14 @@ class Filling:
     commands: list[Command] = field(default_factory=list)
     effects: list[str] = field(default_factory=list)
     echo: Text | None = None
+    _filled: Filled | None = None  # until the next answer: walking the form is most of a handler's work
 
     @property
     def filled(self) -> Filled:
         """The form with the answers of this turn."""
-        return Filled(self.form, self.answers, self.staff)
+        if self._filled is None:
+            self._filled = Filled(self.form, dict(self.answers), self.staff)
+        return self._filled
 
     @property
     def stage(self) -> Stage:
@@ -69,6 +72,7 @@ class Filling:
     def put(self, question: str, value: Json, *, skipped: bool = False, message: str = "") -> None:
         """Keep an answer."""
         self.answers[question] = Given(value, skipped, message, self.facts.now)
+        self._filled = None
         self.commands.append(PutAnswer(self.submission, question, value, skipped, message))
 
     def next(self) -> Question | None:

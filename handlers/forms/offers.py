@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from handlers.forms.values import span_value
 from handlers.reading.folding import fold
@@ -11,6 +12,7 @@ from models.form import Question, QuestionType
 from models.plan import Plan, Unit, UnitKind
 from models.talk import Join, Json, Text, msg
 
+_folded = lru_cache(maxsize=1024)(fold)  # words of forms and plans: nearly always the same few hundred
 WARDS_SHOWN = 8  # a list that fits a small screen together with "other ward" and "back"
 PAGE = "_page"
 
@@ -48,7 +50,7 @@ def all_offers(question: Question, facts: Facts) -> tuple[Offer, ...]:
 
 def spoken(found: tuple[Offer, ...]) -> dict[str, str]:
     """Folded words for keys, beyond the labels themselves."""
-    return {fold(word): offer.key for offer in found for word in offer.also}
+    return {_folded(word): offer.key for offer in found for word in offer.also}
 
 
 # --- lists ------------------------------------------------------------------------------------------------------------

@@ -151,6 +151,8 @@ def upgrade() -> None:
     )
     with op.batch_alter_table('incident', schema=None) as batch_op:
         batch_op.create_index('incident_status', ['status'], unique=False)
+        batch_op.create_index('incident_conversation', ['conversation', 'received_at'], unique=False)
+        batch_op.create_index('incident_number', ['number'], unique=False)
 
     op.create_table('incidentevent',
     sa.Column('id', sa.String(length=32), nullable=False),
@@ -274,6 +276,9 @@ def upgrade() -> None:
     sa.Column('sent_at', models.columns.UtcDateTime(), nullable=True),
     sa.PrimaryKeyConstraint('id')
     )
+    with op.batch_alter_table('submission', schema=None) as batch_op:
+        batch_op.create_index('submission_unfinished', ['conversation'], unique=False, sqlite_where=sa.text("state = 'draft'"), postgresql_where=sa.text("state = 'draft'"))
+
     op.create_table('timer',
     sa.Column('id', sa.String(length=32), nullable=False),
     sa.Column('kind', sa.String(length=64), nullable=False),
@@ -301,6 +306,9 @@ def downgrade() -> None:
         batch_op.drop_index('timer_due', sqlite_where=sa.text('fired_at IS NULL'), postgresql_where=sa.text('fired_at IS NULL'))
 
     op.drop_table('timer')
+    with op.batch_alter_table('submission', schema=None) as batch_op:
+        batch_op.drop_index('submission_unfinished', sqlite_where=sa.text("state = 'draft'"), postgresql_where=sa.text("state = 'draft'"))
+
     op.drop_table('submission')
     op.drop_table('setting')
     with op.batch_alter_table('room', schema=None) as batch_op:
@@ -329,6 +337,8 @@ def downgrade() -> None:
 
     op.drop_table('incidentevent')
     with op.batch_alter_table('incident', schema=None) as batch_op:
+        batch_op.drop_index('incident_number')
+        batch_op.drop_index('incident_conversation')
         batch_op.drop_index('incident_status')
 
     op.drop_table('incident')

@@ -445,6 +445,8 @@ async def cares(duty: OnDuty, account: int) -> None:
     answers = {
         "như thế nào": "TẠM AN TOÀN",
         "gặp chuyện gì": "Bạo lực hoặc xâm hại",
+        "ai có thể": "Hàng xóm, người quen",
+        "sống cùng trẻ": "Không",
         "liên quan cán bộ": "Không",
         "nghe gì": "có tiếng khóc",
     }
