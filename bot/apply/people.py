@@ -2,7 +2,8 @@
 
 import sqlalchemy as sa
 
-from bot.apply.incidents import release_all, repost_cards, take_away
+from bot.apply.cards import repost_cards
+from bot.apply.incidents import release_all, take_away
 from bot.writing import Writing
 from models import commands as c
 from models.columns import insert_once, upsert
