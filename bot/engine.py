@@ -26,7 +26,6 @@ class Engine:
     now: Callable[[], datetime]
     channels: Mapping[str, Capabilities] = field(default_factory=dict)
     admin_code_hash: str = ""
-    training: bool = False
 
     def capabilities(self, channel: str) -> Capabilities:
         return self.channels.get(channel, INTERNAL)

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from handlers import card
+from handlers.child_words import still_here
 from handlers.details import PHOTO_STATES, detail_texts
 from handlers.rights import may_see, may_take
 from handlers.wording import duty_line, hotlines_short
@@ -125,6 +126,8 @@ def how_it_stands(facts: Facts) -> Text:
     case = facts.case
     if case is None:
         return lines(msg("There is no report from this chat yet."), msg("To report, type /baocao."))
+    if case.source == "child":
+        return still_here(case, facts.plan)
     if case.status == "closed":
         return msg("%(code)s is closed. Thank you for speaking up.", code=case.code)
     if case.taken_at is not None:

@@ -160,6 +160,16 @@ async def test_a_childs_words_are_never_a_command_or_a_code(db: Database, vault:
         assert len(await scene.rows(LETTER, LETTER.c.purpose == "more")) > before
 
 
+async def test_a_child_is_answered_in_childrens_words(db: Database, vault: Vault) -> None:
+    """Also where they type what officers and reporters type: no case code, no "officers on duty"."""
+    scene = await Scene.open(db, vault)
+    await scene.says("be", "xin chào")
+    await scene.presses("be", "child")
+    for words in ("xem", "/xem", "/bosung", "/bosung 1"):
+        answer = (await scene.says("be", words))[-1].text
+        assert ("VV-" in answer, "con" in answer.casefold()) == (False, True)
+
+
 async def test_a_file_of_any_kind_and_name_loses_nothing(db: Database, vault: Vault) -> None:
     """A word document's type is longer than its column: the message is taken all the same."""
     scene = await Scene.open(db, vault)
