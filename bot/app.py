@@ -56,6 +56,8 @@ class App:
         self.outboxes = {name: self._outbox(channel) for name, channel in by_name.items()}
         self.web = web.Application(client_max_size=25 * 2**20)
         http.add_routes(self.web, self.health, self.metrics_text, settings.metrics_token_text, public=settings.public_url is not None)
+        for channel in channels:
+            channel.add_routes(self.web, self.hearing.hear, self.hearing.undecodable)
         self.port = 0
         self._holder = secrets.token_hex(8) if db.is_postgresql else "the only process"  # a killed one leaves its lease to its successor
         self._stopping = asyncio.Event()

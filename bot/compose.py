@@ -83,19 +83,16 @@ async def build(settings: Settings) -> Built:
         training: Training | None = None
         if settings.telegram_token is not None:
             channels.append(await telegram(settings))
-        web = None
         if settings.training:
             from bot.channels.web import WebChannel
             from bot.channels.web.cast import CAST
 
             training = Training(clock)
-            web = WebChannel(CAST, training, training, settings.timezone)
-            channels.append(web)
+            channels.append(WebChannel(CAST, training, training, settings.timezone))
         engine = Engine(plan, forms, vault, settings.zone, now, Live(channels), hashed)
         app = App(settings, database, engine, channels, settings.attachments)
-        if training is not None and web is not None:
+        if training is not None:
             training.attach(database, engine, app.sweep.tick, app.settle, app.attachments.load)
-            web.add_routes(app.web)
         return Built(app, admin_code, training, closing.pop_all())
 
 

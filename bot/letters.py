@@ -68,7 +68,7 @@ def _composed(row: sa.Row[Any], body: Mapping[str, Any], kind: LetterKind, targe
         kind=kind,
         text=str(body["text"]),
         lane=Lane(row.lane),
-        buttons=tuple(Button(data, label, style) for data, label, style in body["buttons"]),
+        buttons=tuple(Button(*button) for button in body["buttons"]),  # of an earlier version without `typed`
         columns=int(body["columns"]),
         topic=row.topic,
         group=row.is_group,

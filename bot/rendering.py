@@ -5,16 +5,17 @@ from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
 import locales
-from models.talk import CaseCode, Join, Label, Moment, Msg, Text
+from models.talk import CaseCode, Join, Label, Moment, Msg, Text, Typed
 
 
 @dataclass(frozen=True, slots=True)
 class Renderer:
-    """Renders for one reader. `code_of` gives an incident's code by its id."""
+    """Renders for one reader. `code_of` gives an incident's code by its id; `call` is what a typed command begins with there."""
 
     locale: str
     zone: ZoneInfo
     code_of: Callable[[str], str]
+    call: str = "/"
 
     def __call__(self, text: Text) -> str:
         match text:
@@ -33,3 +34,5 @@ class Renderer:
                 return self.code_of(incident)
             case Join(parts, separator):
                 return separator.join(self(part) for part in parts)
+            case Typed(words):
+                return f"{self.call}{words}"

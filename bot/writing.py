@@ -20,7 +20,8 @@ from models.ids import new_id
 from models.incident import INCIDENT
 from models.letter import LETTER, LetterState
 from models.people import ACCOUNT, PERSON, ROOM
-from models.talk import Frame, Incoming, LetterKind, Say, Shown, Text
+from models.service import SETTING, mention_setting
+from models.talk import Frame, Incoming, LetterKind, Say, Shown, Text, Typed
 from models.timer import set_timer
 
 _INSERT = sa.insert(LETTER)
@@ -39,6 +40,7 @@ _PERSON = (
     .where(ACCOUNT.c.person == sa.bindparam("person"), ACCOUNT.c.cut_at.is_(None), ACCOUNT.c.gone_at.is_(None), ACCOUNT.c.started.is_(True))
     .order_by(ACCOUNT.c.id.desc())
 )
+_MENTION = sa.select(SETTING.c.value).where(SETTING.c.name == sa.bindparam("name"))
 _ROOMS = sa.select(ROOM.c.channel, ROOM.c.chat, ROOM.c.topic).where(
     ROOM.c.unit == sa.bindparam("unit"), ROOM.c.purpose == sa.bindparam("purpose"), ROOM.c.unbound_at.is_(None)
 )
@@ -70,6 +72,7 @@ class Writing:
     timers: bool = False
     rows: list[dict[str, Any]] = field(default_factory=list)
     codes: dict[str, str] = field(default_factory=dict)
+    mentions: dict[str, str] = field(default_factory=dict)
     answered: set[tuple[str, str]] = field(default_factory=set)  # (submission, question) of this turn's answers
     channels: set[str] = field(default_factory=set)
 
@@ -98,10 +101,10 @@ class Writing:
                 say = replace(say, target=self.incoming.press.id if self.incoming.press else "")
             if say.asks:
                 frame = replace(frame, question=frame.question + 1, shown=self._shown(say))
-            self.post(self.here, say, question=frame.question)
+            self.post(self.here, say, question=frame.question, asked=True)
         if not toasted and self.incoming.press and self.engine.capabilities(self.talk.channel).toasts:
             # An unanswered press keeps its little clock turning on the phone: a press always gets its toast, if only an empty one.
-            self.post(self.here, Say("", kind=LetterKind.TOAST, target=self.incoming.press.id))
+            self.post(self.here, Say("", kind=LetterKind.TOAST, target=self.incoming.press.id), asked=True)
         return frame
 
     def _shown(self, say: Say) -> tuple[Shown, ...]:
@@ -110,11 +113,16 @@ class Writing:
 
     # --- any letter ---------------------------------------------------------------------------------------------------
 
-    def post(self, to: Address, say: Say, question: int = 0) -> str:
-        """Plan one letter; returns its id."""
+    def post(self, to: Address, say: Say, question: int = 0, *, asked: bool = False) -> str:
+        """Plan one letter; returns its id ("" for a menu where there are none). `asked`: it answers what was just said in that chat."""
+        if say.kind is LetterKind.MENU and not self.engine.capabilities(to.channel).menus:
+            return ""
         letter = self._newest_of(say.target) if say.target and say.kind is not LetterKind.TOAST else new_id()
-        render = self.renderer(to.locale)
-        buttons = [[encode(0 if choice.action else question, choice.key), render(choice.label), choice.style] for choice in say.choices]
+        render = self.renderer(to.locale, self._call(to))
+        buttons = [
+            [encode(0 if choice.action else question, choice.key), render(choice.label), choice.style, render(Typed(choice.typed)) if choice.typed else ""]
+            for choice in say.choices
+        ]  # fmt: skip
         hints = [f"• {render(choice.label)}: {render(choice.hint)}" for choice in say.choices if choice.hint]
         text = "\n".join([render(say.text), *hints]) if hints else render(say.text)
         body = {"text": text, "buttons": buttons, "columns": say.columns, "attachments": list(say.attachments)}
@@ -125,7 +133,7 @@ class Writing:
             "id": letter, "conversation": to.conversation, "channel": to.channel, "chat": to.chat, "topic": to.topic, "is_group": to.group,
             "lane": int(say.lane), "kind": str(say.kind), "purpose": say.purpose, "about": say.about, "target": say.target, "body": sealed,
             "silent": say.silent, "protect": say.protect, "plain": False, "retired": False, "state": str(LetterState.PLANNED), "attempts": 0,
-            "not_before": datetime.now(UTC), "created_at": self.now, "external_id": "", "reason": "",
+            "not_before": datetime.now(UTC), "created_at": self.now, "external_id": "", "reason": "", "asked": asked, "copy_of": "",
         })  # fmt: skip
         if say.delete_after is not None and self.engine.capabilities(to.channel).deletes:
             self.timer("delete", letter, self.now + say.delete_after)
@@ -180,8 +188,17 @@ class Writing:
 
     # --- rendering ----------------------------------------------------------------------------------------------------
 
-    def renderer(self, locale: str) -> Renderer:
-        return Renderer(locale, self.engine.zone, self._code)
+    def renderer(self, locale: str, call: str = "/") -> Renderer:
+        return Renderer(locale, self.engine.zone, self._code, call)
+
+    def _call(self, to: Address) -> str:
+        """What a typed command begins with there: a slash, or the bot's name where a group's messages reach it only by mention."""
+        mention = self.engine.capabilities(to.channel).mention
+        if not (to.group and mention):
+            return "/"
+        if to.channel not in self.mentions:  # the name that people really type was learned when the room was bound
+            self.mentions[to.channel] = self.db.execute(_MENTION, {"name": mention_setting(to.channel)}).scalar() or mention
+        return f"{self.mentions[to.channel]} "
 
     def render(self, text: Text, locale: str) -> str:
         return self.renderer(locale)(text)

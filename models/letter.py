@@ -71,9 +71,26 @@ class LetterRow(SQLModel, table=True):
     delivered_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     external_id: str = Field(default="", sa_type=sa.String(128))
     reason: str = Field(default="", sa_type=sa.String(200))  # the last outcome in words without content
+    # It answers what was just said in its chat, and: the letter that it replaces, on another messenger.
+    asked: bool = Field(default=False, sa_column_kwargs={"server_default": sa.false()})
+    copy_of: str = Field(default="", sa_type=ID, sa_column_kwargs={"server_default": ""})
 
 
-LETTER = table(LetterRow)
+class LetterAttempt(SQLModel, table=True):
+    """An attempt that did not deliver its letter (the one that did stands on the letter's own row). Real time; `reason` without content."""
+
+    __tablename__ = "letter_attempt"
+    __table_args__ = (sa.Index("letter_attempt_of", "letter"),)
+
+    id: str = Field(sa_type=ID, primary_key=True)
+    letter: str = Field(sa_type=ID)
+    number: int
+    at: datetime = Field(sa_type=UtcDateTime)
+    outcome: str = Field(sa_type=WORD)  # later | never | gone | unknown
+    reason: str = Field(default="", sa_type=sa.String(200))
+
+
+LETTER, LETTER_ATTEMPT = table(LetterRow), table(LetterAttempt)
 
 
 def planned_at(letter: str) -> datetime:

@@ -66,13 +66,15 @@ class Invitation(SQLModel, table=True):
 
 
 class Room(SQLModel, table=True):
-    """A group chat bound to a unit. `purpose`: main, or alarm (urgent alarms only). At most one live room per unit and purpose."""
+    """A group chat bound to a unit. `purpose`: main, or alarm (urgent alarms only). At most one live room per unit, purpose and channel: a
+    unit may have one on each messenger, and a case has one state in all of them."""
 
     __table_args__ = (
         sa.Index(
             "room_live",
             "unit",
             "purpose",
+            "channel",
             unique=True,
             sqlite_where=sa.text("unbound_at IS NULL"),
             postgresql_where=sa.text("unbound_at IS NULL"),
@@ -91,4 +93,20 @@ class Room(SQLModel, table=True):
     unbound_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
 
 
+class LinkCode(SQLModel, table=True):
+    """/lienket: six digits that a person types on another messenger to be the same person there. Fifteen minutes, used once; only its hash is
+    kept, and the newest code of a person is the only one that counts."""
+
+    __tablename__ = "link_code"
+    __table_args__ = (sa.Index("link_code_hash", "code_hash"),)
+
+    id: str = Field(sa_type=ID, primary_key=True)
+    code_hash: str = Field(sa_type=sa.String(64))
+    person: str = Field(sa_type=ID)
+    created_at: datetime = Field(sa_type=UtcDateTime)
+    expires_at: datetime = Field(sa_type=UtcDateTime)
+    used_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+
+
 PERSON, ACCOUNT, MEMBERSHIP, INVITATION, ROOM = table(Person), table(Account), table(Membership), table(Invitation), table(Room)
+LINK_CODE = table(LinkCode)

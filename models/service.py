@@ -43,6 +43,19 @@ class DataKey(SQLModel, table=True):
     master: str = Field(sa_type=WORD)  # fingerprint of the master key
 
 
+class ChannelState(SQLModel, table=True):
+    """How a messenger does, shared by all processes (real time). `failing_since`: nothing has got through since; `down_since`: what is urgent
+    goes elsewhere; both None while it works. `listened_until`: see bot.channels.Channel; `title` is kept for one that is switched off."""
+
+    __tablename__ = "channel_state"
+
+    name: str = Field(sa_type=WORD, primary_key=True)
+    title: str = Field(default="", sa_type=WORD)
+    failing_since: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    down_since: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    listened_until: datetime | None = Field(default=None, sa_type=UtcDateTime)
+
+
 class Audit(SQLModel, table=True):
     """Who did or saw what, when. Never content."""
 
@@ -56,3 +69,9 @@ class Audit(SQLModel, table=True):
 
 
 SETTING, COUNTER, LEASE, DATA_KEY, AUDIT = table(Setting), table(Counter), table(Lease), table(DataKey), table(Audit)
+CHANNEL_STATE = table(ChannelState)
+
+
+def mention_setting(channel: str) -> str:
+    """The setting that holds how people in groups call that channel's bot."""
+    return f"mention.{channel}"[:64]

@@ -24,7 +24,8 @@ class Kind(StrEnum):
     VOICE = "voice"
     FILE = "file"
     LOCATION = "location"
-    UNSUPPORTED = "unsupported"  # stickers, polls, and what a platform withholds
+    UNSUPPORTED = "unsupported"  # stickers, polls: content that no dialogue can use
+    WITHHELD = "withheld"  # the platform keeps back what a protected sender wrote, children among them
     BLOCKED = "blocked"  # the person blocked the bot, or the group threw it out
     UNBLOCKED = "unblocked"
     MIGRATED = "migrated"  # a group got a new id: data["to"]
@@ -121,7 +122,15 @@ class Join:
     separator: str = "\n"
 
 
-Text = str | int | Msg | Label | Moment | CaseCode | Join  # a bare str is final: a code, a name, what somebody typed
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """A command as its reader types it where the text is read: "/nhan 42", or "@Bot Báo Ngay nhan 42" in a group that hears only mentions.
+    `words` have no slash."""
+
+    words: str
+
+
+Text = str | int | Msg | Label | Moment | CaseCode | Join | Typed  # a bare str is final: a code, a name, what somebody typed
 
 
 def N_(message: str) -> str:  # noqa: N802  the field's name for "marked for translation, translated later"
@@ -157,17 +166,20 @@ class LetterKind(StrEnum):
     RETIRE = "retire"  # takes the buttons off the letter `target`
     TOAST = "toast"  # the direct answer to a press, seen only by the presser: best effort
     DELETE = "delete"  # of the letter `target`, where the channel can
+    MENU = "menu"  # the commands on offer in this chat (`choices`: key "/nhan", label what it does), where the channel can; none resets it
 
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """One answer on offer. An `action` key ("take:<incident id>") works by itself, whatever question is open; at most 60 bytes."""
+    """One answer on offer. An `action` key ("take:<incident id>") works by itself, whatever question is open; at most 60 bytes. Where there
+    are no buttons, an answer to a question is chosen by its number, and an action by what is `typed` for it."""
 
     key: str
     label: Text
     style: str = ""  # danger | primary | success, where the channel can
     action: bool = False
     hint: Text = ""  # shown in the list above the buttons
+    typed: str = ""  # of an action: the words that do the same ("nhan 42"), without slash
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,6 +238,7 @@ class Button:
     data: str  # at most 64 bytes: "<question>.<key>"
     label: str
     style: str = ""
+    typed: str = ""  # of an action: how it is typed in this chat ("/nhan 42", "@Bot Báo Ngay nhan 42"), "" if it cannot be
 
 
 @dataclass(frozen=True, slots=True)

@@ -155,7 +155,7 @@ class Scene:
 
     def _seen(self, db: sa.Connection, row: Any) -> Seen:
         body = json.loads(self.engine.vault.open(db, f"conversation:{row.conversation}", "letter.body", row.id, row.body))
-        return Seen(row.id, row.chat, row.kind, body["text"], {label: data for data, label, _style in body["buttons"]}, row)
+        return Seen(row.id, row.chat, row.kind, body["text"], {label: data for data, label, *_rest in body["buttons"]}, row)
 
     async def last(self, chat: str) -> Seen:
         return (await self.letters(chat))[-1]

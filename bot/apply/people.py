@@ -85,9 +85,9 @@ def reach_account(w: Writing, command: c.ReachAccount) -> None:
 
 
 def bind_room(w: Writing, command: c.BindRoom) -> None:
-    """The unit's earlier room of that purpose is let go; what this chat was bound to before, too."""
+    """The unit's earlier room of that purpose on this messenger is let go; what this chat was bound to before, too."""
     live = ROOM.c.unbound_at.is_(None)
-    same_unit = sa.and_(ROOM.c.unit == command.unit, ROOM.c.purpose == command.purpose)
+    same_unit = sa.and_(ROOM.c.unit == command.unit, ROOM.c.purpose == command.purpose, ROOM.c.channel == w.talk.channel)
     same_chat = sa.and_(ROOM.c.channel == w.talk.channel, ROOM.c.chat == w.talk.chat)
     w.db.execute(sa.update(ROOM).where(live, sa.or_(same_unit, same_chat)).values(unbound_at=w.now))
     w.db.execute(

@@ -6,8 +6,10 @@ asks for a channel's name.
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Protocol
+
+from aiohttp import web
 
 from models.talk import FileRef, Incoming, Letter
 
@@ -16,7 +18,10 @@ from models.talk import FileRef, Incoming, Letter
 
 @dataclass(frozen=True, slots=True)
 class Delivered:
+    """`messages`: how many the platform was given, where a long text went in parts (they count against its quota)."""
+
     external_id: str = ""
+    messages: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +60,14 @@ Outcome = Delivered | Later | Never | Gone | Unknown
 
 
 @dataclass(frozen=True, slots=True)
+class Quota:
+    """How many messages one bot may send and receive in a calendar month; the share `reserve` (0..1) is kept for urgent letters."""
+
+    month: int
+    reserve: float
+
+
+@dataclass(frozen=True, slots=True)
 class Capabilities:
     """What a channel can do. Texts must not speak of buttons where `buttons` is False."""
 
@@ -67,6 +80,15 @@ class Capabilities:
     max_text: int
     redelivers: bool  # True: an unacknowledged message comes again, so the turn itself writes the inbox row
     deep_link: str = ""  # format with %s for a code ("https://t.me/Bot?start=%s"), "" where links carry nothing
+    title: str = ""  # the messenger's own name, as people know it ("Telegram")
+    mention: str = ""  # what a message in a group must begin with for the bot to hear it ("@Bot Báo Ngay"); "" where a slash is enough
+    menus: bool = False  # a list of commands can be set for a chat
+    quota: Quota | None = None
+
+    @property
+    def confidential(self) -> bool:
+        """Whether private details may stand in a chat: what cannot be protected or taken back there goes behind a link instead."""
+        return self.protects or self.deletes
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,11 +113,13 @@ class Undecodable(Protocol):
 
 
 class Channel(Protocol):
-    """One messenger account. `name` is unique ("telegram", "web", "zalo")."""
+    """One messenger account. `name` is unique and for good ("telegram", "web", "zalo-<bot id>"): rows refer to it. `listened_until` is real
+    time: until when nothing that was sent to it can have been missed, None before the first time."""
 
     name: str
     capabilities: Capabilities
     pace: Pace
+    listened_until: datetime | None
 
     async def listen(self, hear: Hear, undecodable: Undecodable) -> None:
         """Run until cancelled: feed different chats at the same time, one chat in order, acknowledge up to the last contiguous commit."""
@@ -105,6 +129,12 @@ class Channel(Protocol):
 
     async def fetch(self, file: FileRef) -> bytes:
         """The bytes of a file that somebody sent. Raises FileGone or FileTooLarge; anything else is tried again."""
+
+    async def reachable(self) -> bool:
+        """Whether the platform answers just now. Never raises; a few seconds at most."""
+
+    def add_routes(self, app: web.Application, hear: Hear, undecodable: Undecodable) -> None:
+        """What the platform (or a browser) posts to. Called once, before the port is open; a channel that only polls adds nothing."""
 
     async def close(self) -> None: ...
 

@@ -4,6 +4,9 @@ import asyncio
 import time
 from collections import defaultdict, deque
 from dataclasses import dataclass, field
+from datetime import datetime
+
+from aiohttp import web
 
 from bot.channels import Capabilities, Delivered, Hear, Outcome, Pace, Undecodable
 from models.talk import FileRef, Letter
@@ -33,6 +36,7 @@ class Wire:
     capabilities: Capabilities = EVERYTHING
     pace: Pace = FAST
     latency: float = 0.0
+    listened_until: datetime | None = None
     sent: list[Sent] = field(default_factory=list)
     most_at_once: int = 0
     most_in_one_chat: int = 0
@@ -81,6 +85,12 @@ class Wire:
 
     async def fetch(self, file: FileRef) -> bytes:
         return b""
+
+    async def reachable(self) -> bool:
+        return True
+
+    def add_routes(self, app: web.Application, hear: Hear, undecodable: Undecodable) -> None:
+        """Nothing posts here."""
 
     async def close(self) -> None:
         pass

@@ -10,6 +10,8 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from importlib import import_module
 
+from aiohttp import web
+
 from bot.channels import Capabilities, Hear, Outcome, Pace, Undecodable
 from bot.channels.telegram.guard import TokenRefused, Unreachable
 from bot.channels.telegram.limits import MAX_TEXT
@@ -20,9 +22,10 @@ from models.talk import FileRef, Letter
 __all__ = ["TelegramChannel", "TokenRefused", "Unreachable"]
 
 CAPABILITIES = Capabilities(
-    buttons=True, edits=True, deletes=True, toasts=True, files_out=True, protects=True, max_text=MAX_TEXT, redelivers=True
+    buttons=True, edits=True, deletes=True, toasts=True, files_out=True, protects=True, max_text=MAX_TEXT, redelivers=True, title="Telegram"
 )
 # Telegram names about 30 a second, 1 a second to one chat, 20 a minute to one group, and guarantees none of them.
+REACHED_WITHIN = 10.0  # seconds
 PACE = Pace(per_second=25, per_chat_second=1, per_group_minute=18, reserve=0.2)
 
 
@@ -41,6 +44,7 @@ class TelegramChannel:
     ) -> None:
         self.capabilities = CAPABILITIES
         self.pace = PACE
+        self.listened_until: datetime | None = None  # nothing is missed: Telegram keeps what was not acknowledged for a day
         self._token = token
         self._base = base
         self._patience = patience
@@ -69,6 +73,17 @@ class TelegramChannel:
         username = await self._mouth.identity()
         self._met(username)
         return username
+
+    async def reachable(self) -> bool:
+        try:
+            async with asyncio.timeout(REACHED_WITHIN):
+                await self._mouth.identity()
+        except (TokenRefused, Unreachable, TimeoutError):
+            return False
+        return True
+
+    def add_routes(self, app: web.Application, hear: Hear, undecodable: Undecodable) -> None:
+        """It polls."""
 
     async def close(self) -> None:
         await self._mouth.close()

@@ -29,12 +29,21 @@ _SOON = timedelta(milliseconds=200)
 class WebChannel:
     name = "web"
     capabilities = Capabilities(
-        buttons=True, edits=True, deletes=True, toasts=True, files_out=True, protects=False, max_text=MAX_TEXT, redelivers=False
+        buttons=True,
+        edits=True,
+        deletes=True,
+        toasts=True,
+        files_out=True,
+        protects=False,
+        max_text=MAX_TEXT,
+        redelivers=False,
+        title="Web",
     )
     pace = Pace(per_second=200, per_chat_second=50, per_group_minute=1200, reserve=0.2)  # memory to memory: nobody is in the way
 
     def __init__(self, cast: Cast, history: History, room: TrainingRoom, zone: str = "Asia/Ho_Chi_Minh") -> None:
         """`zone`: the plan's, in which the page shows times and reads the clock field."""
+        self.listened_until: datetime | None = None  # a page that cannot post says so to whoever writes in it
         self.cast, self.room, self.zone = cast, room, ZoneInfo(zone)
         self.shelf = Shelf()
         self.hub = Hub(cast.chats(), self.shelf)
@@ -85,7 +94,11 @@ class WebChannel:
     async def close(self) -> None:
         self.stream.close()
 
-    def add_routes(self, app: web.Application) -> None:
+    async def reachable(self) -> bool:
+        return True
+
+    def add_routes(self, app: web.Application, hear: Hear, undecodable: Undecodable) -> None:
+        """The page. What it posts is heard only while `listen` runs."""
         from bot.channels.web.routes import Routes
 
         Routes(self).add_to(app)

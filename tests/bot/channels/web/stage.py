@@ -122,12 +122,16 @@ async def ignore(channel: str, external_id: str, reason: str) -> None:
     """The web channel has nothing undecodable: a bad post is refused at once."""
 
 
+async def nobody(incoming: Incoming) -> None:
+    """Posts are heard by whoever listens, and by nobody else."""
+
+
 @asynccontextmanager
 async def training_room(past: dict[str, list[Past]] | None = None) -> AsyncIterator[Stage]:
     room = FakeRoom(past)
     channel = WebChannel(CAST, room, room)
     app = web.Application()
-    channel.add_routes(app)
+    channel.add_routes(app, nobody, ignore)
     runner = web.AppRunner(app)
     await runner.setup()
     site = web.TCPSite(runner, "127.0.0.1", 0)
