@@ -25,6 +25,7 @@ from bot.outbox import Outbox
 from bot.pacing import Pacer
 from bot.settings import Settings
 from bot.turn import Taken
+from bot.watch import Patience, Watch, internal
 from models.talk import Incoming, Json, Kind, Lane, Letter
 from scheduler import build
 from scheduler.due import Sweep
@@ -34,6 +35,7 @@ log = structlog.get_logger()
 
 EAR_LEASE = 30.0  # seconds
 EAR_PAUSE = 10.0
+WATCHING = Patience()
 
 
 class LeaseLost(Exception):  # noqa: N818  the name says what happened
@@ -44,7 +46,14 @@ class App:
     """One running Báo Ngay: `run` serves until `stop` is called or a signal comes."""
 
     def __init__(
-        self, settings: Settings, db: Database, engine: Engine, channels: Sequence[Channel], files: Path, pause: float = 1.0
+        self,
+        settings: Settings,
+        db: Database,
+        engine: Engine,
+        channels: Sequence[Channel],
+        files: Path,
+        pause: float = 1.0,
+        watching: Patience = WATCHING,
     ) -> None:
         self.settings, self.db, self.engine, self.channels = settings, db, engine, channels
         self.metrics = Metrics()
@@ -53,6 +62,8 @@ class App:
         by_name = {channel.name: channel for channel in channels}
         fetchers = {name: channel.fetch for name, channel in by_name.items()}
         self.attachments = Attachments(db, engine.vault, files, fetchers, refused=self._refused)
+        self.watching = watching
+        self.watches = {name: self._watch(channel, frozenset(by_name) - {name}) for name, channel in by_name.items()}
         self.outboxes = {name: self._outbox(channel) for name, channel in by_name.items()}
         self.web = web.Application(client_max_size=25 * 2**20)
         http.add_routes(self.web, self.health, self.metrics_text, settings.metrics_token_text, public=settings.public_url is not None)
@@ -66,8 +77,11 @@ class App:
     def _outbox(self, channel: Channel) -> Outbox:
         return Outbox(
             self.db, self.engine.vault, channel, Pacer(channel.pace), load=self.attachments.load,
-            gone=self._gone, moved=self._moved, on_outcome=self._outcome,
+            gone=self._gone, moved=self._moved, on_outcome=self._outcome, saw=self.watches[channel.name].saw,
         )  # fmt: skip
+
+    def _watch(self, channel: Channel, others: frozenset[str]) -> Watch:
+        return Watch(self.db, channel, self.hearing.hear, self.engine.now, self.watching, others)
 
     # --- running ------------------------------------------------------------------------------------------------------
 
@@ -79,6 +93,7 @@ class App:
             "due": (self.settings.tick_seconds, self._safely(self.sweep.tick)),
             "resume": (30, self._safely(self.hearing.resume)),
             "sweep": (3600, self._safely(self._upkeep)),
+            "watch": (self.watching.every, self._safely(self.look)),
         }
         clock = build(jobs)
         try:
@@ -87,6 +102,7 @@ class App:
             self.port = runner.addresses[0][1]
             if ready:
                 await ready()
+            await self._safely(self._switched_off)()
             clock.start()
             gc.freeze()  # what start-up made stays: full collections over it cost up to 100 ms (measured)
             self._started.set()
@@ -175,6 +191,17 @@ class App:
         if taken.attachments:
             self.attachments.wake()
 
+    async def look(self) -> None:
+        """How every messenger does that this process sends for."""
+        await asyncio.gather(*(watch.look() for name, watch in self.watches.items() if self.outboxes[name].holds))
+
+    async def _switched_off(self) -> None:
+        """Messengers that people and rooms are known on and that nobody has switched on here: what is urgent goes elsewhere from the start."""
+        for name, title in await self.db.run(partial(upkeep.switched_off, on=self.outboxes)):
+            log.warning("messenger_switched_off", channel=name)
+            data: dict[str, Json] = {"timer": "messenger_down", "subject": name, "title": title, "off": True}
+            await self.hearing.hear(internal(f"messenger_off:{name}:{self.engine.now().isoformat()}", data, self.engine.now()))
+
     async def settle(self) -> None:
         """Until nothing more may leave just now (the training clock stops here before it moves on)."""
         for outbox in self.outboxes.values():
@@ -193,6 +220,7 @@ class App:
             self.engine.now(),
             group=letter.group,
             topic=letter.topic,
+            data={"letter": letter.id},
         )
         log.warning("chat_gone", letter=letter.id, reason=reason)
         await self.hearing.hear(event)
@@ -213,8 +241,7 @@ class App:
 
     async def _refused(self, attachment: str) -> None:
         """A picture or voice note could not be kept: its sender is asked again, in a turn of its own."""
-        data: dict[str, Json] = {"timer": "refused", "subject": attachment}
-        await self.hearing.hear(Incoming("internal", f"refused:{attachment}", attachment, "", Kind.INTERNAL, self.engine.now(), data=data))
+        await self.hearing.hear(internal(f"refused:{attachment}", {"timer": "refused", "subject": attachment}, self.engine.now()))
 
     def _outcome(self, lane: Lane, kind: str, outcome: str, seconds: float) -> None:
         self.metrics.letters.labels(lane.name.lower(), kind, outcome).inc()

@@ -31,7 +31,7 @@ class Talk:
     locale: str = DEFAULT_LOCALE
     who: Who | None = None
     account: str = ""
-    was_gone: bool = False  # the account had blocked us: it has just written again
+    was_gone: bool = False  # the account had blocked us until now
 
     @property
     def subject(self) -> str:
@@ -125,11 +125,11 @@ _SAVE = (
 )
 
 
-def save_talk(db: sa.Connection, engine: Engine, talk: Talk, frame: Frame, now: datetime) -> None:
-    """Store what is remembered of the talk; whoever writes to us can be written to again."""
+def save_talk(db: sa.Connection, engine: Engine, talk: Talk, frame: Frame, now: datetime, *, wrote: bool = True) -> None:
+    """Store what is remembered of the talk; whoever writes to us can be written to again (a platform's word about the chat is not theirs)."""
     if not talk.id:
         return
     sealed = engine.vault.seal(db, talk.subject, "conversation.frame", talk.id, frame_to_json(frame))
     db.execute(_SAVE, {"this": talk.id, "new_frame": sealed, "now": now})
-    if talk.was_gone:
+    if talk.was_gone and wrote:
         db.execute(sa.update(ACCOUNT).where(ACCOUNT.c.id == talk.account).values(gone_at=None))

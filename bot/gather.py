@@ -48,8 +48,9 @@ def facts(db: sa.Connection, engine: Engine, incoming: Incoming, talk: Talk, rou
         locale=talk.locale,
         new_id=new_id,
         new_code=new_code,
-        channel=ChannelFacts(can.buttons, can.toasts, can.deletes, can.protects, can.deep_link),
+        channel=ChannelFacts(can.buttons, can.toasts, can.deletes, can.protects, can.deep_link, can.title),
         who=talk.who,
+        reachable=not talk.was_gone,
         conversation=talk.id,
         **found,
     )

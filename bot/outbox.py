@@ -22,12 +22,12 @@ import sqlalchemy as sa
 import structlog
 
 from bot import claims, lease
-from bot.channels import Channel
+from bot.channels import Channel, Outcome
 from bot.claims import Batch, Claimed, Room, Sender
 from bot.database import URGENT, Database, StorageDown
 from bot.delivery import TOAST_SAY_EVERY, back_off
 from bot.pacing import Pacer
-from bot.sending import Load, OnOutcome, Sending, Told, no_pictures, nothing, uncounted
+from bot.sending import Load, OnOutcome, Sending, Told, no_pictures, nothing, uncounted, unseen
 from bot.vault import Vault
 from models.talk import Lane, LetterKind
 
@@ -52,7 +52,7 @@ class _Flight:
 class Outbox:
     """`gone(letter, reason)`: its chat cannot be reached any more; `moved(letter, to)`: it has another id. Both return when that has been
     taken note of; if they raise, the letter is tried again and they are told again. `on_outcome(lane, kind, outcome, seconds since it was
-    planned)` counts. `now` is real time. `holder` names this process for the lease; on SQLite there is only one."""
+    planned)` counts. `saw` is told what each send came to. `now` is real time. `holder` names this process for the lease; on SQLite there is only one."""
 
     def __init__(
         self,
@@ -65,6 +65,7 @@ class Outbox:
         gone: Told = nothing,
         moved: Told = nothing,
         on_outcome: OnOutcome = uncounted,
+        saw: Callable[[Outcome], None] = unseen,
         now: Callable[[], datetime] = _now,
         back_off: Callable[[int], float] = back_off,
         holder: str = "",
@@ -74,7 +75,7 @@ class Outbox:
         self._db, self._vault, self._channel, self._pacer, self._now = db, vault, channel, pacer, now
         self._holder = holder or (secrets.token_hex(8) if db.is_postgresql else "the only process")
         self._lasts, self._poll = timedelta(seconds=lease_seconds), poll_seconds
-        self._sending = Sending(db, channel, pacer, load, gone, moved, on_outcome, now, back_off, self._lasts)
+        self._sending = Sending(db, channel, pacer, load, gone, moved, on_outcome, now, back_off, self._lasts, saw)
         self._flights: dict[str, _Flight] = {}
         self._toasted: dict[str, float] = {}  # groups that had a toast as a message, and when
         self._woken, self._changed = asyncio.Event(), asyncio.Condition()
@@ -98,6 +99,11 @@ class Outbox:
         finally:
             self._running = self._held = False
             await self._tell_changed()
+
+    @property
+    def holds(self) -> bool:
+        """Whether this process sends for the channel just now."""
+        return self._held
 
     def wake(self) -> None:
         """Something was committed: look at once. From the event loop's thread."""

@@ -40,6 +40,10 @@ def no_pictures(_db: sa.Connection, _attachment: str) -> Picture | None:
     return None
 
 
+def unseen(_outcome: Outcome) -> None:
+    """For whoever watches nothing."""
+
+
 def uncounted(_lane: Lane, _kind: str, _outcome: str, _seconds: float) -> None:
     """For whoever counts nothing."""
 
@@ -59,7 +63,9 @@ class Sending:
         now: Callable[[], datetime],
         back_off: Callable[[int], float],
         lasts: timedelta,
+        saw: Callable[[Outcome], None] = unseen,
     ) -> None:
+        self._saw = saw
         self._db, self._channel, self._pacer, self._load = db, channel, pacer, load
         self._gone, self._moved, self._on_outcome = gone, moved, on_outcome
         self._now, self._back_off, self._lasts = now, back_off, lasts
@@ -71,7 +77,9 @@ class Sending:
             marked = await self._with_pictures(claimed) if claimed.attachments else letter
             if marked is None:
                 return 0.0
-            outcome = await self._tell(letter, await self._wire(marked))
+            came = await self._wire(marked)
+            self._saw(came)
+            outcome = await self._tell(letter, came)
             return await self._write(row, letter.kind, outcome)
         except Exception as error:  # noqa: BLE001  the row keeps its mark: when its lease is over the rule for an unknown outcome holds
             log.error("delivery_failed", letter=letter.id, lane=_lane(row), error=type(error).__name__)

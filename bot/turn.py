@@ -49,7 +49,7 @@ def take_turn(db: sa.Connection, engine: Engine, incoming: Incoming) -> Taken | 
         apply.APPLY[type(command)](writing, command)
     frame = writing.says(turn.says, turn.frame)
     writing.flush()
-    save_talk(db, engine, talk, frame, facts.now)
+    save_talk(db, engine, talk, frame, facts.now, wrote=incoming.kind not in routing.EVENTS)
     return Taken(frozenset(writing.channels), writing.attachments, writing.timers, route.handle.__name__)
 
 

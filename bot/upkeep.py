@@ -1,5 +1,6 @@
 """Retention, and what the service says of itself."""
 
+from collections.abc import Collection
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -11,6 +12,8 @@ from bot.metrics import Metrics
 from models import inbox
 from models.incident import INCIDENT, Status
 from models.letter import LETTER, OPEN
+from models.people import ACCOUNT, ROOM
+from models.service import CHANNEL_STATE
 from models.talk import Lane
 from models.timer import TIMER
 
@@ -20,6 +23,17 @@ STUCK = timedelta(minutes=10)
 def forget(db: sa.Connection, engine: Engine) -> int:
     """Bodies of messages older than the retention go; their ids stay, so that a replay is still known."""
     return inbox.forget_bodies(db, engine.now() - timedelta(days=engine.plan.retention_days("inbox_bodies")))
+
+
+def switched_off(db: sa.Connection, on: Collection[str]) -> list[tuple[str, str]]:
+    """Messengers (with what people call them) that live rooms or accounts are on, that are not switched on here, and that nobody was told of."""
+    rooms = sa.select(ROOM.c.channel).where(ROOM.c.unbound_at.is_(None))
+    accounts = sa.select(ACCOUNT.c.channel).where(ACCOUNT.c.cut_at.is_(None))
+    states = {row.name: row for row in db.execute(sa.select(CHANNEL_STATE)).all()}
+    names = sorted(set(db.execute(rooms.union(accounts)).scalars()) - set(on))
+    return [
+        (name, states[name].title if name in states else name) for name in names if name not in states or states[name].down_since is None
+    ]
 
 
 def waiting_letters(db: sa.Connection) -> dict[str, dict[str, float]]:

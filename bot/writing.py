@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
@@ -13,6 +13,7 @@ from bot.channels.buttons import encode
 from bot.conversations import DEFAULT_LOCALE, Talk, conversation_id
 from bot.engine import Engine
 from bot.rendering import Renderer
+from handlers.failover import instead_of
 from handlers.reading.folding import fold
 from models.conversation import CONVERSATION
 from models.facts import Facts
@@ -20,7 +21,7 @@ from models.ids import new_id
 from models.incident import INCIDENT
 from models.letter import LETTER, LetterState
 from models.people import ACCOUNT, PERSON, ROOM
-from models.service import SETTING, mention_setting
+from models.service import SETTING, down_channels, mention_setting
 from models.talk import Frame, Incoming, LetterKind, Say, Shown, Text, Typed
 from models.timer import set_timer
 
@@ -34,11 +35,17 @@ _CONVERSATION = (
     )
     .where(CONVERSATION.c.id == sa.bindparam("conversation"))
 )  # fmt: skip
+_PRIVATE = sa.and_(
+    CONVERSATION.c.channel == ACCOUNT.c.channel,
+    CONVERSATION.c.chat == ACCOUNT.c.chat,
+    CONVERSATION.c.topic == "",
+    CONVERSATION.c.person == ACCOUNT.c.external_id,
+)
 _PERSON = (
     sa.select(ACCOUNT.c.channel, ACCOUNT.c.chat, ACCOUNT.c.external_id, PERSON.c.locale)
-    .join(PERSON, PERSON.c.id == ACCOUNT.c.person)
+    .select_from(ACCOUNT.join(PERSON, PERSON.c.id == ACCOUNT.c.person).outerjoin(CONVERSATION, _PRIVATE))
     .where(ACCOUNT.c.person == sa.bindparam("person"), ACCOUNT.c.cut_at.is_(None), ACCOUNT.c.gone_at.is_(None), ACCOUNT.c.started.is_(True))
-    .order_by(ACCOUNT.c.id.desc())
+    .order_by(CONVERSATION.c.last_at.is_(None), CONVERSATION.c.last_at.desc(), ACCOUNT.c.id.desc())
 )
 _MENTION = sa.select(SETTING.c.value).where(SETTING.c.name == sa.bindparam("name"))
 _ROOMS = sa.select(ROOM.c.channel, ROOM.c.chat, ROOM.c.topic).where(
@@ -57,6 +64,7 @@ class Address:
     topic: str
     group: bool
     locale: str
+    instead_of: str = ""  # what people call the messenger that should have carried it
 
 
 @dataclass
@@ -75,6 +83,7 @@ class Writing:
     mentions: dict[str, str] = field(default_factory=dict)
     answered: set[tuple[str, str]] = field(default_factory=set)  # (submission, question) of this turn's answers
     channels: set[str] = field(default_factory=set)
+    _failing: dict[str, str] | None = None
 
     @property
     def now(self) -> datetime:
@@ -124,8 +133,10 @@ class Writing:
             for choice in say.choices
         ]  # fmt: skip
         hints = [f"• {render(choice.label)}: {render(choice.hint)}" for choice in say.choices if choice.hint]
-        text = "\n".join([render(say.text), *hints]) if hints else render(say.text)
+        mark = [render(instead_of(to.instead_of, perhaps_twice=False))] if to.instead_of and say.kind is LetterKind.SAY else []
+        text = "\n".join([*mark, render(say.text), *hints])
         body = {"text": text, "buttons": buttons, "columns": say.columns, "attachments": list(say.attachments)}
+        settle = say.settle if say.kind is LetterKind.EDIT and not self.engine.capabilities(to.channel).edits else timedelta()
         sealed = self.engine.vault.seal(
             self.db, f"conversation:{to.conversation}", "letter.body", letter, json.dumps(body, ensure_ascii=False).encode()
         )
@@ -133,11 +144,28 @@ class Writing:
             "id": letter, "conversation": to.conversation, "channel": to.channel, "chat": to.chat, "topic": to.topic, "is_group": to.group,
             "lane": int(say.lane), "kind": str(say.kind), "purpose": say.purpose, "about": say.about, "target": say.target, "body": sealed,
             "silent": say.silent, "protect": say.protect, "plain": False, "retired": False, "state": str(LetterState.PLANNED), "attempts": 0,
-            "not_before": datetime.now(UTC), "created_at": self.now, "external_id": "", "reason": "", "asked": asked, "copy_of": "",
+            "not_before": datetime.now(UTC) + settle, "created_at": self.now, "external_id": "", "reason": "", "asked": asked, "copy_of": "",
         })  # fmt: skip
         if say.delete_after is not None and self.engine.capabilities(to.channel).deletes:
             self.timer("delete", letter, self.now + say.delete_after)
         return letter
+
+    def copy(self, row: Any, newest: Any, to: Address, mark: Text) -> None:
+        """A letter that was planned for one messenger, once more for another: with the mark first, as `newest` (itself, or its last edit) reads.
+        Answers to a question stay behind, because the question belongs to the other chat."""
+        body = self.engine.vault.open_json(self.db, f"conversation:{newest.conversation}", "letter.body", newest.id, newest.body or b"")
+        letter = new_id()
+        body |= {
+            "text": f"{self.render(mark, to.locale)}\n{body['text']}",
+            "buttons": [one for one in body["buttons"] if one[0].startswith("0.")],
+        }
+        sealed = self.engine.vault.seal_json(self.db, f"conversation:{to.conversation}", "letter.body", letter, body)
+        self.rows.append({
+            "id": letter, "conversation": to.conversation, "channel": to.channel, "chat": to.chat, "topic": to.topic, "is_group": to.group,
+            "lane": row.lane, "kind": row.kind, "purpose": row.purpose, "about": row.about, "target": "", "body": sealed,
+            "silent": row.silent, "protect": row.protect, "plain": False, "retired": False, "state": str(LetterState.PLANNED), "attempts": 0,
+            "not_before": datetime.now(UTC), "created_at": self.now, "external_id": "", "reason": "", "asked": False, "copy_of": row.id,
+        })  # fmt: skip
 
     def _newest_of(self, target: str) -> str:
         """An id behind all that speak of the same letter: the newest edit wins by its id, and another process's clock may be ahead."""
@@ -169,22 +197,53 @@ class Writing:
             raise LookupError("no such conversation")
         return Address(row.id, row.channel, row.chat, row.topic, row.is_group, row.locale or row.person_locale or DEFAULT_LOCALE)
 
-    def person(self, person: str) -> Address | None:
-        """The private chat of a member on the messenger where they were last made known, or None if nobody can be reached."""
-        row = self.db.execute(_PERSON, {"person": person}).first()
-        if row is None:
+    def person(self, person: str, never: str = "") -> Address | None:
+        """The private chat of a member on the messenger that they used last; on another one of theirs where that does not work just now; None
+        if they cannot be reached at all. `never`: not on this messenger."""
+        rows = [row for row in self.db.execute(_PERSON, {"person": person}).all() if row.channel != never]
+        if person == self.me and self.talk.group:  # asked for in a group: answered on the same phone
+            rows.sort(key=lambda row: row.channel != self.talk.channel)
+        if not rows:
             return None
+        row = next((row for row in rows if self.carries(row.channel)), rows[0])
         conversation = conversation_id(self.db, row.channel, row.chat, "", row.external_id, group=False)
-        return Address(conversation, row.channel, row.chat, "", False, row.locale)
+        instead = self.title(rows[0].channel) if row is not rows[0] else ""
+        return Address(conversation, row.channel, row.chat, "", False, row.locale, instead)
 
     def rooms(self, unit: str, purpose: str = "main") -> list[Address]:
-        """The live rooms of a unit, on every channel."""
+        """The live rooms of a unit on every messenger that works: one case, one state in all of them."""
         rows = self.db.execute(_ROOMS, {"unit": unit, "purpose": purpose}).all()
-        return [self.chat(row.channel, row.chat, row.topic) for row in rows]
+        return [self.chat(row.channel, row.chat, row.topic) for row in rows if self.carries(row.channel)]
+
+    def room_out(self, unit: str) -> str:
+        """What people call the messenger of a unit's room, if there is one and none of its messengers works; "" otherwise."""
+        rows = self.db.execute(_ROOMS, {"unit": unit, "purpose": "main"}).all()
+        return self.title(rows[0].channel) if rows and not any(self.carries(row.channel) for row in rows) else ""
 
     def chat(self, channel: str, chat: str, topic: str) -> Address:
         """A group as such: letters to it are nobody's conversation."""
         return Address(conversation_id(self.db, channel, chat, topic, "", group=True), channel, chat, topic, True, DEFAULT_LOCALE)
+
+    # --- messengers ---------------------------------------------------------------------------------------------------
+
+    @property
+    def failing(self) -> dict[str, str]:
+        """Messengers over which nothing urgent goes just now, and what people call them; none where no other one works either."""
+        if self._failing is None:
+            self._failing = down_channels(self.db)
+        return self._failing if set(self.engine.channels) - self._failing.keys() else {}
+
+    def look_again(self) -> None:
+        """This very turn has changed how a messenger does."""
+        self._failing = None
+
+    def carries(self, channel: str) -> bool:
+        """Whether letters may be planned for that messenger: it is switched on, and not failing while another one works."""
+        return (channel in self.engine.channels or not self.engine.channels) and channel not in self.failing
+
+    def title(self, channel: str) -> str:
+        """What people call a messenger, also one that is switched off."""
+        return self.engine.capabilities(channel).title or self.failing.get(channel, channel)
 
     # --- rendering ----------------------------------------------------------------------------------------------------
 

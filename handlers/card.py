@@ -121,6 +121,11 @@ def taken_notice(case: Case, name: str, at: datetime) -> Text:
     return msg("%(name)s took %(code)s at %(time)s.", name=name, code=case.code, time=Moment(at, "time"))
 
 
+def state_of(case: Case) -> Text:
+    """Code and state: what is said where the card itself cannot be changed."""
+    return Join((case.code, state(case)), separator=" · ")
+
+
 def superseded(case: Case) -> Text:
     """What remains of a card that was called again: it must not go on saying that nobody has taken the case."""
     return msg("%(code)s was called again: see the newest card below.", code=case.code)

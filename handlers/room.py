@@ -2,11 +2,12 @@
 
 from dataclasses import dataclass
 
+from handlers.failover import lost
 from handlers.reading.folding import fold
 from handlers.rights import may_manage, own_wards
 from handlers.wards import find_wards
 from handlers.wording import bullets, unit_name
-from models.commands import BindRoom, Command, MoveChat, ReachAccount, TellRole, UnbindRoom
+from models.commands import BindRoom, Command, MoveChat, ReachAccount, Reroute, TellRole, UnbindRoom
 from models.facts import Facts, Role, Who
 from models.talk import Frame, Incoming, Kind, Lane, Say, Text, Turn, lines, msg
 
@@ -55,7 +56,9 @@ def event(frame: Frame, incoming: Incoming, facts: Facts) -> Turn:
         return Turn(frame, commands=(MoveChat(to),) if isinstance(to, str) and to else ())
     back = incoming.kind is Kind.UNBLOCKED
     if not incoming.group:
-        return Turn(frame, commands=(ReachAccount(back),))
+        letter = incoming.data.get("letter")
+        again = (Reroute(letter, gone=True),) if isinstance(letter, str) and letter else ()
+        return Turn(frame, commands=(ReachAccount(back), *(() if back else (*again, *lost(facts)))))
     if back:
         return Turn(frame, (Say(msg("Hello. To make this the duty room, an administrator types /ganphong here.")),))
     return Turn(frame, commands=_thrown_out(facts))

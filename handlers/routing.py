@@ -14,7 +14,7 @@ The order:
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from handlers import child, cut, help, idle, incident, invite, join, ladder, language, ready, report, room, stranger, upkeep  # noqa: A004  help is the feature's name
+from handlers import child, cut, failover, help, idle, incident, invite, join, ladder, language, ready, report, room, stranger, upkeep  # noqa: A004  help is the feature's name
 from handlers.commands import Given, find
 from handlers.rights import Where, allowed
 from models.facts import Facts, Who
@@ -60,8 +60,12 @@ TIMERS: dict[str, Entry] = {
     "idle": Entry(report.nudge, ("service", "draft"), case="submission"),
     "delete": Entry(upkeep.take_back),
     "refused": Entry(upkeep.ask_again, ("refused_file",)),
+    "messenger_down": Entry(failover.down),
+    "messenger_up": Entry(failover.up),
+    "reroute": Entry(failover.reroute),
+    "deaf": Entry(failover.deaf),
 }
-"""By the kind of a timer row; its subject is the incident, the submission, the letter or the attachment."""
+"""By the kind of a timer row or internal message; its subject is the incident, the submission, the letter, the attachment or the messenger."""
 
 ACTIONS: dict[str, Entry] = {
     "take": Entry(incident.take, ("service",), case="id"),
@@ -107,7 +111,8 @@ FLOORS: dict[str, Entry] = {
 _STRANGER = Entry(stranger.start, ("service", "open_child_case", "reports_today"))
 _CODE = Entry(join.start, ("service", "invited"))
 _IDLE = Entry(idle.answer, ("service",), case="conversation")
-_EVENTS = frozenset({Kind.BLOCKED, Kind.UNBLOCKED, Kind.MIGRATED})
+EVENTS = frozenset({Kind.BLOCKED, Kind.UNBLOCKED, Kind.MIGRATED})
+"""What a platform tells of a chat: nobody's words."""
 
 
 def route(frame: Frame, incoming: Incoming, who: Who | None) -> Route:
@@ -115,7 +120,7 @@ def route(frame: Frame, incoming: Incoming, who: Who | None) -> Route:
     if incoming.kind in {Kind.TIMER, Kind.INTERNAL}:
         entry = TIMERS[str(incoming.data["timer"])]
         return _to(entry, frame, str(incoming.data["subject"]))
-    if incoming.kind in _EVENTS:
+    if incoming.kind in EVENTS:
         return _to(Entry(room.event, ("room_here",)), frame)
     if incoming.press is not None and (action := _action(incoming.press.key, incoming)) is not None:
         return action

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from models.talk import FileRef, Json, Say
 
@@ -233,6 +233,31 @@ class MoveChat:
 
 
 @dataclass(frozen=True, slots=True)
+class MessengerDown:
+    """Over this messenger nothing urgent gets through for so long already (`failed_for`): open cases are called on the others."""
+
+    channel: str
+    title: str
+    failed_for: timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class MessengerUp:
+    """It works again: its rooms hear what happened meanwhile, and see what is still open."""
+
+    channel: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reroute:
+    """A letter that does not get through goes to its reader's other messenger instead, once, marked as such; nothing where there is none.
+    `gone`: it was refused for good just now, whatever its lane; else only if it still waits."""
+
+    letter: str
+    gone: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class PutSetting:
     name: str
     value: str
@@ -256,5 +281,6 @@ Command = (
     | OpenIncident | UpdateIncident | CallRoom | CallAgain | TakeIncident | Restrict | Note | Look
     | TellReporter | TellConversation | TellPerson | TellRole | TellRoom | TakeBack
     | SetTimer | CancelTimer
-    | CreateInvitation | Join | CutAccount | ReachAccount | BindRoom | UnbindRoom | MoveChat | PutSetting | SetLocale | Record
+    | CreateInvitation | Join | CutAccount | ReachAccount | BindRoom | UnbindRoom | MoveChat
+    | MessengerDown | MessengerUp | Reroute | PutSetting | SetLocale | Record
 )  # fmt: skip

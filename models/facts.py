@@ -179,6 +179,7 @@ class ChannelFacts:
     deletes: bool = True
     protects: bool = True
     deep_link: str = ""
+    title: str = ""  # the messenger's own name
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,4 +207,5 @@ class Facts:
     reports_today: int = 0  # of this conversation, in the plan's zone
     open_child_case: Case | None = None
     conversation: str = ""  # this conversation's id
+    reachable: bool = True  # False: this account was known to have blocked us, or to be gone, before this message
     refused_file: RefusedFile | None = None

@@ -15,6 +15,8 @@ import sqlalchemy as sa
 from sqlmodel import Field, SQLModel
 
 from models.columns import ID, WORD, UtcDateTime, table
+from models.people import ACCOUNT
+from models.service import CHANNEL_STATE
 from models.talk import Lane, LetterKind
 
 
@@ -289,6 +291,40 @@ def arrived(db: sa.Connection, letter: str, values: Mapping[str, Any]) -> bool:
     """Write that a letter was delivered, whatever others have made of its row meanwhile: the platform's word is the truth."""
     statement = sa.update(LETTER).where(LETTER.c.id == letter, LETTER.c.state != LetterState.DELIVERED)
     return db.execute(statement.values(**values)).rowcount == 1
+
+
+# --- what could go another way ----------------------------------------------------------------------------------------
+
+_MINE, _OTHER = ACCOUNT.alias("mine"), ACCOUNT.alias("other")
+_MOVABLE = (
+    sa.select(_L.c.id)
+    .join(_MINE, sa.and_(_MINE.c.channel == _L.c.channel, _MINE.c.chat == _L.c.chat))
+    .where(
+        _L.c.channel == sa.bindparam("channel"),
+        _is_open("l"),
+        sa.text("l.state = 'planned'"),
+        _L.c.lane == int(Lane.URGENT),
+        _L.c.kind == LetterKind.SAY,
+        _L.c.is_group.is_(False),
+        _L.c.id < sa.bindparam("before"),
+        sa.exists().where(
+            _OTHER.c.person == _MINE.c.person,
+            _OTHER.c.channel.in_(sa.bindparam("others", expanding=True)),
+            _OTHER.c.channel.not_in(sa.select(CHANNEL_STATE.c.name).where(CHANNEL_STATE.c.down_since.is_not(None))),
+            _OTHER.c.cut_at.is_(None),
+            _OTHER.c.gone_at.is_(None),
+            _OTHER.c.started.is_(True),
+        ),
+    )
+    .order_by(_L.c.id)
+    .limit(50)
+)
+
+
+def movable(db: sa.Connection, channel: str, others: Collection[str], planned_before: datetime) -> list[str]:
+    """Urgent letters to people that wait on this messenger since before that (real time), and whose reader has an account on one of the others."""
+    before = f"{int(planned_before.timestamp() * 1e9):016x}"
+    return list(db.execute(_MOVABLE, {"channel": channel, "others": list(others), "before": before}).scalars()) if others else []
 
 
 # --- what waits -------------------------------------------------------------------------------------------------------

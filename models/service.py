@@ -44,8 +44,9 @@ class DataKey(SQLModel, table=True):
 
 
 class ChannelState(SQLModel, table=True):
-    """How a messenger does, shared by all processes (real time). `failing_since`: nothing has got through since; `down_since`: what is urgent
-    goes elsewhere; both None while it works. `listened_until`: see bot.channels.Channel; `title` is kept for one that is switched off."""
+    """How a messenger does, shared by all processes. `failing_since` (real time): nothing has got through since. `down_since` (domain time): it
+    failed so long, or was switched off, that what is urgent goes elsewhere; it holds the beginning of the failure. Both None while it works.
+    `listened_until` (real time): see bot.channels.Channel. `title` is kept for one that is switched off."""
 
     __tablename__ = "channel_state"
 
@@ -70,6 +71,14 @@ class Audit(SQLModel, table=True):
 
 SETTING, COUNTER, LEASE, DATA_KEY, AUDIT = table(Setting), table(Counter), table(Lease), table(DataKey), table(Audit)
 CHANNEL_STATE = table(ChannelState)
+
+
+_DOWN = sa.select(CHANNEL_STATE.c.name, CHANNEL_STATE.c.title).where(CHANNEL_STATE.c.down_since.is_not(None))
+
+
+def down_channels(db: sa.Connection) -> dict[str, str]:
+    """The messengers over which nothing urgent is sent just now, with what people call them."""
+    return {row.name: row.title or row.name for row in db.execute(_DOWN)}
 
 
 def mention_setting(channel: str) -> str:

@@ -198,6 +198,7 @@ class Say:
     purpose: str = ""  # "card", "alarm", "details"…: what later turns look letters up by
     about: str = ""  # incident id
     target: str = ""  # letter id, for edit, retire, delete
+    settle: timedelta = timedelta()  # of an edit that has to go as a message: how long it waits for a newer one (real time)
     columns: int = 1  # buttons a row
 
 

@@ -3,6 +3,7 @@ alone, so nothing private can reach a group (rule 7)."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -15,6 +16,8 @@ from models.facts import Case, Role
 from models.incident import INCIDENT, Status
 from models.letter import LETTER, LetterState
 from models.talk import Lane, LetterKind, Say, Text, lines
+
+SETTLED = timedelta(seconds=60)  # without a newer change, and what cannot be edited is said anew
 
 
 def letters_about(w: Writing, incident: str, purpose: str, *, live: bool = False) -> list[Any]:
@@ -67,7 +70,7 @@ def post_bundle(w: Writing, case: Case) -> None:
     out = {(row.channel, row.chat): row.id for row in live_cards(w, about, "bundle")}
     for to in whom(w, case, step=0):
         earlier = out.get((to.channel, to.chat))
-        w.post(to, replace(say, kind=LetterKind.EDIT, target=earlier) if earlier else say)
+        w.post(to, replace(say, kind=LetterKind.EDIT, target=earlier, settle=SETTLED) if earlier else say)
 
 
 def leave_bundle(w: Writing, case: Case) -> None:
@@ -92,11 +95,26 @@ def bundled_with(w: Writing, case: Case) -> list[Case]:
     return [other for other in found if other.received_at.astimezone(w.engine.zone).date() == day]
 
 
-def refresh_cards(w: Writing, case: Case) -> None:
+def refresh_cards(w: Writing, case: Case, *, taken: bool = False) -> None:
+    """Every card that is out shows how it stands now. Where a card cannot be edited the change is a message of its own: in short who has
+    taken it; other changes wait for a moment, so that a report that is still being written is not told line by line."""
     if case.bundled and not case.restricted and case.status != Status.INTAKE:
         post_bundle(w, case)
     for row in live_cards(w, case.id):
-        w.post(w.conversation(row.conversation), card_say(w, case, edit=row.id))
+        say = card_say(w, case, edit=row.id)
+        if not w.engine.capabilities(row.channel).edits:
+            short = replace(say, text=card.state_of(case), choices=())
+            say = short if taken else replace(say, lane=Lane.REMINDER, settle=SETTLED)
+            if taken and (row.channel, row.chat) == (w.talk.channel, w.talk.chat) and w.incoming.press is None:
+                forget_edits(w, row.id)  # whoever took it by typing is answered right there
+                continue
+        w.post(w.conversation(row.conversation), say)
+
+
+def forget_edits(w: Writing, letter: str) -> None:
+    """What was about to change a letter no longer holds."""
+    waiting = LETTER.c.target == letter, LETTER.c.kind == LetterKind.EDIT, LETTER.c.state == LetterState.PLANNED
+    w.db.execute(sa.update(LETTER).where(*waiting).values(state=LetterState.SUPERSEDED, reason="newer"))
 
 
 def retire(w: Writing, row: Any, text: Text | None = None) -> None:
@@ -145,6 +163,8 @@ def whom(w: Writing, case: Case, step: int) -> list[Address]:
         found += privately(w, "", Role.ADMINISTRATOR)
     if step >= 3 and case.severity == ladder.URGENT:
         found += privately(w, division, Role.LEADER)
+    if not rooms and (failing := w.room_out(division)):
+        found = [replace(to, instead_of=to.instead_of or failing) for to in found]
     return unique(found)
 
 

@@ -150,7 +150,7 @@ def take(w: Writing, command: c.TakeIncident) -> None:
         cancel_timer(w.db, kind, case.id)
     taken = load(w, case.id)
     w.timer("follow_up", case.id, ladder.next_follow_up(taken, w.now, w.engine.plan), data={})
-    refresh_cards(w, taken)
+    refresh_cards(w, taken, taken=True)
 
 
 def restrict(w: Writing, command: c.Restrict) -> None:

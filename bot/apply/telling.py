@@ -1,5 +1,7 @@
 """Letters to others than the one who wrote, and timers."""
 
+from dataclasses import replace
+
 import sqlalchemy as sa
 
 from bot.writing import Writing
@@ -13,9 +15,14 @@ from models.timer import cancel_timer as cancel_timer_row
 
 
 def tell_reporter(w: Writing, command: c.TellReporter) -> None:
-    """Where the report was written; the handler has already obeyed "is it safe to write back?"."""
-    conversation = w.db.execute(sa.select(INCIDENT.c.conversation).where(INCIDENT.c.id == command.incident)).scalar_one()
-    w.post(w.conversation(conversation), command.say)
+    """Where the report was written, or, while that messenger fails, on the reporter's other one; the handler has already obeyed "is it safe to
+    write back?"."""
+    row = w.db.execute(sa.select(INCIDENT.c.conversation, INCIDENT.c.reporter).where(INCIDENT.c.id == command.incident)).one()
+    to = w.conversation(row.conversation)
+    elsewhere = w.person(row.reporter, never=to.channel) if row.reporter and not w.carries(to.channel) else None
+    if elsewhere is not None and w.carries(elsewhere.channel):
+        to = replace(elsewhere, instead_of=w.title(to.channel))
+    w.post(to, command.say)
 
 
 def tell_conversation(w: Writing, command: c.TellConversation) -> None:
@@ -64,8 +71,10 @@ def tell_room(w: Writing, command: c.TellRoom) -> None:
     for room in rooms:
         w.post(room, command.say)
     if not rooms:
+        failing = w.room_out(command.unit)
         for person in holders(w, command.unit, Role.DUTY_OFFICER, Role.WARD_OFFICER):
-            tell_person(w, c.TellPerson(person, command.say))
+            if (to := w.person(person)) is not None:
+                w.post(replace(to, instead_of=to.instead_of or failing), command.say)
 
 
 def take_back(w: Writing, command: c.TakeBack) -> None:

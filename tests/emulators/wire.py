@@ -37,6 +37,8 @@ class Wire:
     pace: Pace = FAST
     latency: float = 0.0
     listened_until: datetime | None = None
+    answers: bool = True
+    asked: int = 0  # whether it is reachable
     sent: list[Sent] = field(default_factory=list)
     most_at_once: int = 0
     most_in_one_chat: int = 0
@@ -87,7 +89,8 @@ class Wire:
         return b""
 
     async def reachable(self) -> bool:
-        return True
+        self.asked += 1
+        return self.answers
 
     def add_routes(self, app: web.Application, hear: Hear, undecodable: Undecodable) -> None:
         """Nothing posts here."""

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from models.commands import BindRoom, MoveChat, ReachAccount, TellRole, UnbindRoom
+from models.commands import BindRoom, MoveChat, ReachAccount, Reroute, TellRole, UnbindRoom
 from models.facts import BoundRoom, Role, Who
 from models.talk import Kind, Lane
 from tests.handlers.people_driver import ADMIN, COLLABORATOR, DIVISION, DUTY, OTHER_WARD, WARD, WARD_OFFICER, Talk, who
@@ -164,7 +164,27 @@ def test_a_person_who_blocks_the_bot_is_remembered(kind: Kind, reachable: bool) 
     """Nothing is written to them until they come back."""
     talk = Talk(who=DUTY)
     assert talk.sends(kind) == []
-    assert talk.commands == (ReachAccount(reachable),)
+    assert talk.commands[0] == ReachAccount(reachable)
+
+
+def test_whoever_is_responsible_hears_once_that_somebody_cannot_be_written_to() -> None:
+    """The ward officer for a collaborator, the leader for a duty officer; and not again while it is known."""
+    collaborator, officer = Talk(who=COLLABORATOR), Talk(who=DUTY)
+    for talk in (collaborator, officer):
+        talk.sends(Kind.BLOCKED)
+    assert [(one.unit, one.role) for one, _text in collaborator.told if isinstance(one, TellRole)] == [(WARD, Role.WARD_OFFICER)]
+    assert [(one.unit, one.role) for one, _text in officer.told if isinstance(one, TellRole)] == [(DIVISION, Role.LEADER)]
+    assert "Không nhắn được nữa cho Nguyễn Thị Lan (cộng tác viên, Phường Ngọc Lâm)" in collaborator.told[0][1]
+    again = Talk(who=DUTY, more={"reachable": False})
+    again.sends(Kind.BLOCKED)
+    assert again.told == []
+
+
+def test_a_letter_that_was_refused_for_good_is_sent_another_way() -> None:
+    """The platform's refusal names the letter."""
+    talk = Talk(who=DUTY)
+    talk.hears(replace(talk.incoming(Kind.BLOCKED), data={"letter": "abc"}))
+    assert Reroute("abc", gone=True) in talk.commands
 
 
 def test_a_group_that_becomes_a_supergroup_keeps_its_binding() -> None:

@@ -1,0 +1,135 @@
+"""How one messenger does: what its sends come to, and, where nothing is being sent, whether it answers at all (real time).
+
+| seen                                                             | it is                                                         |
+|------------------------------------------------------------------|---------------------------------------------------------------|
+| a send was delivered, refused for good, or told to wait so long  | working: the platform has answered for itself                 |
+| a send failed or its outcome is unknown, and none got through    | failing                                                       |
+| nothing was sent since the last look                             | working if it answers a question of ours, else failing        |
+| failing for five minutes                                         | down: what is urgent goes elsewhere, until it works again     |
+
+Only the process that sends for a messenger watches it. What follows from a change is a turn like any other: an internal message.
+"""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from functools import partial
+
+import sqlalchemy as sa
+import structlog
+
+from bot.channels import Channel, Delivered, Gone, Later, Never, Outcome
+from bot.database import Database
+from models.columns import upsert
+from models.letter import movable
+from models.service import CHANNEL_STATE
+from models.talk import Incoming, Json, Kind
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """Seconds: between two looks; of failure until a messenger counts as down; that an urgent letter may wait for one chat before the person's
+    other messenger is tried; of silence in an ear after which people's words may have been missed."""
+
+    every: float = 15
+    down_after: float = 300
+    letter: float = 300
+    deaf: float = 120
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What the rows say of a messenger."""
+
+    failing_since: datetime | None = None
+    down: bool = False
+    listened_until: datetime | None = None
+
+
+class Watch:
+    """`hear` takes the turns that follow. `saw` is told every outcome of a send; `look` is called again and again by the process that sends.
+    `others` are the messengers that could carry a letter instead."""
+
+    def __init__(
+        self,
+        db: Database,
+        channel: Channel,
+        hear: Callable[[Incoming], Awaitable[None]],
+        domain_now: Callable[[], datetime],
+        patience: Patience,
+        others: frozenset[str],
+    ) -> None:
+        self._db, self._channel, self._hear, self._domain_now = db, channel, hear, domain_now
+        self._patience, self._others = patience, others
+        self._failed = False  # the last send did not get through
+        self._sent = False  # something was, since the last look
+
+    def saw(self, outcome: Outcome) -> None:
+        """A send has ended."""
+        self._sent, self._failed = True, not answered(outcome)
+
+    async def look(self) -> None:
+        """Write down how it does, and start what follows from a change."""
+        working = await self._works()
+        known = await self._db.run(partial(_note, channel=self._channel, working=working))
+        if not known.down and not working and _since(known.failing_since) >= self._patience.down_after:
+            await self._tell("messenger_down", failed_for=_since(known.failing_since))
+            known = _Known(down=True)
+        elif known.down and working:
+            await self._tell("messenger_up")
+            known = _Known()
+        await self._deafness(known)
+        await self._reroute(known.down)
+
+    async def _works(self) -> bool:
+        sent, self._sent = self._sent, False
+        return not self._failed if sent else await self._channel.reachable()
+
+    # --- what follows -------------------------------------------------------------------------------------------------
+
+    async def _tell(self, what: str, **data: Json) -> None:
+        log.warning(what, channel=self._channel.name)
+        title = self._channel.capabilities.title
+        given: dict[str, Json] = {"timer": what, "subject": self._channel.name, "title": title, **data}
+        await self._hear(internal(f"{what}:{self._channel.name}:{self._domain_now().isoformat()}", given, self._domain_now()))
+
+    async def _deafness(self, known: _Known) -> None:
+        """Where a platform keeps nothing for an absent ear: administrators hear from when until when words may have been lost."""
+        heard, before = self._channel.listened_until, known.listened_until
+        if heard is None or before is None or (heard - before).total_seconds() < self._patience.deaf:
+            return
+        await self._tell("deaf", since=before.isoformat(), until=heard.isoformat())
+
+    async def _reroute(self, down: bool) -> None:
+        """Urgent letters that do not get through here and could elsewhere, each in a turn of its own, once."""
+        older = datetime.now(UTC) - timedelta(seconds=0 if down else self._patience.letter)
+        found = await self._db.run(partial(movable, channel=self._channel.name, others=self._others, planned_before=older))
+        for letter in found:
+            await self._hear(internal(f"reroute:{letter}", {"timer": "reroute", "subject": letter}, self._domain_now()))
+
+
+def answered(outcome: Outcome) -> bool:
+    """Whether the platform itself has answered, whatever it said. A wait that it names is an answer; a failure of ours to reach it is none."""
+    return isinstance(outcome, Delivered | Never | Gone) or (isinstance(outcome, Later) and outcome.wait is not None)
+
+
+def internal(external_id: str, data: dict[str, Json], at: datetime) -> Incoming:
+    """A message to ourselves. The same id is one turn, however often it is told."""
+    return Incoming("internal", external_id[:128], str(data["subject"]), "", Kind.INTERNAL, at, data=data)
+
+
+def _since(moment: datetime | None) -> float:
+    return (datetime.now(UTC) - moment).total_seconds() if moment is not None else 0.0
+
+
+def _note(db: sa.Connection, channel: Channel, working: bool) -> _Known:
+    """Write the row; returns how it stood before as to listening, and how it stands now as to sending."""
+    row = db.execute(sa.select(CHANNEL_STATE).where(CHANNEL_STATE.c.name == channel.name)).one_or_none()
+    failing = None if working else (row.failing_since if row is not None and row.failing_since else datetime.now(UTC))
+    heard = channel.listened_until or (row.listened_until if row is not None else None)
+    values = {"name": channel.name, "title": channel.capabilities.title, "failing_since": failing, "listened_until": heard}
+    if row is None or any(getattr(row, name) != value for name, value in values.items()):
+        upsert(db, CHANNEL_STATE, ("name",), values)
+    return _Known(failing, row is not None and row.down_since is not None, row.listened_until if row is not None else None)

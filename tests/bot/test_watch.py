@@ -1,0 +1,143 @@
+"""How a messenger does: seen from its sends, asked where there are none; five minutes of failure start what follows, once."""
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+
+import pytest
+import sqlalchemy as sa
+
+from bot.channels import Delivered, Gone, Later, Never, Outcome, Unknown
+from bot.database import Database
+from bot.watch import Patience, Watch, answered
+from models.service import CHANNEL_STATE
+from models.talk import Incoming
+from tests.driver import START
+from tests.emulators.wire import Wire
+
+
+@dataclass
+class Watched:
+    """A watch on a wire; `told` are the internal messages that followed. Time goes by in the rows."""
+
+    db: Database
+    wire: Wire = field(default_factory=Wire)
+    patience: Patience = Patience()
+    told: list[Incoming] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.watch = Watch(self.db, self.wire, self._hear, lambda: START, self.patience, frozenset())
+
+    async def _hear(self, incoming: Incoming) -> None:
+        """What the turn of it would have written."""
+        self.told.append(incoming)
+        down = {"messenger_down": START, "messenger_up": None}
+        if (what := str(incoming.data["timer"])) in down:
+            await self.db.run(lambda db: db.execute(sa.update(CHANNEL_STATE).values(down_since=down[what])))
+
+    async def looks(self, *outcomes: Outcome, minutes: float = 0) -> list[str]:
+        """Some sends end, a look follows, time goes by; what was told in this look."""
+        before = len(self.told)
+        for outcome in outcomes:
+            self.watch.saw(outcome)
+        await self.watch.look()
+        if minutes:
+            await self.db.run(_passes(minutes))
+        return [str(one.data["timer"]) for one in self.told[before:]]
+
+
+def _passes(minutes: float):  # type: ignore[no-untyped-def]
+    def age(db: sa.Connection) -> None:
+        for row in db.execute(sa.select(CHANNEL_STATE)).all():
+            back = {name: getattr(row, name) - timedelta(minutes=minutes) for name in ("failing_since",) if getattr(row, name)}
+            if back:
+                db.execute(sa.update(CHANNEL_STATE).values(**back))
+
+    return age
+
+
+DEAD = Unknown("ReadTimeout")
+
+
+async def test_five_minutes_of_failing_sends_are_a_messenger_down(db: Database) -> None:
+    """Not a moment earlier, and told once."""
+    one = Watched(db, Wire(answers=False))
+    assert await one.looks(DEAD, minutes=4.9) == []
+    assert await one.looks(DEAD, minutes=0.2) == []
+    assert await one.looks(DEAD) == ["messenger_down"]
+    assert await one.looks(DEAD, minutes=60) == []
+    assert await one.looks(DEAD) == []
+
+
+async def test_one_send_that_gets_through_ends_a_failure(db: Database) -> None:
+    """The five minutes begin anew."""
+    one = Watched(db, Wire(answers=False))
+    await one.looks(DEAD, minutes=4)
+    await one.looks(DEAD, Delivered("1"), minutes=4)
+    assert await one.looks(DEAD, minutes=4) == []
+    assert await one.looks(DEAD) == []
+
+
+async def test_a_chat_that_fails_by_itself_is_no_failing_messenger(db: Database) -> None:
+    """Others get through, or the platform answers when nobody sends."""
+    one = Watched(db)
+    for _ in range(5):
+        assert await one.looks(DEAD, minutes=3) == []
+        assert await one.looks(minutes=3) == []
+    assert one.wire.asked == 5
+
+
+async def test_a_silent_messenger_is_asked_whether_it_is_there(db: Database) -> None:
+    """At night nothing is sent, and the failure must be known before the first alert."""
+    one = Watched(db, Wire(answers=False))
+    await one.looks(minutes=6)
+    assert await one.looks() == ["messenger_down"]
+    one.wire.answers = True
+    assert await one.looks() == ["messenger_up"]
+    assert await one.looks() == []
+
+
+async def test_another_process_that_takes_over_goes_on_counting(db: Database) -> None:
+    """Since when it fails is a row."""
+    first = Watched(db, Wire(answers=False))
+    await first.looks(DEAD, minutes=6)
+    second = Watched(db, Wire(answers=False))
+    assert await second.looks() == ["messenger_down"]
+
+
+@pytest.mark.parametrize(
+    ("outcome", "answers"),
+    [
+        (Delivered("1"), True),
+        (Never("too long"), True),
+        (Gone("blocked"), True),
+        (Later("429", wait=timedelta(seconds=3)), True),
+        (Later("ConnectError"), False),
+        (Later("quota", whole_channel=True), False),
+        (Unknown("ReadTimeout"), False),
+    ],
+)
+def test_a_platform_that_says_no_has_answered(outcome: Outcome, answers: bool) -> None:
+    """A refusal or a wait comes from the platform itself; a used-up quota carries nothing, whoever says so."""
+    assert answered(outcome) is answers
+
+
+async def test_a_gap_in_listening_is_told_with_its_hours(db: Database) -> None:
+    """Where the platform keeps nothing for an absent ear."""
+    now = datetime.now(UTC)
+    one = Watched(db, Wire(listened_until=now - timedelta(minutes=20)))
+    assert await one.looks() == []
+    one.wire.listened_until = now
+    assert await one.looks() == ["deaf"]
+    assert (one.told[-1].data["since"], one.told[-1].data["until"]) == ((now - timedelta(minutes=20)).isoformat(), now.isoformat())
+    one.wire.listened_until = now + timedelta(seconds=60)
+    assert await one.looks() == []
+
+
+async def test_an_ear_that_has_not_heard_yet_after_a_restart_is_no_gap_yet(db: Database) -> None:
+    """It is one as soon as it hears again: then its length is known."""
+    now = datetime.now(UTC)
+    await Watched(db, Wire(listened_until=now - timedelta(minutes=20))).looks()
+    after = Watched(db, Wire(listened_until=None))
+    assert await after.looks() == []
+    after.wire.listened_until = now
+    assert await after.looks() == ["deaf"]
