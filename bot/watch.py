@@ -3,7 +3,7 @@
 | seen                                                             | it is                                                         |
 |------------------------------------------------------------------|---------------------------------------------------------------|
 | a send was delivered, refused for good, or told to wait so long  | working: the platform has answered for itself                 |
-| a send failed or its outcome is unknown, and none got through    | failing                                                       |
+| sends failed or their outcome is unknown, and none got through   | failing                                                       |
 | nothing was sent since the last look                             | working if it answers a question of ours, else failing        |
 | failing for five minutes                                         | down: what is urgent goes elsewhere, until it works again     |
 
@@ -63,12 +63,11 @@ class Watch:
     ) -> None:
         self._db, self._channel, self._hear, self._domain_now = db, channel, hear, domain_now
         self._patience, self._others = patience, others
-        self._failed = False  # the last send did not get through
-        self._sent = False  # something was, since the last look
+        self._sent = self._through = False  # since the last look something was sent; some of it got through
 
     def saw(self, outcome: Outcome) -> None:
         """A send has ended."""
-        self._sent, self._failed = True, not answered(outcome)
+        self._sent, self._through = True, self._through or answered(outcome)
 
     async def look(self) -> None:
         """Write down how it does, and start what follows from a change."""
@@ -84,8 +83,9 @@ class Watch:
         await self._reroute(known.down)
 
     async def _works(self) -> bool:
-        sent, self._sent = self._sent, False
-        return not self._failed if sent else await self._channel.reachable()
+        sent, through = self._sent, self._through
+        self._sent = self._through = False
+        return through if sent else await self._channel.reachable()
 
     # --- what follows -------------------------------------------------------------------------------------------------
 
