@@ -9,7 +9,9 @@ from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 
 from bot.database import Database
-from bot.migrate import current, head, migrate
+from bot.migrate import config, current, head, migrate
+from models.letter import LETTER, LetterState
+from models.people import ROOM
 from models.tables import METADATA
 
 
@@ -59,6 +61,48 @@ def test_a_database_with_data_is_backed_up_first(empty: Database, tmp_path: Path
     migrate(empty, tmp_path)
     migrate(empty, tmp_path, down_to="base")
     assert len(list(tmp_path.glob("baongay-*"))) == 1
+    empty.close()
+
+
+_WHEN = "2026-11-23 03:00:00+00:00"
+_LAST_RELEASE = (  # rows as version 0.1.0 wrote them
+    f"INSERT INTO person (id, name, locale, created_at) VALUES ('p1', 'Cán bộ trực', 'vi', '{_WHEN}')",
+    "INSERT INTO account (id, person, channel, external_id, chat, started, created_at)"
+    f" VALUES ('a1', 'p1', 'telegram', '901', '901', true, '{_WHEN}')",
+    "INSERT INTO room (id, unit, purpose, channel, chat, topic, bound_by, bound_at)"
+    f" VALUES ('r1', 'phong', 'main', 'telegram', '-1', '', 'p1', '{_WHEN}')",
+    "INSERT INTO letter (id, conversation, channel, chat, topic, is_group, lane, kind, purpose, about, target, silent, protect, plain, retired,"
+    " state, attempts, not_before, created_at, external_id, reason)"
+    f" VALUES ('l1', 'c1', 'telegram', '901', '', false, 0, 'say', 'card', 'i1', '', false, false, false, false, 'planned', 0, '{_WHEN}', '{_WHEN}', '', '')",
+)
+
+
+def test_what_the_last_release_wrote_is_kept(empty: Database, tmp_path: Path) -> None:
+    """Its people, rooms and waiting letters are there after the migration, and are understood."""
+
+    def as_it_was(db: sa.Connection) -> None:
+        command.upgrade(config(db), "0001")
+        for statement in _LAST_RELEASE:
+            db.execute(sa.text(statement))
+
+    empty.run_sync(as_it_was)
+    migrate(empty, tmp_path)
+    letter = empty.run_sync(lambda db: db.execute(sa.select(LETTER)).one())
+    assert (letter.id, letter.state, letter.asked, letter.copy_of) == ("l1", LetterState.PLANNED, False, "")
+    assert empty.run_sync(lambda db: [row.chat for row in db.execute(sa.select(ROOM))]) == ["-1"]
+    empty.close()
+
+
+def test_going_back_keeps_one_room_a_unit(empty: Database, tmp_path: Path) -> None:
+    """The last release knows one room a unit and purpose: the newest stays, nothing is deleted."""
+    migrate(empty, tmp_path)
+    room = "INSERT INTO room (id, unit, purpose, channel, chat, topic, bound_by, bound_at) VALUES ('{}', 'phong', 'main', '{}', '-1', '', 'p1', '{}')"
+    for number, channel in enumerate(("telegram", "zalo-1")):
+        empty.run_sync(lambda db, values=(f"r{number}", channel, _WHEN): db.execute(sa.text(room.format(*values))))  # type: ignore[misc]
+    migrate(empty, tmp_path, down_to="0001")
+    live = "SELECT id FROM room WHERE unbound_at IS NULL"
+    assert empty.run_sync(lambda db: list(db.execute(sa.text(live)).scalars())) == ["r1"]
+    assert empty.run_sync(lambda db: db.execute(sa.text("SELECT count(*) FROM room")).scalar()) == 2
     empty.close()
 
 
