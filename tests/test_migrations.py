@@ -73,7 +73,8 @@ _LAST_RELEASE = (  # rows as version 0.1.0 wrote them
     f" VALUES ('r1', 'phong', 'main', 'telegram', '-1', '', 'p1', '{_WHEN}')",
     "INSERT INTO letter (id, conversation, channel, chat, topic, is_group, lane, kind, purpose, about, target, silent, protect, plain, retired,"
     " state, attempts, not_before, created_at, external_id, reason)"
-    f" VALUES ('l1', 'c1', 'telegram', '901', '', false, 0, 'say', 'card', 'i1', '', false, false, false, false, 'planned', 0, '{_WHEN}', '{_WHEN}', '', '')",
+    f" VALUES ('l1', 'c1', 'telegram', '901', '', false, 0, 'say', 'card', 'i1',"
+    f" '', false, false, false, false, 'planned', 0, '{_WHEN}', '{_WHEN}', '', '')",
 )
 
 
