@@ -23,6 +23,7 @@ from bot.hearing import Hearing
 from bot.metrics import Metrics
 from bot.outbox import Outbox
 from bot.pacing import Pacer
+from bot.pages.routes import Routes as Pages
 from bot.settings import Settings
 from bot.turn import Taken
 from bot.watch import Patience, Watch, internal
@@ -69,6 +70,8 @@ class App:
         http.add_routes(self.web, self.health, self.metrics_text, settings.metrics_token_text, public=settings.public_url is not None)
         for channel in channels:
             channel.add_routes(self.web, self.hearing.hear, self.hearing.undecodable)
+        if engine.public_url:
+            Pages(db, engine, self.attachments.load).add_to(self.web)
         self.port = 0
         self._holder = secrets.token_hex(8) if db.is_postgresql else "the only process"  # a killed one leaves its lease to its successor
         self._stopping = asyncio.Event()

@@ -89,7 +89,7 @@ async def build(settings: Settings) -> Built:
 
             training = Training(clock)
             channels.append(WebChannel(CAST, training, training, settings.timezone))
-        engine = Engine(plan, forms, vault, settings.zone, now, Live(channels), hashed)
+        engine = Engine(plan, forms, vault, settings.zone, now, Live(channels), hashed, settings.public_url or "")
         app = App(settings, database, engine, channels, settings.attachments)
         if training is not None:
             training.attach(database, engine, app.sweep.tick, app.settle, app.attachments.load)

@@ -26,6 +26,7 @@ class Engine:
     now: Callable[[], datetime]
     channels: Mapping[str, Capabilities] = field(default_factory=dict)
     admin_code_hash: str = ""
+    public_url: str = ""  # where people's browsers reach this server, without a slash at its end; "" if they do not
 
     def capabilities(self, channel: str) -> Capabilities:
         return self.channels.get(channel, INTERNAL)

@@ -48,7 +48,7 @@ def facts(db: sa.Connection, engine: Engine, incoming: Incoming, talk: Talk, rou
         locale=talk.locale,
         new_id=new_id,
         new_code=new_code,
-        channel=ChannelFacts(can.buttons, can.toasts, can.deletes, can.protects, can.deep_link, can.title),
+        channel=ChannelFacts(can.buttons, can.toasts, can.deletes, can.protects, can.deep_link, can.title, can.confidential),
         who=talk.who,
         reachable=not talk.was_gone,
         conversation=talk.id,
@@ -181,11 +181,16 @@ def _refused_file(reading: Reading) -> RefusedFile | None:
 def _reporter(reading: Reading) -> Who | None:
     if not reading.case or not reading.case.reporter:
         return None
-    row = reading.db.execute(sa.select(PERSON).where(PERSON.c.id == reading.case.reporter)).first()
+    return read_person(reading.db, reading.engine, reading.case.reporter)
+
+
+def read_person(db: sa.Connection, engine: Engine, person: str) -> Who | None:
+    """Somebody with what they hold now; whose account was cut holds nothing any more."""
+    row = db.execute(sa.select(PERSON).where(PERSON.c.id == person)).first()
     if row is None:
         return None
-    phone = reading.engine.vault.open(reading.db, f"person:{row.id}", "person.phone", row.id, row.phone).decode() if row.phone else ""
-    return Who(row.id, row.name, phone, _held(reading.db, row.id))
+    phone = engine.vault.open(db, f"person:{row.id}", "person.phone", row.id, row.phone).decode() if row.phone else ""
+    return Who(row.id, row.name, phone, _held(db, row.id))
 
 
 _REPORTS = sa.select(sa.func.count()).where(

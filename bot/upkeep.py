@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from bot.engine import Engine
 from bot.gather import read_service
 from bot.metrics import Metrics
-from models import inbox
+from models import inbox, page
 from models.incident import INCIDENT, Status
 from models.letter import LETTER, OPEN
 from models.people import ACCOUNT, ROOM
@@ -21,7 +21,8 @@ STUCK = timedelta(minutes=10)
 
 
 def forget(db: sa.Connection, engine: Engine) -> int:
-    """Bodies of messages older than the retention go; their ids stay, so that a replay is still known."""
+    """Bodies of messages older than the retention go; their ids stay, so that a replay is still known. Pages whose time is over go too."""
+    page.forget(db, engine.now())
     return inbox.forget_bodies(db, engine.now() - timedelta(days=engine.plan.retention_days("inbox_bodies")))
 
 

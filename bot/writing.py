@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from bot.channels.buttons import encode
 from bot.conversations import DEFAULT_LOCALE, Talk, conversation_id
 from bot.engine import Engine
+from bot.pages import planning
 from bot.rendering import Renderer
 from handlers.failover import instead_of
 from handlers.reading.folding import fold
@@ -56,7 +57,7 @@ _folded = lru_cache(maxsize=1024)(fold)  # labels come from the plan and the for
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """Where a letter goes and in which language."""
+    """Where a letter goes and in which language. `person`: the member who reads it there, "" in a group and of whoever is no member."""
 
     conversation: str
     channel: str
@@ -64,6 +65,7 @@ class Address:
     topic: str
     group: bool
     locale: str
+    person: str = ""
     instead_of: str = ""  # what people call the messenger that should have carried it
 
 
@@ -83,6 +85,7 @@ class Writing:
     mentions: dict[str, str] = field(default_factory=dict)
     answered: set[tuple[str, str]] = field(default_factory=set)  # (submission, question) of this turn's answers
     channels: set[str] = field(default_factory=set)
+    private: dict[tuple[Address, str], list[tuple[Say, bool]]] = field(default_factory=dict)  # by reader and case: what waits for its page
     _failing: dict[str, str] | None = None
 
     @property
@@ -96,7 +99,8 @@ class Writing:
 
     @property
     def here(self) -> Address:
-        return Address(self.talk.id, self.talk.channel, self.talk.chat, self.talk.topic, self.talk.group, self.talk.locale)
+        person = "" if self.talk.group else self.me or ""
+        return Address(self.talk.id, self.talk.channel, self.talk.chat, self.talk.topic, self.talk.group, self.talk.locale, person)
 
     # --- says of the turn itself --------------------------------------------------------------------------------------
 
@@ -123,8 +127,13 @@ class Writing:
     # --- any letter ---------------------------------------------------------------------------------------------------
 
     def post(self, to: Address, say: Say, question: int = 0, *, asked: bool = False) -> str:
-        """Plan one letter; returns its id ("" for a menu where there are none). `asked`: it answers what was just said in that chat."""
-        if say.kind is LetterKind.MENU and not self.engine.capabilities(to.channel).menus:
+        """Plan one letter; returns its id ("" for a menu where there are none, and for what is kept for a page instead of entering a chat that
+        cannot keep it). `asked`: it answers what was just said in that chat."""
+        can = self.engine.capabilities(to.channel)
+        if say.kind is LetterKind.MENU and not can.menus:
+            return ""
+        if planning.behind_a_link(can, say):
+            self.private.setdefault((to, say.about), []).append((say, asked))
             return ""
         letter = self._newest_of(say.target) if say.target and say.kind is not LetterKind.TOAST else new_id()
         render = self.renderer(to.locale, self._call(to))
@@ -136,7 +145,7 @@ class Writing:
         mark = [render(instead_of(to.instead_of, perhaps_twice=False))] if to.instead_of and say.kind is LetterKind.SAY else []
         text = "\n".join([*mark, render(say.text), *hints])
         body = {"text": text, "buttons": buttons, "columns": say.columns, "attachments": list(say.attachments)}
-        settle = say.settle if say.kind is LetterKind.EDIT and not self.engine.capabilities(to.channel).edits else timedelta()
+        settle = say.settle if say.kind is LetterKind.EDIT and not can.edits else timedelta()
         sealed = self.engine.vault.seal(
             self.db, f"conversation:{to.conversation}", "letter.body", letter, json.dumps(body, ensure_ascii=False).encode()
         )
@@ -146,7 +155,7 @@ class Writing:
             "silent": say.silent, "protect": say.protect, "plain": False, "retired": False, "state": str(LetterState.PLANNED), "attempts": 0,
             "not_before": datetime.now(UTC) + settle, "created_at": self.now, "external_id": "", "reason": "", "asked": asked, "copy_of": "",
         })  # fmt: skip
-        if say.delete_after is not None and self.engine.capabilities(to.channel).deletes:
+        if say.delete_after is not None and can.deletes:
             self.timer("delete", letter, self.now + say.delete_after)
         return letter
 
@@ -175,7 +184,10 @@ class Writing:
         return letter if letter > newest else f"{int(newest[:16], 16) + 1:016x}{letter[16:]}"
 
     def flush(self) -> None:
-        """Insert what was planned."""
+        """Insert what was planned; private says that waited for each other become a page and a letter."""
+        waiting, self.private = self.private, {}
+        for (to, _about), kept in waiting.items():
+            self.post(to, planning.letter(self, to, [say for say, _asked in kept]), asked=any(asked for _say, asked in kept))
         if self.rows:
             self.db.execute(_INSERT, self.rows)
             self.channels.update(row["channel"] for row in self.rows)
@@ -208,7 +220,7 @@ class Writing:
         row = next((row for row in rows if self.carries(row.channel)), rows[0])
         conversation = conversation_id(self.db, row.channel, row.chat, "", row.external_id, group=False)
         instead = self.title(rows[0].channel) if row is not rows[0] else ""
-        return Address(conversation, row.channel, row.chat, "", False, row.locale, instead)
+        return Address(conversation, row.channel, row.chat, "", False, row.locale, person, instead)
 
     def rooms(self, unit: str, purpose: str = "main") -> list[Address]:
         """The live rooms of a unit on every messenger that works: one case, one state in all of them."""

@@ -74,15 +74,20 @@ def _done(work: Filling) -> Turn:
     """Settle what the answers cause; the alert comes before the next question."""
     if work.staff:
         turn = work.turn(FLOOR)
-        return replace(
-            turn, says=tuple(replace(say, protect=True, delete_after=KEPT, purpose="details", about=work.word("case")) for say in turn.says)
-        )
+        return replace(turn, says=tuple(_for_an_officer(work, say) for say in turn.says))
     settle(work)
     if "alert" in work.effects:
         work.says.insert(0, alert(work))
     if not work.word("sent"):
         stay_awake(work)
     return work.turn(FLOOR)
+
+
+def _for_an_officer(work: Filling, say: Say) -> Say:
+    """Protected and taken back, because it may read answers out; where a chat can do neither it reads none out (see Filling.discreet), so that not
+    every question has to go behind a link."""
+    about = replace(say, purpose="details", about=work.word("case"))
+    return about if work.discreet else replace(about, protect=True, delete_after=KEPT)
 
 
 def _reply(work: Filling) -> Move:

@@ -153,11 +153,8 @@ def _correct_value(work: Filling, question: Question) -> None:
 
 
 def _say_corrected(work: Filling, question: Question) -> None:
-    text = msg(
-        "Corrected: %(question)s: %(answer)s",
-        question=question.short,
-        answer=value_text(question, work.answers[question.name].value, work.facts, 120),
-    )
+    answer = msg("noted") if work.discreet else value_text(question, work.answers[question.name].value, work.facts, 120)
+    text = msg("Corrected: %(question)s: %(answer)s", question=question.short, answer=answer)
     if work.step == REVIEW and not work.word("sent"):
         again(work, text)
     elif work.question is not None and work.question not in work.filled.relevant():

@@ -108,7 +108,7 @@ def _row(work: Filling, section: Section, questions: list[Question]) -> Text | N
     given = [(question, work.answers[question.name]) for question in questions if question.name in work.answers]
     if section.name in {"child", "family", "help"}:  # skipped ones of the second stage are no news
         given = [(question, one) for question, one in given if not one.skipped]
-    said = tuple(said_text(question, one, work.facts, _CUT) for question, one in given)
+    said = tuple(question.short if work.discreet else said_text(question, one, work.facts, _CUT) for question, one in given)
     return msg("• %(section)s: %(answers)s", section=section.label, answers=Join(said, separator="; ")) if said else None
 
 

@@ -180,6 +180,7 @@ class ChannelFacts:
     protects: bool = True
     deep_link: str = ""
     title: str = ""  # the messenger's own name
+    confidential: bool = True  # whether private details may stand in this chat
 
 
 @dataclass(frozen=True, slots=True)

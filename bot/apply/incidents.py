@@ -9,6 +9,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.apply.cards import leave_bundle, letters_about, live_cards, post_bundle, post_cards, privately, refresh_cards, retire, whom
 from bot.gather import as_case
+from bot.pages.opening import withdraw_from_whom_it_is_no_business
 from bot.writing import Writing
 from handlers import card, ladder
 from models import commands as c
@@ -16,6 +17,7 @@ from models.facts import Case, Role
 from models.ids import new_id
 from models.incident import INCIDENT, INCIDENT_EVENT, Status
 from models.letter import LETTER, LetterState
+from models.page import PAGE, withdraw
 from models.people import ACCOUNT
 from models.service import AUDIT, COUNTER
 from models.submission import SUBMISSION
@@ -116,6 +118,7 @@ def withdraw_from_ward(w: Writing, case: Case, ward: str) -> None:
     for row in live_cards(w, case.id):
         if (row.channel, row.chat) in there:
             retire(w, row, text=card.withdrawn(case))
+    withdraw_from_whom_it_is_no_business(w.db, w.engine, case)
 
 
 def call_room(w: Writing, command: c.CallRoom) -> None:
@@ -167,6 +170,7 @@ def restrict(w: Writing, command: c.Restrict) -> None:
     details = LETTER.c.about == case.id, LETTER.c.purpose == "details", LETTER.c.kind == LetterKind.SAY
     w.db.execute(sa.update(LETTER).where(*details, not_sent_yet).values(state=LetterState.SUPERSEDED, reason="restricted"))
     w.db.execute(sa.update(INCIDENT).where(INCIDENT.c.id == case.id).values(restricted=True))
+    withdraw_from_whom_it_is_no_business(w.db, w.engine, load(w, case.id))
     if case.bundled and case.status != Status.INTAKE:
         leave_bundle(w, case)
     note(w, c.Note(case.id, "restricted"))
@@ -194,6 +198,7 @@ def release_all(w: Writing, person: str) -> None:
 def take_away(w: Writing, person: str) -> None:
     """Somebody's account is cut: private details leave their phone, cards lose their buttons, what is on its way does not arrive."""
     w.flush()
+    withdraw(w.db, PAGE.c.person == person)
     for account in w.db.execute(sa.select(ACCOUNT.c.channel, ACCOUNT.c.chat).where(ACCOUNT.c.person == person)).all():
         here = (
             LETTER.c.channel == account.channel,

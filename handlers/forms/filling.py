@@ -45,6 +45,11 @@ class Filling:
         return self._filled
 
     @property
+    def discreet(self) -> bool:
+        """Whether what others have answered may not be read out here: an officer adds to a case in a chat that can keep nothing private."""
+        return self.staff and not self.facts.channel.confidential
+
+    @property
     def stage(self) -> Stage:
         """Which stage is being asked."""
         return "more" if self.data.get("stage") == "more" else "one"
@@ -86,7 +91,7 @@ class Filling:
         self.data["page"] = around.page
         self.data["alternatives"] = list(around.alternatives)
         self.data["candidates"] = around.candidates
-        self.says.append(ask(question, self.filled, self.facts, around))
+        self.says.append(ask(question, self.filled, self.facts, around, discreet=self.discreet))
         self.step = question.name
 
     def turn(self, floor: str) -> Turn:

@@ -28,10 +28,11 @@ class Around:
     note: Text | None = None  # a line that only the dialogue knows, such as a number to call
 
 
-def ask(question: Question, filled: Filled, facts: Facts, around: Around) -> Say:
-    """The question with everything that can be chosen."""
+def ask(question: Question, filled: Filled, facts: Facts, around: Around, *, discreet: bool = False) -> Say:
+    """The question with everything that can be chosen. `discreet`: not what is answered already."""
     given = filled.answers.get(question.name)
-    kept = msg("So far: %(answer)s", answer=answer_text(question, given, facts, 120)) if given and not given.skipped else None
+    told = given and not given.skipped and not discreet
+    kept = msg("So far: %(answer)s", answer=answer_text(question, given, facts, 120)) if given and told else None
     echo = msg("Noted: %(answer)s", answer=around.echo) if around.echo is not None else None
     body = lines(question.label, question.hint, around.note, kept)
     before = tuple(text for text in (around.lead, echo) if text is not None)
