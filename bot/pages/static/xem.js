@@ -46,6 +46,7 @@ async function ask(given) {
 
 function refuse(told, status) {
   say(told);
+  $("ask").className = status === 403 ? "wrong" : "";
   if (status === 403 || status === 429) {
     $("digits").value = "";
     if (!token) offer();
@@ -86,7 +87,12 @@ function show(told) {
   for (const text of told.texts) {
     const part = document.createElement("p");
     part.className = "text";
-    part.textContent = text;
+    for (const said of text.split("\n")) {
+      const line = document.createElement("span");
+      line.className = "line";
+      line.textContent = said;
+      part.append(line);
+    }
     $("content").append(part);
   }
   let photos = 0;
@@ -120,11 +126,13 @@ async function fill(holder, file, number) {
     image.alt = words.photo.replace("%(number)s", number);
     image.src = link;
     holder.type = "button";
+    holder.setAttribute("aria-label", image.alt);
     holder.append(image);
     holder.addEventListener("click", () => enlarge(image));
   } else if (file.kind === "voice") {
     const sound = document.createElement("audio");
     sound.controls = true;
+    sound.setAttribute("controlsList", "nodownload noplaybackrate noremoteplayback");
     sound.setAttribute("aria-label", words.voice);
     sound.src = link;
     holder.append(sound);
