@@ -75,9 +75,6 @@ async def linked(
     scene = await private_scene(db, vault)
     await told_case(scene)
     await with_files(scene, folder / "attachments")
-    if locale != "vi":
-        await scene.says("truc-a", "/language en")
-        await scene.says("truc-a", "2")
     token = link_in(await scene.says("truc-a", words))
     async with serving(scene, folder) as service:
         await until(lambda: any(token in text for text in service.wire.texts("truc-a")))
