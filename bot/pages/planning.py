@@ -120,9 +120,9 @@ def _how_to_get_links(w: "Writing", to: "Address") -> Text | None:
 
 
 def _confidential_messenger(w: "Writing", person: str) -> str:
-    """The name of a messenger of theirs where private details may stand, "" if there is none."""
+    """The name of a messenger of theirs where private details may stand and that works just now, "" if there is none."""
     channels = w.db.execute(_ACCOUNTS, {"person": person}).scalars().all() if person else []
-    capabilities = (w.engine.capabilities(channel) for channel in channels)
+    capabilities = (w.engine.capabilities(channel) for channel in channels if w.carries(channel))
     return next((can.title for can in capabilities if can.confidential and can.files_out and can.title), "")
 
 

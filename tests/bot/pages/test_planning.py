@@ -12,7 +12,7 @@ from bot.vault import Vault
 from models.incident import INCIDENT
 from models.letter import LETTER
 from models.people import ACCOUNT
-from models.service import SETTING
+from models.service import CHANNEL_STATE, SETTING
 from models.tables import METADATA
 from models.talk import LetterKind, Say
 from tests.bot.pages.people import (
@@ -137,13 +137,15 @@ async def also_on(scene: Scene, account: str, channel: str) -> None:
     await scene.db.run(lambda db: db.execute(sa.insert(ACCOUNT).values(**values)))
 
 
-async def test_an_account_that_is_gone_is_no_way(db: Database, vault: Vault) -> None:
-    """Who blocked the other messenger is told to telephone."""
+@pytest.mark.parametrize("why", ["blocked", "messenger down"])
+async def test_a_messenger_that_does_not_carry_is_no_way(db: Database, vault: Vault, why: str) -> None:
+    """Who blocked the other messenger, or whose other messenger fails just now, is told to telephone."""
     scene = await private_scene(db, vault, public_url="")
     await told_case(scene)
     await also_on(scene, "truc-a", "other")
     gone = sa.update(ACCOUNT).where(ACCOUNT.c.channel == "other").values(gone_at=scene.clock[0])
-    await scene.db.run(lambda db: db.execute(gone))
+    down = sa.insert(CHANNEL_STATE).values(name="other", title="Telegram", down_since=scene.clock[0])
+    await scene.db.run(lambda db: db.execute(gone if why == "blocked" else down))
     [letter] = await scene.says("truc-a", "chitiet 1")
     assert letter.text == "Kênh này không nhận được nội dung riêng. Anh/chị gọi trực ban: 024 0000 0000 (số tập huấn)"
 
