@@ -50,7 +50,7 @@ def said_plainly() -> Iterator[None]:
 def clear_sentence(error: Exception) -> bool:
     """Errors whose text was written for the operator; any other is a bug and shows where it happened."""
     from bot.backup import BackupFailed
-    from bot.channels.telegram import TokenRefused, Unreachable
+    from bot.channels import TokenRefused, Unreachable
     from bot.database import StorageDown
     from bot.form_files import FormError
     from bot.lockfile import AlreadyRunning

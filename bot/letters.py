@@ -6,7 +6,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from bot.channels.buttons import decode
+from bot.channels.numbered import listed
 from bot.vault import Vault, VaultError
 from models.letter import LETTER
 from models.talk import Button, Lane, Letter, LetterKind
@@ -48,12 +48,11 @@ def opened(db: sa.Connection, vault: Vault, row: sa.Row[Any]) -> Opened:
 
 
 def plainly(letter: Letter) -> Letter:
-    """Short, without buttons and pictures. The answers on offer are listed by number: typed, they are understood all the same."""
-    answers = [f"\n{number}. {button.label}" for number, button in enumerate(letter.buttons, 1) if (decode(button.data) or (0, ""))[0] > 0]
-    listed = "".join(answers)
-    if len(listed) > PLAIN_TEXT // 2:
-        listed = ""
-    return replace(letter, text=shortened(letter.text, PLAIN_TEXT - len(listed)) + listed, buttons=(), pictures=())
+    """Short, without buttons and pictures. What is on offer is listed with what to type for it."""
+    lines = "".join(f"\n{line}" for line in listed(letter.buttons))
+    if len(lines) > PLAIN_TEXT // 2:
+        lines = ""
+    return replace(letter, text=shortened(letter.text, PLAIN_TEXT - len(lines)) + lines, buttons=(), pictures=())
 
 
 def shortened(text: str, most: int) -> str:

@@ -145,3 +145,11 @@ class FileGone(Exception):  # noqa: N818  the name says what happened
 
 class FileTooLarge(Exception):  # noqa: N818
     """The platform will not hand out a file of this size."""
+
+
+class TokenRefused(Exception):  # noqa: N818
+    """The platform does not know this token: nothing will ever work with it, so the channel ends."""
+
+
+class Unreachable(Exception):  # noqa: N818
+    """The platform could not be asked just now; the text holds only the kind of error, never an address."""

@@ -19,6 +19,7 @@ from aiogram.methods import DeleteWebhook, GetMe, TelegramMethod
 from aiogram.utils.token import TokenValidationError
 
 from bot.channels import Hear, Undecodable
+from bot.channels.order import being_stopped
 from bot.channels.telegram.decode import CHANNEL, Me, decode, typed
 from bot.channels.telegram.guard import TokenRefused, hush
 from bot.channels.telegram.order import Backoff, Lanes, Patience, Window
@@ -145,7 +146,7 @@ class Ear:
             try:
                 await attempt()
             except (Exception, asyncio.CancelledError) as error:  # whatever a turn raises means "not committed"
-                if isinstance(error, asyncio.CancelledError) and _being_stopped():
+                if isinstance(error, asyncio.CancelledError) and being_stopped():
                     raise
                 wait = backoff.wait()
                 log.warning("telegram: update %s has not committed (%s); again in %.1f s", update_id, type(error).__name__, wait)
@@ -182,9 +183,3 @@ class Ear:
             await self._bot(DeleteWebhook(), request_timeout=20)
         except (AiogramError, OSError, ValueError) as error:
             log.warning("telegram: the webhook could not be taken away (%s)", type(error).__name__)
-
-
-def _being_stopped() -> bool:
-    """False: something within was cancelled by itself, and to end here would leave the chat without anybody who hears it."""
-    task = asyncio.current_task()
-    return task is None or task.cancelling() > 0

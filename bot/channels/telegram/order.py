@@ -1,36 +1,10 @@
-"""The order of updates: what is under way, what may be acknowledged, who waits for whom. No chat library, no network."""
+"""The order of updates: what is under way and what may be acknowledged. No chat library, no network."""
 
 import asyncio
-import random
-from collections import deque
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 
+from bot.channels.order import Backoff, Lanes, Patience
 
-@dataclass(frozen=True, slots=True)
-class Patience:
-    """How long an ear waits, in seconds."""
-
-    first: float = 0.5  # the first back-off; doubles from there
-    most: float = 30.0  # the longest back-off
-    settle: float = 0.25  # between two polls while something is unfinished: such a poll is answered at once with the same updates
-    long_poll: int = 25  # how long the platform holds a poll without news
-
-
-class Backoff:
-    """Doubling waits with jitter (half to whole), so that many processes do not come back in the same instant."""
-
-    def __init__(self, patience: Patience) -> None:
-        self._patience = patience
-        self._next = patience.first
-
-    def wait(self) -> float:
-        ceiling = self._next
-        self._next = min(self._patience.most, ceiling * 2)
-        return ceiling * random.uniform(0.5, 1)
-
-    def reset(self) -> None:
-        self._next = self._patience.first
+__all__ = ["Backoff", "Lanes", "Patience", "Window"]
 
 
 class Window:
@@ -80,27 +54,3 @@ class Window:
                     await self._changed.wait()
         except TimeoutError:
             return
-
-
-Job = Callable[[], Awaitable[None]]
-
-
-class Lanes:
-    """One queue a chat: different chats at the same time, one chat in order, also across batches. A job must not raise."""
-
-    def __init__(self, tasks: asyncio.TaskGroup) -> None:
-        self._tasks = tasks
-        self._queues: dict[str, deque[Job]] = {}
-
-    def put(self, chat: str, job: Job) -> None:
-        if chat in self._queues:
-            self._queues[chat].append(job)
-            return
-        self._queues[chat] = deque([job])
-        self._tasks.create_task(self._run(chat))
-
-    async def _run(self, chat: str) -> None:
-        queue = self._queues[chat]
-        while queue:
-            await queue.popleft()()
-        del self._queues[chat]  # nothing was awaited since the check, so no job can have slipped in

@@ -1,0 +1,148 @@
+"""Zalo's ear by webhook: the platform posts each event to the public address. It neither promises to post again nor that it waits, so an event
+that could not be stored is answered 503 and kept here as well, until it has been heard."""
+
+import asyncio
+import json
+import logging
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from aiohttp import web
+
+from bot.channels import Hear, Undecodable
+from bot.channels.hook import hook_path, hook_secret, is_from_platform
+from bot.channels.zalo.asking import Asker
+from bot.channels.zalo.decode import Unread, read, unwrap
+from bot.channels.zalo.limits import MAX_BODY
+from models.talk import Incoming
+
+log = logging.getLogger(__name__)
+
+HEADER = "X-Bot-Api-Secret-Token"
+MAX_KEPT = 200  # events
+_WATCHED = 60  # looks at what is kept, between two at the platform's own record of the webhook
+
+
+@dataclass(frozen=True, slots=True)
+class Webhook:
+    """`url`: the public address of this server; `secret`: the operator's, of which each platform gets only what is derived from it."""
+
+    url: str
+    secret: str
+
+    def __repr__(self) -> str:
+        return f"Webhook({self.url!r})"
+
+
+class NotInOrder(Exception):  # noqa: N818  the name says what happened
+    """An earlier message of the same chat is not stored yet."""
+
+
+class Posts:
+    """What the platform posts for one channel."""
+
+    def __init__(self, channel: str, webhook: Webhook, *, fresh: float, clock: Callable[[], datetime]) -> None:
+        self._channel, self._webhook, self._fresh, self._clock = channel, webhook, fresh, clock
+        self._url = webhook.url.rstrip("/") + hook_path(channel)
+        self._kept: deque[Incoming] = deque()
+
+    def add_route(self, app: web.Application, hear: Hear, undecodable: Undecodable) -> None:
+        async def post(request: web.Request) -> web.Response:
+            return await self._take(request, hear, undecodable)
+
+        app.router.add_post(hook_path(self._channel), post)
+
+    async def _take(self, request: web.Request, hear: Hear, undecodable: Undecodable) -> web.Response:
+        if not is_from_platform(request.headers.get(HEADER), self._webhook.secret, self._channel):
+            return web.Response(status=403)
+        body = await _limited(request)
+        if body is None:
+            return web.Response(status=413)
+        found = read(unwrap(_json(body)), self._channel, self._clock())
+        try:
+            await self._heard(found, hear, undecodable)
+        except Exception as error:  # noqa: BLE001  whatever is raised means "not committed"
+            log.warning("zalo: a posted event is not stored yet (%s)", type(error).__name__)
+            return web.Response(status=503)
+        return web.Response()
+
+    async def _heard(self, found: Incoming | Unread | None, hear: Hear, undecodable: Undecodable) -> None:
+        """Raises whatever kept it from being stored."""
+        if isinstance(found, Unread):
+            log.error("zalo: an event could not be decoded (%s)", found.reason)
+            await undecodable(self._channel, found.external_id, found.reason)
+        elif isinstance(found, Incoming):
+            if any(earlier.chat == found.chat for earlier in self._kept):
+                self._keep(found)
+                raise NotInOrder
+            try:
+                await hear(found)
+            except BaseException:
+                self._keep(found)
+                raise
+
+    def _keep(self, incoming: Incoming) -> None:
+        if len(self._kept) < MAX_KEPT and all(earlier.external_id != incoming.external_id for earlier in self._kept):
+            self._kept.append(incoming)
+
+    async def _again(self, hear: Hear) -> None:
+        """Hear what is kept, the oldest first, until one cannot be stored: the next round begins with another chat."""
+        for _ in range(len(self._kept)):
+            incoming = self._kept[0]
+            try:
+                await hear(incoming)
+            except Exception as error:  # noqa: BLE001  kept on
+                log.warning("zalo: a kept event is not stored yet (%s)", type(error).__name__)
+                self._to_the_back(incoming.chat)
+                return
+            self._kept.remove(incoming)
+
+    def _to_the_back(self, chat: str) -> None:
+        """Everything of this chat, in its order."""
+        mine = [incoming for incoming in self._kept if incoming.chat == chat]
+        self._kept = deque([*(incoming for incoming in self._kept if incoming.chat != chat), *mine])
+
+    # --- telling the platform -----------------------------------------------------------------------------------------
+
+    async def run(self, asker: Asker, hear: Hear, listened: Callable[[datetime], None]) -> None:
+        """Until cancelled: set the webhook, look after it, hear what is kept. Raises TokenRefused."""
+        await self._set(asker)
+        while True:
+            for _ in range(_WATCHED):
+                listened(datetime.now(UTC))
+                await self._again(hear)
+                await asyncio.sleep(self._fresh)
+            if await asker.hooked() not in {self._url, "?"}:
+                log.warning("zalo: the webhook of %s was taken away or changed; setting it again", self._channel)
+                await self._set(asker)
+
+    async def _set(self, asker: Asker) -> None:
+        """It is saved even where the platform could not verify it just then: so a refusal is no reason to go on asking, if it is set."""
+
+        async def is_set() -> bool:
+            return await asker.hooked() == self._url
+
+        body = {"url": self._url, "secret_token": hook_secret(self._webhook.secret, self._channel)}
+        await asker.ask("setWebhook", body, settled=is_set)
+        log.info("zalo: %s is posted to", self._channel)
+
+
+async def _limited(request: web.Request) -> bytes | None:
+    """The body, None if it is larger than any event."""
+    body = bytearray()
+    async for piece in request.content.iter_chunked(1 << 16):
+        body += piece
+        if len(body) > MAX_BODY:
+            return None
+    return bytes(body)
+
+
+def _json(body: bytes) -> Any:
+    """None for what is no JSON: recorded like any other event that cannot be decoded."""
+    try:
+        return json.loads(body)
+    except (ValueError, RecursionError):
+        return None
