@@ -1,13 +1,14 @@
 """`python -m bot check`: what is missing before the service can answer people, and what to do about each."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
 import sqlalchemy as sa
 
-from bot.compose import keys_fit, read_plan, telegram
+from bot.channels import Channel
+from bot.compose import keys_fit, read_plan, telegram, zalo
 from bot.database import Database
 from bot.gather import read_service
 from bot.migrate import current, head
@@ -44,7 +45,9 @@ async def findings(settings: Settings, locale: str = "vi") -> AsyncIterator[Find
         yield Finding(False, "keys", str(error))
         return
     if settings.telegram_token is not None:
-        yield await _token(settings)
+        yield await _token("Telegram", "BAONGAY_TELEGRAM_TOKEN", telegram(settings, must_answer=True))
+    for token in settings.zalo_bots:
+        yield await _token(f"Zalo ({_name(token)})", "BAONGAY_ZALO_TOKENS", zalo(settings, token, must_answer=True))
     if settings.training:  # it makes and fills its database at its first start
         return
     try:
@@ -73,10 +76,17 @@ def _service(settings: Settings) -> Service:
         return database.run_sync(read_service)
 
 
-async def _token(settings: Settings) -> Finding:
+async def _token(title: str, setting: str, account: Awaitable[Channel]) -> Finding:
     try:
-        channel = await telegram(settings, must_answer=True)
+        channel = await account
         await channel.close()
     except Exception as error:  # noqa: BLE001
-        return Finding(False, "Telegram: getMe failed", f"{type(error).__name__}: check BAONGAY_TELEGRAM_TOKEN and the network")
-    return Finding(True, "Telegram: getMe answers")
+        return Finding(False, f"{title}: getMe failed", f"{type(error).__name__}: check {setting} and the network")
+    return Finding(True, f"{title}: getMe answers")
+
+
+def _name(token: str) -> str:
+    """Which of several bots it is."""
+    from bot.channels.zalo import channel_name
+
+    return channel_name(token)

@@ -5,12 +5,13 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Protocol
 
 import sqlalchemy as sa
 import structlog
 
 from bot.app import App
-from bot.channels import Capabilities, Channel
+from bot.channels import Capabilities, Channel, Unreachable
 from bot.codes import code_hash, new_code
 from bot.database import Database
 from bot.engine import Engine
@@ -81,8 +82,7 @@ async def build(settings: Settings) -> Built:
         channels: list[Channel] = []
         admin_code, hashed = ("", "") if settings.training else database.run_sync(lambda db: admin_code_of(db, settings))
         training: Training | None = None
-        if settings.telegram_token is not None:
-            channels.append(await telegram(settings))
+        channels.extend(await messengers(settings))
         if settings.training:
             from bot.channels.web import WebChannel
             from bot.channels.web.cast import CAST
@@ -112,20 +112,55 @@ class Live(Mapping[str, Capabilities]):
         return len(self._channels)
 
 
+async def messengers(settings: Settings) -> list[Channel]:
+    """Every account that has a token."""
+    made: list[Channel] = []
+    try:
+        if settings.telegram_token is not None:
+            made.append(await telegram(settings))
+        for token in settings.zalo_bots:
+            made.append(await zalo(settings, token))  # noqa: PERF401  those that are made must be known when the next one is refused
+    except BaseException:
+        for channel in made:
+            await channel.close()
+        raise
+    return made
+
+
 async def telegram(settings: Settings, *, must_answer: bool = False) -> Channel:
-    """Telegram's account; asks it for its name, which also proves the token. Where Telegram cannot be reached just now, the service comes up
-    all the same: its ear goes on trying, and everything else works meanwhile."""
-    from bot.channels.telegram import TelegramChannel, Unreachable
+    """Telegram's account. Raises TokenRefused; with `must_answer` Unreachable, too."""
+    from bot.channels.telegram import TelegramChannel
 
     assert settings.telegram_token is not None
-    channel = TelegramChannel(settings.telegram_token.get_secret_value(), settings.telegram_api_base)
+    return await introduced(TelegramChannel(settings.telegram_token.get_secret_value(), settings.telegram_api_base), must_answer)
+
+
+async def zalo(settings: Settings, token: str, *, must_answer: bool = False) -> Channel:
+    """The account of one bot on Zalo, which posts to the public address where there is one. Raises TokenRefused; with `must_answer` Unreachable,
+    too."""
+    from bot.channels.zalo import Webhook, ZaloChannel
+
+    webhook = Webhook(settings.public_url, settings.webhook_secret_text) if settings.public_url else None
+    return await introduced(ZaloChannel(token, settings.zalo_api_base, webhook=webhook), must_answer)
+
+
+class Account(Channel, Protocol):
+    """A channel that is somebody's account at a platform."""
+
+    async def identity(self) -> str:
+        """Its name there. Raises TokenRefused or Unreachable."""
+
+
+async def introduced(channel: Account, must_answer: bool) -> Channel:
+    """The channel, once its platform was asked for its name, which also proves the token. Where the platform cannot be reached just now, the
+    service comes up all the same: the ear goes on trying, and everything else works meanwhile."""
     try:
         await channel.identity()
     except Unreachable:
         if must_answer:
             await channel.close()
             raise
-        log.warning("telegram_unreachable")
+        log.warning("messenger_unreachable", channel=channel.name)
     except BaseException:
         await channel.close()
         raise

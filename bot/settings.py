@@ -2,9 +2,11 @@
 
 import difflib
 import os
+import re
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, Literal
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, available_timezones
 
 from dotenv import dotenv_values
@@ -31,9 +33,12 @@ class Settings(BaseSettings):
     secret_keys: SecretStr | None = None
     telegram_token: SecretStr | None = None
     telegram_api_base: str = "https://api.telegram.org"
+    zalo_tokens: SecretStr | None = None
+    zalo_api_base: str = "https://bot-api.zaloplatforms.com"
     http_host: str = "127.0.0.1"
     http_port: int = Field(8080, ge=0, le=65535)
     public_url: str | None = None
+    webhook_secret: SecretStr | None = None
     admin_code: SecretStr | None = None
     plan: Path = Path("plans/longbien-2021")
     timezone: str = "Asia/Ho_Chi_Minh"
@@ -67,6 +72,23 @@ class Settings(BaseSettings):
             raise ValueError("must look like 123456789:letters-and-digits, as @BotFather gives it")
         return value
 
+    @field_validator("zalo_tokens")
+    @classmethod
+    def _bot_tokens(cls, value: SecretStr | None) -> SecretStr | None:
+        tokens = _parts(value)
+        if not all(re.fullmatch(r"[A-Za-z0-9:._~-]+", token) for token in tokens):
+            raise ValueError("must be bot tokens as Zalo gives them, separated by commas")
+        if len({token.partition(":")[0] for token in tokens}) < len(tokens):
+            raise ValueError("names the same bot twice: one token a bot")
+        return value
+
+    @field_validator("webhook_secret")
+    @classmethod
+    def _a_secret_for_a_header(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None and not re.fullmatch(r"[A-Za-z0-9_-]{16,256}", value.get_secret_value()):
+            raise ValueError("must have at least 16 characters, of A-Z, a-z, 0-9, _ and - only")
+        return value
+
     @field_validator("admin_code")
     @classmethod
     def _not_to_be_guessed(cls, value: SecretStr | None) -> SecretStr | None:
@@ -74,7 +96,7 @@ class Settings(BaseSettings):
             raise ValueError("must be one word of at least 12 characters: whoever sends it first becomes administrator")
         return value
 
-    @field_validator("telegram_api_base", "public_url")
+    @field_validator("telegram_api_base", "zalo_api_base", "public_url")
     @classmethod
     def _an_address(cls, value: str | None) -> str | None:
         if value is not None and (not value.startswith(("http://", "https://")) or any(c.isspace() for c in value)):
@@ -98,7 +120,21 @@ class Settings(BaseSettings):
     @property
     def training(self) -> bool:
         """The training room: nobody outside can be reached, nobody outside can reach it."""
-        return self.telegram_token is None and self.public_url is None
+        return not self.has_token and self.public_url is None
+
+    @property
+    def has_token(self) -> bool:
+        """Whether there is any messenger."""
+        return self.telegram_token is not None or bool(self.zalo_bots)
+
+    @property
+    def zalo_bots(self) -> tuple[str, ...]:
+        """The tokens of the bots on Zalo."""
+        return _parts(self.zalo_tokens)
+
+    @property
+    def webhook_secret_text(self) -> str:
+        return self.webhook_secret.get_secret_value() if self.webhook_secret else ""
 
     @property
     def folder(self) -> Path:
@@ -153,9 +189,25 @@ def load_settings(env_file: Path | None = Path(".env")) -> Settings:
         for problem in error.errors(include_input=False, include_url=False, include_context=False):
             name = PREFIX + str(problem["loc"][0]).upper()
             wrong.append(f"{name}: {problem['msg'].removeprefix('Value error, ')}")
+    else:
+        wrong.extend(_together(settings))
     if wrong:
         raise SettingsError("\n".join(wrong))
     return settings
+
+
+def _together(settings: Settings) -> Iterable[str]:
+    """What each setting alone cannot show."""
+    if settings.public_url is None or not settings.has_token:
+        return
+    if settings.webhook_secret is None:
+        yield (
+            f"{PREFIX}WEBHOOK_SECRET must be set where {PREFIX}PUBLIC_URL and a bot's token are: by it the messengers' posts are known."
+            " Make one: python -c 'import secrets; print(secrets.token_hex(32))'"
+        )
+    address = urlsplit(settings.public_url)
+    if address.scheme != "https" and address.hostname not in {"127.0.0.1", "localhost"}:
+        yield f"{PREFIX}PUBLIC_URL must begin with https:// where a bot's token is set: the messengers post to nothing else"
 
 
 def _unknown(given: Iterable[str]) -> Iterable[str]:

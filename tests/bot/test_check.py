@@ -22,6 +22,7 @@ from bot.vault import Vault, VaultError, fingerprint, make_key
 from tests.databases import create_tables
 from tests.e2e.telegram_app import seed_on_duty
 from tests.emulators.telegram import TOKEN, TelegramServer
+from tests.emulators.zalo import ZaloServer
 
 ROOT = Path(__file__).parents[2]
 ALL_MISSING = [
@@ -162,6 +163,20 @@ async def test_telegram_out_of_reach(service: dict[str, str]) -> None:
     """No answer is told as such, not as a wrong token."""
     found = await command("check", **service)
     assert (found.exit_code, "→ Unreachable: " in found.output) == (1, True)
+
+
+async def test_bots_on_zalo(service: dict[str, str]) -> None:
+    """Each is asked for its name and told apart by its bot; the tokens themselves are never repeated, and a start ends with one sentence."""
+    wrong = "555:AnotherTokenThatIsNotKnown"
+    async with ZaloServer() as server:
+        given = {name: value for name, value in service.items() if "TELEGRAM" not in name}
+        given |= {"BAONGAY_ZALO_TOKENS": f"{server.token},{wrong}", "BAONGAY_ZALO_API_BASE": server.base_url}
+        found, started = await command("check", **given), await command("run", **given)
+    assert found.exit_code == started.exit_code == 1
+    assert "✔ Zalo (zalo-1234567890123456789): getMe answers" in found.output
+    assert "✘ Zalo (zalo-555): getMe failed\n    → TokenRefused: check BAONGAY_ZALO_TOKENS" in found.output
+    assert "Zalo refused the token of zalo-555 (401): check BAONGAY_ZALO_TOKENS" in started.output
+    assert not [word for output in (found.output, started.output) for word in (wrong, server.token, "Traceback") if word in output]
 
 
 async def test_nobody_is_there_yet(service: dict[str, str]) -> None:

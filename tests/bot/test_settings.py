@@ -11,6 +11,8 @@ from bot.vault import make_key
 
 EXAMPLE = Path(__file__).parents[2] / ".env.example"
 TOKEN = "123456:AAbbCC-dd_ee"
+ZALO = "123456789:ab-CD_ef.gh"
+SECRET = "s3cret-of-16-chars"
 
 
 @pytest.fixture(autouse=True)
@@ -47,7 +49,7 @@ def test_without_any_setting_it_is_the_training_room() -> None:
     assert {settings.attachments.parent, settings.backups.parent} == {Path("var/training")}
 
 
-@pytest.mark.parametrize("setting", [{"TELEGRAM_TOKEN": TOKEN}, {"PUBLIC_URL": "https://baongay.example"}])
+@pytest.mark.parametrize("setting", [{"TELEGRAM_TOKEN": TOKEN}, {"ZALO_TOKENS": ZALO}, {"PUBLIC_URL": "https://baongay.example"}])
 def test_a_token_or_a_public_address_ends_the_training_room(monkeypatch: pytest.MonkeyPatch, setting: dict[str, str]) -> None:
     """The training room never runs beside a token or a public address."""
     settings = given(monkeypatch, **setting)
@@ -91,11 +93,46 @@ def test_the_first_secret_key_comes_first(monkeypatch: pytest.MonkeyPatch) -> No
     assert given(monkeypatch, TELEGRAM_TOKEN=TOKEN, SECRET_KEYS=f" {first} ,{second},").master_keys() == (first, second)
 
 
+def test_several_bots_on_zalo(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A comma list in order; blanks around them do no harm."""
+    assert given(monkeypatch, ZALO_TOKENS=f" {ZALO} ,987:x,").zalo_bots == (ZALO, "987:x")
+
+
+@pytest.mark.parametrize("tokens", [f"{ZALO},123456789:renewed", "abc,abc"])
+def test_two_tokens_of_one_bot_are_an_error(monkeypatch: pytest.MonkeyPatch, tokens: str) -> None:
+    """Two ears of one bot would take each other's messages."""
+    with pytest.raises(SettingsError, match="BAONGAY_ZALO_TOKENS: names the same bot twice") as caught:
+        given(monkeypatch, ZALO_TOKENS=tokens)
+    assert "renewed" not in str(caught.value)
+
+
+@pytest.mark.parametrize("token", [{"TELEGRAM_TOKEN": TOKEN}, {"ZALO_TOKENS": ZALO}])
+def test_messengers_post_only_with_a_secret(monkeypatch: pytest.MonkeyPatch, token: dict[str, str]) -> None:
+    """Without one anybody could write in a person's name; where nobody posts, none is needed."""
+    with pytest.raises(SettingsError, match="BAONGAY_WEBHOOK_SECRET must be set") as caught:
+        given(monkeypatch, PUBLIC_URL="https://baongay.example", **token)
+    assert len(str(caught.value).splitlines()) == 1
+    assert given(monkeypatch, WEBHOOK_SECRET=SECRET).webhook_secret_text == SECRET
+    monkeypatch.delenv(PREFIX + "WEBHOOK_SECRET")
+    monkeypatch.delenv(PREFIX + "PUBLIC_URL")
+    assert given(monkeypatch, **token).webhook_secret_text == ""
+
+
+def test_messengers_post_to_https_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An address that they refuse is said at the start, instead of a bot that hears nothing."""
+    with pytest.raises(SettingsError, match="BAONGAY_PUBLIC_URL must begin with https://"):
+        given(monkeypatch, PUBLIC_URL="http://baongay.example", ZALO_TOKENS=ZALO, WEBHOOK_SECRET=SECRET)
+    assert not given(monkeypatch, PUBLIC_URL="http://127.0.0.1:8080").training
+
+
 WRONG = {
     "DATABASE_URL": "mysql://user:hidden-value@host/x",
     "SECRET_KEYS": "hidden-value",
     "TELEGRAM_TOKEN": "hidden-value",
     "TELEGRAM_API_BASE": "ftp://hidden-value",
+    "ZALO_TOKENS": "hidden-value/1:a",
+    "ZALO_API_BASE": "hidden-value",
+    "WEBHOOK_SECRET": "hidden-value",
     "HTTP_PORT": "hidden-value",
     "PUBLIC_URL": "hidden-value",
     "TIMEZONE": "hidden-value",
@@ -148,10 +185,12 @@ def test_settings_never_show_their_secrets(monkeypatch: pytest.MonkeyPatch) -> N
         given(
             monkeypatch,
             TELEGRAM_TOKEN=TOKEN,
+            ZALO_TOKENS=ZALO,
+            WEBHOOK_SECRET=SECRET,
             SECRET_KEYS=key,
             DATABASE_URL="postgresql://u:hidden@h/n",
             ADMIN_CODE="BN-ABCD-EFGH",
             METRICS_TOKEN="m-1",
         )
     )
-    assert [secret for secret in (TOKEN, key, "hidden", "BN-ABCD-EFGH", "m-1") if secret in shown] == []
+    assert [secret for secret in (TOKEN, ZALO, SECRET, key, "hidden", "BN-ABCD-EFGH", "m-1") if secret in shown] == []

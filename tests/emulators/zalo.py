@@ -6,7 +6,8 @@
         question = await server.wait_text(lan.chat, "Trẻ đang như thế nào?")
         await lan.writes("1")
 
-What people do is in zalo_people, what is remembered in zalo_chats. `replays` and `loses` are the two reported behaviours of getUpdates.
+What people do is in zalo_people, the methods of the platform in zalo_methods, what is remembered in zalo_chats. `replays` and `loses` are
+the two reported behaviours of getUpdates.
 """
 
 import asyncio
@@ -20,22 +21,13 @@ from typing import Any, Self, TypeVar
 import aiohttp
 from aiohttp import web
 
-from tests.emulators.zalo_chats import BOT, Chat, File, Json, Refused, Sent, units
+from tests.emulators.zalo_chats import Chat, File, Json, Refused, Sent
+from tests.emulators.zalo_methods import Methods
 from tests.emulators.zalo_people import Group, Person, addressed
 
 T = TypeVar("T")
 
 TOKEN = "1234567890123456789:emulatorTokenThatNobodyMayLog-_42"
-MAX_TEXT = 2000
-_FIELDS = {
-    "getme": set[str](),
-    "getupdates": {"timeout"},
-    "setwebhook": {"url", "secret_token"},
-    "deletewebhook": set[str](),
-    "getwebhookinfo": set[str](),
-    "sendmessage": {"chat_id", "text"},  # parse_mode exists, and nothing that somebody typed is safe with it
-    "sendchataction": {"chat_id", "action"},
-}
 
 
 @dataclass(frozen=True)
@@ -100,11 +92,8 @@ class ZaloServer:
     def __post_init__(self) -> None:
         self._faults: list[Fault] = []
         self._numbers = iter(range(0x2D758CB5E222177A, 2**63))
-        self._round = 0  # where the replay stands
-        self._polling = False
-        self._polled_at = time.monotonic()
-        self._given = False  # the last poll gave an event, and none has begun since
-        self._changed, self._news = asyncio.Event(), asyncio.Event()
+        self._methods = Methods(self)
+        self._changed = asyncio.Event()
         self._in_order: dict[str, asyncio.Lock] = {}
         self._posting: set[asyncio.Task[None]] = set()
         self._runner: web.AppRunner | None = None
@@ -176,8 +165,13 @@ class ZaloServer:
 
     @property
     def idle(self) -> bool:
-        """The bot has taken everything, and come back for more (by webhook: answered everything)."""
-        return not self.pending and not self._posting and (bool(self.webhook) or (self._polling and not self._given) or self.replays)
+        """The bot has taken everything and come back for more (by webhook: answered everything). Whoever polls comes back when it has heard
+        what it took, or after its patience: give it a long `settle` where this is to mean that everything was heard."""
+        return (
+            not self.pending
+            and not self._posting
+            and (bool(self.webhook) or (self._methods.polling and not self._methods.given) or self.replays)
+        )
 
     async def wait_for(self, predicate: Callable[[], T], timeout: float = 5) -> T:  # noqa: ASYNC109  a test's patience
         """What the predicate gives, as soon as it is true."""
@@ -206,6 +200,9 @@ class ZaloServer:
 
     # --- used by people -----------------------------------------------------------------------------------------------
 
+    def changed(self) -> None:
+        self._changed.set()
+
     def next_message_id(self) -> str:
         return f"{next(self._numbers):020x}"
 
@@ -223,12 +220,12 @@ class ZaloServer:
         if self.webhook:
             self.events.append(event)
             self.post(event)
-        elif self.loses and not self._polling and time.monotonic() - self._polled_at > self.offline_after:
+        elif self.loses and not self._methods.polling and time.monotonic() - self._methods.polled_at > self.offline_after:
             self.lost.append(event)
         else:
             self.events.append(event)
             self.pending.append(event)
-            self._news.set()
+            self._methods.news.set()
         self._changed.set()
 
     def post(self, event: Json) -> None:
@@ -270,7 +267,7 @@ class ZaloServer:
         if fault is not None and fault.refusal is not None:
             return _refusal(fault.refusal)
         try:
-            result = await self._run(method, params) if fault is None or fault.deliver else None
+            result = await self._methods.call(method, params) if fault is None or fault.deliver else None
         except Refused as refused:
             return _refusal(refused)
         finally:
@@ -291,100 +288,6 @@ class ZaloServer:
                 fault.times -= 1
                 return fault
         return None
-
-    async def _run(self, method: str, params: Json) -> Any:
-        if method not in _FIELDS:
-            raise Refused(404, "Not Found", 404)
-        if strange := set(params) - _FIELDS[method]:
-            raise Refused(400, f"unknown field: {sorted(strange)}")
-        match method:
-            case "getme":
-                return {
-                    "id": self.token.partition(":")[0],
-                    "account_name": self.account_name,
-                    "account_type": "BASIC",
-                    "can_join_groups": True,
-                }
-            case "getupdates":
-                return await self._get_updates(params)
-            case "setwebhook":
-                return self._set_webhook(params)
-            case "deletewebhook":
-                self.webhook = {}
-                return True
-            case "getwebhookinfo":
-                if not self.webhook:
-                    raise Refused(404, "webhook not found", 404)
-                return {"url": self.webhook["url"], "updated_at": int(time.time() * 1000)}
-            case "sendmessage":
-                return self._send_message(params)
-            case _:
-                self._chat(params)
-                return True
-
-    async def _get_updates(self, params: Json) -> Json:
-        if self.webhook:
-            raise Refused(400, "a webhook is set: getUpdates gives nothing")
-        if self._polling:
-            raise Refused(409, "another getUpdates is running", 409)
-        self._polling, self._given = True, False
-        until = time.monotonic() + float(params.get("timeout", 30))
-        try:
-            self._changed.set()
-            while True:
-                if (event := self._next()) is not None:
-                    self._given = True
-                    return event
-                if time.monotonic() >= until:
-                    raise Refused(408, "Request timeout", 408)
-                self._news.clear()
-                with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(self._news.wait(), max(0.0, until - time.monotonic()))
-        finally:
-            self._polling, self._polled_at = False, time.monotonic()
-
-    def _next(self) -> Json | None:
-        if not self.replays:
-            return self.pending.pop(0) if self.pending else None
-        if not self.events:
-            return None
-        self._round = self._round % len(self.events)
-        event, self._round = self.events[self._round], self._round + 1
-        if event in self.pending:
-            self.pending.remove(event)
-        return event
-
-    def _set_webhook(self, params: Json) -> bool:
-        url, secret = params.get("url"), params.get("secret_token")
-        if not isinstance(url, str) or not url.startswith("https://"):
-            raise Refused(400, "url must be https")
-        if not isinstance(secret, str) or not 8 <= len(secret) <= 256:
-            raise Refused(400, "secret_token must have 8 to 256 characters")
-        self.webhook = {"url": url, "secret_token": secret}
-        if not self.verifies:
-            raise Refused(400, "the webhook could not be verified")
-        return True
-
-    def _chat(self, params: Json) -> Chat:
-        chat_id = params.get("chat_id")
-        if not isinstance(chat_id, str) or not chat_id:
-            raise Refused(400, "chat_id must be a string")
-        chat = self.chats.get(chat_id)
-        if chat is None or not chat.known or chat.gone:
-            raise Refused(404, "chat not found")
-        return chat
-
-    def _send_message(self, params: Json) -> Json:
-        chat, text = self._chat(params), params.get("text")
-        if not isinstance(text, str) or not text.strip():
-            raise Refused(400, "text must not be empty")
-        if units(text) > MAX_TEXT:
-            raise Refused(400, "text is too long")
-        if self.sent >= self.quota:
-            raise Refused(429, "quota exceeded")
-        sender = {"id": BOT, "display_name": self.display_name, "is_bot": True}
-        message = self.record(Sent(self.next_message_id(), chat, sender, text))
-        return {"message_id": message.id, "date": int(message.at * 1000)}
 
     async def _download(self, request: web.Request) -> web.StreamResponse:
         self.downloads.append(request.match_info["id"])

@@ -72,8 +72,8 @@ class ZaloChannel:
         self.listened_until: datetime | None = None
         self._patience, self._pauses, self._clock = patience or Patience(), pauses or Pauses(), clock
         self._client = Client(token, base, read=read)
-        self._asker = Asker(self._client, self._patience)
-        self._mouth = Mouth(self._client)
+        self._asker = Asker(self._client, self._patience, self.name)
+        self._mouth = Mouth(self._client, self.name)
         self._files = Files(base)
         self._posts = Posts(self.name, webhook, fresh=self._pauses.fresh, clock=clock) if webhook is not None else None
 
@@ -100,7 +100,7 @@ class ZaloChannel:
             return self._met(await self._client.call("getMe"))
         except Refused as refused:
             if refused.code == 401:
-                raise token_refused() from None
+                raise token_refused(self.name) from None
             raise Unreachable(f"Zalo cannot be asked: {refused}") from None
         except (NotSent, NoAnswer) as error:
             raise Unreachable(f"Zalo cannot be asked: {error}") from None

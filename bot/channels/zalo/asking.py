@@ -15,8 +15,10 @@ NOT_FOUND = 404  # what getWebhookInfo answers where none is set
 
 
 class Asker:
-    def __init__(self, client: Client, patience: Patience) -> None:
-        self._client, self._patience = client, patience
+    """`channel`: its name, for log lines and errors: there may be several bots."""
+
+    def __init__(self, client: Client, patience: Patience, channel: str) -> None:
+        self._client, self._patience, self._channel = client, patience, channel
 
     async def ask(
         self,
@@ -39,14 +41,14 @@ class Asker:
                 if refused.code == nothing:
                     return None
                 if refused.code == 401:
-                    raise token_refused() from None
+                    raise token_refused(self._channel) from None
                 why, lasting = str(refused), refused.code < 500 and refused.code != 429
             except (NotSent, NoAnswer) as error:
                 why = str(error)
             if lasting and settled is not None and await settled():
                 return None
             wait = backoff.wait()
-            log.warning("zalo: %s: %s; again in %.1f s", method, why, wait)
+            log.warning("%s: %s: %s; again in %.1f s", self._channel, method, why, wait)
             await asyncio.sleep(wait)
 
     async def hooked(self) -> str:
@@ -57,5 +59,5 @@ class Asker:
         return str(info["url"] or "") if isinstance(info, dict) and "url" in info else "?"
 
 
-def token_refused() -> TokenRefused:
-    return TokenRefused("Zalo refused the token (401): check BAONGAY_ZALO_TOKENS")
+def token_refused(channel: str) -> TokenRefused:
+    return TokenRefused(f"Zalo refused the token of {channel} (401): check BAONGAY_ZALO_TOKENS")

@@ -113,7 +113,7 @@ class Ear:
 
     async def run(self, hear: Hear, undecodable: Undecodable) -> None:
         """Until cancelled. Raises TokenRefused when the platform does not know the token; everything else is waited out."""
-        log.info("zalo: %s polls", self._channel)
+        log.info("%s: polling", self._channel)
         try:
             async with asyncio.TaskGroup() as tasks:
                 await self._poll(_Listening(Lanes(tasks), hear, undecodable))
@@ -135,7 +135,7 @@ class Ear:
             answered = datetime.now(UTC)
             for event in events:
                 self._route(event, listening)
-            await kept.until(lambda: not kept.unfinished, self._pauses.between)
+            await kept.until(lambda: not kept.unfinished, max(self._pauses.between, self._patience.settle))
             if not kept.failing:
                 self._listened(answered)
             await asyncio.sleep(began + self._pauses.between - now())
@@ -154,7 +154,7 @@ class Ear:
         if isinstance(found, Incoming):
             listening.lanes.put(found.chat, lambda: self._hear(listening.kept, found.external_id, lambda: listening.hear(found)))
         else:
-            log.error("zalo: an event could not be decoded (%s)", found.reason)
+            log.error("%s: an event could not be decoded (%s)", self._channel, found.reason)
             listening.lanes.put("", lambda: self._hear(listening.kept, found.external_id, lambda: self._record(listening, found)))
 
     async def _record(self, listening: _Listening, unread: Unread) -> None:
@@ -171,7 +171,7 @@ class Ear:
                     raise
                 wait = backoff.wait()
                 kept.failed(external_id)
-                log.warning("zalo: an event is not stored yet (%s); again in %.1f s", type(error).__name__, wait)
+                log.warning("%s: an event is not stored yet (%s); again in %.1f s", self._channel, type(error).__name__, wait)
                 await asyncio.sleep(wait)
             else:
                 kept.heard(external_id)
@@ -180,6 +180,6 @@ class Ear:
     async def _without_webhook(self) -> bool:
         """A bot that has a webhook gets nothing by polling. False: there is still something to ask."""
         if await self._asker.hooked():
-            log.warning("zalo: a webhook is set for %s; taking it away, because this installation polls", self._channel)
+            log.warning("%s: a webhook is set; taking it away, because this installation polls", self._channel)
             await self._asker.ask("deleteWebhook", nothing=NOT_FOUND)
         return False

@@ -15,8 +15,8 @@ MAX_BEGUN = 500  # letters; one that was forgotten goes whole again: rather twic
 
 
 class Mouth:
-    def __init__(self, client: Client) -> None:
-        self._client = client
+    def __init__(self, client: Client, channel: str) -> None:
+        self._client, self._channel = client, channel
         self._begun: dict[str, tuple[list[str], int]] = {}  # letter id: its parts, and how many of them have arrived
 
     async def send(self, letter: Letter) -> Outcome:
@@ -38,7 +38,7 @@ class Mouth:
             try:
                 last = _message_id(await self._client.call("sendMessage", {"chat_id": letter.chat, "text": parts[number]}))
             except (Refused, NotSent, NoAnswer) as error:
-                stopped = outcome(error)
+                stopped = outcome(error, self._channel)
                 if number and not isinstance(stopped, Never | Gone):
                     self._remember(letter.id, parts, number)
                 return stopped

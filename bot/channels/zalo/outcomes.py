@@ -33,8 +33,8 @@ _NO_CHAT = ("chat not found", "user not found", "group not found", "chat does no
 _PLAIN_MAY_HELP = ("long", "length", "parse", "2000", "character", "entity", "entities", "markdown", "html")
 
 
-def outcome(error: ClientError) -> Outcome:
-    """No word of the platform's becomes a reason: it may quote the letter or name the chat."""
+def outcome(error: ClientError, channel: str) -> Outcome:
+    """`channel`: its name, for the log. No word of the platform's becomes a reason: it may quote the letter or name the chat."""
     if isinstance(error, NotSent):
         return Later(str(error))
     if not isinstance(error, Refused):
@@ -46,10 +46,10 @@ def outcome(error: ClientError) -> Outcome:
         case 400 | 413:
             return Never(str(error.code), plain_may_help=error.code == 413 or any(fragment in words for fragment in _PLAIN_MAY_HELP))
         case 401:
-            log.error("zalo: the token was refused (401): check BAONGAY_ZALO_TOKENS; nothing can be sent")
+            log.error("%s: the token was refused (401): check BAONGAY_ZALO_TOKENS; nothing can be sent", channel)
             return Later("token refused", whole_channel=True)
         case 404:
-            log.error("zalo: the API is not at this address (404): check BAONGAY_ZALO_API_BASE; nothing can be sent")
+            log.error("%s: the API is not at this address (404): check BAONGAY_ZALO_API_BASE; nothing can be sent", channel)
             return Later("404", whole_channel=True)
         case 426:
             return Later("426", whole_channel=True)

@@ -65,14 +65,14 @@ class Posts:
         try:
             await self._heard(found, hear, undecodable)
         except Exception as error:  # noqa: BLE001  whatever is raised means "not committed"
-            log.warning("zalo: a posted event is not stored yet (%s)", type(error).__name__)
+            log.warning("%s: a posted event is not stored yet (%s)", self._channel, type(error).__name__)
             return web.Response(status=503)
         return web.Response()
 
     async def _heard(self, found: Incoming | Unread | None, hear: Hear, undecodable: Undecodable) -> None:
         """Raises whatever kept it from being stored."""
         if isinstance(found, Unread):
-            log.error("zalo: an event could not be decoded (%s)", found.reason)
+            log.error("%s: an event could not be decoded (%s)", self._channel, found.reason)
             await undecodable(self._channel, found.external_id, found.reason)
         elif isinstance(found, Incoming):
             if any(earlier.chat == found.chat for earlier in self._kept):
@@ -95,7 +95,7 @@ class Posts:
             try:
                 await hear(incoming)
             except Exception as error:  # noqa: BLE001  kept on
-                log.warning("zalo: a kept event is not stored yet (%s)", type(error).__name__)
+                log.warning("%s: a kept event is not stored yet (%s)", self._channel, type(error).__name__)
                 self._to_the_back(incoming.chat)
                 return
             self._kept.remove(incoming)
@@ -116,7 +116,7 @@ class Posts:
                 await self._again(hear)
                 await asyncio.sleep(self._fresh)
             if await asker.hooked() not in {self._url, "?"}:
-                log.warning("zalo: the webhook of %s was taken away or changed; setting it again", self._channel)
+                log.warning("%s: the webhook was taken away or changed; setting it again", self._channel)
                 await self._set(asker)
 
     async def _set(self, asker: Asker) -> None:
@@ -127,7 +127,7 @@ class Posts:
 
         body = {"url": self._url, "secret_token": hook_secret(self._webhook.secret, self._channel)}
         await asker.ask("setWebhook", body, settled=is_set)
-        log.info("zalo: %s is posted to", self._channel)
+        log.info("%s: posted to", self._channel)
 
 
 async def _limited(request: web.Request) -> bytes | None:

@@ -13,8 +13,8 @@ from bot.channels.zalo import Pauses, ZaloChannel
 from models.talk import Incoming
 from tests.emulators.zalo import ZaloServer
 
-QUICK = Patience(first=0.02, most=0.05, long_poll=5)
-BRISK = Patience(first=0.02, most=0.05, long_poll=0)  # a poll that is held would not see what a test changes meanwhile
+QUICK = Patience(first=0.02, most=0.05, settle=0.02, long_poll=5)
+BRISK = Patience(first=0.02, most=0.05, settle=0.02, long_poll=0)  # a poll that is held would not see what a test changes meanwhile
 AT_ONCE = Pauses(between=0.01, hold=5, fresh=0.02)
 
 

@@ -222,7 +222,7 @@ async def test_a_silence_is_unknown(server: ZaloServer, mouth: ZaloChannel, lan:
         server.drop("sendMessage", deliver=deliver)
         assert isinstance(await mouth.send(say(lan)), Unknown)
         assert len(lan.chat.said) == 2 * number
-    assert outcome(NoAnswer("x")) == Unknown("x")
+    assert outcome(NoAnswer("x"), "zalo-1") == Unknown("x")
 
 
 async def test_what_never_left_comes_later(lan: Person) -> None:
@@ -253,7 +253,7 @@ async def test_a_used_up_month(server: ZaloServer, mouth: ZaloChannel, lan: Pers
 def test_no_word_of_the_platform_becomes_a_reason() -> None:
     """It may quote the letter or name the chat."""
     for code, words, _expected in REFUSALS:
-        reason = outcome(Refused(code, f"{words} 6ede9afa66b88fe6d6a9 bí mật")).reason  # type: ignore[union-attr]
+        reason = outcome(Refused(code, f"{words} 6ede9afa66b88fe6d6a9 bí mật"), "zalo-1").reason  # type: ignore[union-attr]
         assert not re.search("6ede|bí mật", reason)
 
 
