@@ -48,6 +48,7 @@ class Posts:
         self._channel, self._webhook, self._fresh, self._clock = channel, webhook, fresh, clock
         self._url = webhook.url.rstrip("/") + hook_path(channel)
         self._kept: deque[Incoming] = deque()
+        self._watching = False  # of several processes one looks after what it has kept; in any other the next post does
 
     def add_route(self, app: web.Application, hear: Hear, undecodable: Undecodable) -> None:
         async def post(request: web.Request) -> web.Response:
@@ -75,6 +76,8 @@ class Posts:
             log.error("%s: an event could not be decoded (%s)", self._channel, found.reason)
             await undecodable(self._channel, found.external_id, found.reason)
         elif isinstance(found, Incoming):
+            if self._kept and not self._watching:
+                await self._again(hear)
             if any(earlier.chat == found.chat for earlier in self._kept):
                 self._keep(found)
                 raise NotInOrder
@@ -90,15 +93,14 @@ class Posts:
 
     async def _again(self, hear: Hear) -> None:
         """Hear what is kept, the oldest first, until one cannot be stored: the next round begins with another chat."""
-        for _ in range(len(self._kept)):
-            incoming = self._kept[0]
+        for incoming in list(self._kept):
             try:
                 await hear(incoming)
             except Exception as error:  # noqa: BLE001  kept on
                 log.warning("%s: a kept event is not stored yet (%s)", self._channel, type(error).__name__)
                 self._to_the_back(incoming.chat)
                 return
-            self._kept.remove(incoming)
+            self._kept = deque(other for other in self._kept if other is not incoming)
 
     def _to_the_back(self, chat: str) -> None:
         """Everything of this chat, in its order."""
@@ -110,14 +112,18 @@ class Posts:
     async def run(self, asker: Asker, hear: Hear, listened: Callable[[datetime], None]) -> None:
         """Until cancelled: set the webhook, look after it, hear what is kept. Raises TokenRefused."""
         await self._set(asker)
-        while True:
-            for _ in range(_WATCHED):
-                listened(datetime.now(UTC))
-                await self._again(hear)
-                await asyncio.sleep(self._fresh)
-            if await asker.hooked() not in {self._url, "?"}:
-                log.warning("%s: the webhook was taken away or changed; setting it again", self._channel)
-                await self._set(asker)
+        self._watching = True
+        try:
+            while True:
+                for _ in range(_WATCHED):
+                    listened(datetime.now(UTC))
+                    await self._again(hear)
+                    await asyncio.sleep(self._fresh)
+                if await asker.hooked() not in {self._url, "?"}:
+                    log.warning("%s: the webhook was taken away or changed; setting it again", self._channel)
+                    await self._set(asker)
+        finally:
+            self._watching = False
 
     async def _set(self, asker: Asker) -> None:
         """It is saved even where the platform could not verify it just then: so a refusal is no reason to go on asking, if it is set."""

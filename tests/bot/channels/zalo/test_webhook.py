@@ -122,6 +122,23 @@ async def test_without_its_ear_an_event_is_heard_all_the_same(server: ZaloServer
     assert [incoming.kind for incoming in hearing.committed] == [Kind.WITHHELD]
 
 
+async def test_without_its_ear_the_next_post_brings_what_was_kept(server: ZaloServer, hearing: Hearing) -> None:
+    """Whoever could not be stored is heard before whoever comes after, and their chat is not stuck for ever."""
+
+    async def fail_once(_incoming: Incoming) -> None:
+        if len(hearing.started) == 1:
+            raise StorageDown
+
+    hearing.obstacle = fail_once
+    async with posted_to(server, hearing, run=False) as channel:
+        events = [
+            {"event_name": "message.text.received", "message": {"from": {"id": "a1"}, "message_id": word, "text": word}}
+            for word in ("mot", "hai")
+        ]
+        assert [(await post(server, channel, event))[0] for event in events] == [503, 200]
+    assert hearing.texts == ["mot", "hai"]
+
+
 @pytest.mark.parametrize("secret", ["", SECRET, hook_secret(SECRET, "telegram"), "x" * 64, "ữ"])
 async def test_without_the_right_secret_nothing_is_learned(server: ZaloServer, hearing: Hearing, secret: str) -> None:
     """Nothing is read, nothing is heard, and every answer is the same."""
