@@ -16,7 +16,7 @@ import structlog
 from bot import lease
 from bot.channels import Capabilities
 from bot.delivery import Close, Send, back_off, found_attempted, never_sent, way
-from bot.holds import had_its_digest, hold_back, is_counted
+from bot.holds import Held, had_its_digest, hold_back, is_counted
 from bot.letters import SHORT_TEXT, Opened, Unreadable, open_letter, plainly, shortened
 from bot.quota import Level, count_sent
 from bot.vault import Vault
@@ -87,12 +87,12 @@ def claim(
     letter.extend(db, sender.hanging, until)
     mine_before = before == sender.holder and not sender.held  # an earlier life of this very process: surely over
     recover(db, channel, can, now, before=until + sender.lasts if mine_before else now, mine=sender.under_way, zone=zone)
-    level = hold_back(db, vault, channel, can, zone, now, room.full, room.due)
-    batch = _choose(db, vault, channel, can, room, now)
+    held = hold_back(db, vault, channel, can, zone, now, room.full, room.due)
+    batch = _choose(db, vault, channel, can, room, held, now)
     ready = [claimed.row.id for claimed in batch.claimed if not claimed.attachments]
     letter.mark_attempted(db, ready, now, until)
     letter.lease(db, [claimed.row.id for claimed in batch.claimed if claimed.attachments], until)
-    if level is Level.NEAR:
+    if held.level is Level.NEAR:
         for claimed in batch.claimed:
             had_its_digest(db, claimed.row, zone, now)
     for row, close in batch.closed:
@@ -118,7 +118,7 @@ def recover(
         log.warning("letter_recovered", letter=row.id, lane=Lane(row.lane).name.lower(), was=row.state, now=str(values["state"]))
 
 
-def _choose(db: sa.Connection, vault: Vault, channel: str, can: Capabilities, room: Room, now: datetime) -> Batch:
+def _choose(db: sa.Connection, vault: Vault, channel: str, can: Capabilities, room: Room, held: Held, now: datetime) -> Batch:
     batch = Batch()
     asked = Asked(
         channel,
@@ -132,7 +132,7 @@ def _choose(db: sa.Connection, vault: Vault, channel: str, can: Capabilities, ro
     if room.urgent > 0:
         rows = letter.candidates(db, asked)
         around = letter.around(db, rows)
-        _Choice(db, vault, can, room, now, batch).take(rows, around)
+        _Choice(db, vault, can, room, held, now, batch).take(rows, around)
         batch.more = bool(batch.closed) or (len(rows) == asked.most and not batch.left)
     else:
         batch.left.add(Lane.URGENT)
@@ -151,6 +151,7 @@ class _Choice:
     vault: Vault
     can: Capabilities
     room: Room
+    held: Held
     now: datetime
     batch: Batch
     _chats: set[str] = field(default_factory=set)
@@ -162,6 +163,8 @@ class _Choice:
             to = way(row, around.get(row.id, Around()), self.can, self.now, row.chat in self._toasted)
             if isinstance(to, Close):
                 self.batch.closed.append((row, to))
+            elif self.held.holds(row, to.kind):
+                continue  # it came between the mark and the choice: the next claim marks it
             elif to.kind is LetterKind.TOAST or row.chat not in self._chats:
                 self._take(row, to)
 

@@ -4,6 +4,7 @@ What is urgent is never held. What somebody asked for is held only where the mon
 """
 
 from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -22,6 +23,27 @@ from models.talk import Lane, LetterKind
 DIGEST_AFTER = timedelta(minutes=10)  # so that reminders of one morning find each other
 
 
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What a claim must leave, and what it may take although its chat or lane is held. The rows are marked already, but one that was
+    committed between the mark and the choice (PostgreSQL shows it) has none: so the choice asks here as well."""
+
+    level: Level = Level.FREE
+    full: Collection[str] = ()
+    released: Collection[str] = ()
+
+    def holds(self, row: sa.Row[Any], goes_as: LetterKind) -> bool:
+        """Whether a letter that goes as this kind has to wait."""
+        if row.lane == Lane.URGENT or row.id in self.released:
+            return False
+        if self.level is Level.RESERVE:
+            return True
+        if not is_counted(row) or goes_as is not LetterKind.SAY:
+            return False
+        reminder = self.level is Level.NEAR and row.lane >= Lane.REMINDER and row.attempts == 0 and row.purpose != SUMMARY
+        return row.chat in self.full or (reminder and not never_summed_up(row))
+
+
 def hold_back(
     db: sa.Connection,
     vault: Vault,
@@ -31,24 +53,24 @@ def hold_back(
     now: datetime,
     full: Collection[str],
     due: Collection[str],
-) -> Level:
+) -> Held:
     """Mark what must wait, make what is due. `full`, `due`: see bot.fuse."""
-    level = level_now(db, channel, can, now, zone)
+    level, released = level_now(db, channel, can, now, zone), set[str]()
     if level is Level.RESERVE:
         held.hold_all_but_urgent(db, channel, now)
-        return level
+        return Held(level)
     gatherer = Gatherer(db, vault, channel, can, zone, now)
     if level is Level.NEAR:
         held.hold_reminders(db, channel, now, edits=can.edits)
         for chat, oldest in held.oldest_reminders(db, channel):
             old = now - planned_at(oldest) >= DIGEST_AFTER
             if old and chat not in full and not had_today(db, "digest", channel, chat, now.astimezone(zone).date()):
-                gatherer.gather(chat, Lane.REMINDER)
+                released.update(gatherer.gather(chat, Lane.REMINDER))
     if full:
         held.hold_unasked(db, channel, now, full, due, edits=can.edits)
         for chat in due:
-            gatherer.gather(chat, Lane.DIALOGUE)
-    return level
+            released.update(gatherer.gather(chat, Lane.DIALOGUE))
+    return Held(level, full, released)
 
 
 def had_its_digest(db: sa.Connection, row: sa.Row[Any], zone: ZoneInfo, now: datetime) -> None:

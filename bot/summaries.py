@@ -59,21 +59,21 @@ class Gatherer:
     zone: ZoneInfo
     now: datetime
 
-    def gather(self, chat: str, fastest: Lane) -> None:
+    def gather(self, chat: str, fastest: Lane) -> list[str]:
         """The chat's summary may leave: one that was made before, else what waits there of this lane or slower, as far as it fits on one
-        letter. What waits alone leaves as it is."""
+        letter. What waits alone leaves as it is. Returns the ids of what may leave now."""
         made = open_summaries(self.db, self.channel, chat)
         if made:
             release(self.db, made, self.now)
-            return
+            return made
         parts = self._parts(gatherable(self.db, self.channel, chat, fastest, self.now))
         edited = {part.row.target for part in parts if part.row.kind == LetterKind.EDIT}
         shown = [part for part in parts if part.row.id not in edited]
         if len(shown) == 1:
             release(self.db, [shown[0].row.id], self.now)
             self._close([part.row for part in parts if part.row.id in edited], "newer")
-        elif shown:
-            self._sum_up(parts, shown)
+            return [shown[0].row.id]
+        return [self._sum_up(parts, shown)] if shown else []
 
     def _parts(self, rows: Sequence[sa.Row[Any]]) -> list[_Part]:
         """What can stand in a summary: an edit that would really edit is none of the letters that disturb anybody."""
@@ -95,7 +95,7 @@ class Gatherer:
             return None
         return None if opened.attachments else _Part(row, opened.letter)
 
-    def _sum_up(self, parts: Sequence[_Part], shown: Sequence[_Part]) -> None:
+    def _sum_up(self, parts: Sequence[_Part], shown: Sequence[_Part]) -> str:
         render = Renderer(locale_of(self.db, shown[0].row.conversation), self.zone, str)
         room, lines = MOST - len(render(heading(len(shown)))), []
         for part in shown:
@@ -108,6 +108,7 @@ class Gatherer:
         made = self._insert(taken, "\n".join([render(heading(len(taken))), *lines]))
         self._close(taken, f"{SUMMARY} {made}")
         self._close([part.row for part in parts if part.row.id in replaced], "newer")
+        return made
 
     def _insert(self, rows: Sequence[sa.Row[Any]], text: str) -> str:
         """In the fastest lane of what it stands for: it must be tried as long as any of them would be."""

@@ -16,7 +16,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from models.letter import DIGEST, FUSE, HOLDS, LETTER, OPEN, QUOTA, SUMMARY, LetterState
+from models.letter import DIGEST, FUSE, HOLDS, LETTER, OPEN, OPEN_STATES, QUOTA, SUMMARY, LetterState
 from models.talk import Lane, LetterKind
 
 HELD_FOR = timedelta(seconds=60)
@@ -38,8 +38,8 @@ def _new_message(edits: bool) -> sa.ColumnElement[bool]:
     say = LETTER.c.kind == LetterKind.SAY
     if not edits:
         return sa.or_(say, LETTER.c.kind == LetterKind.EDIT)
-    alive = LetterState.PLANNED, LetterState.LEASED, LetterState.ATTEMPTED, LetterState.DELIVERED
-    there = sa.exists().where(_TARGET.c.id == LETTER.c.target, _TARGET.c.state.in_(alive))
+    arrived = sa.and_(_TARGET.c.state == LetterState.DELIVERED, _TARGET.c.external_id != "")
+    there = sa.exists().where(_TARGET.c.id == LETTER.c.target, sa.or_(_TARGET.c.state.in_(sorted(OPEN_STATES)), arrived))
     return sa.or_(say, sa.and_(LETTER.c.kind == LetterKind.EDIT, sa.not_(there)))
 
 
