@@ -26,7 +26,8 @@ URGENT_STUCK, STUCK = timedelta(minutes=2), timedelta(minutes=10)
 
 def health(db: sa.Connection, engine: Engine) -> dict[str, Any]:
     """Ok while the database answers, no lane is stuck and no timer is late. Times are seconds of real time."""
-    now, waiting, states = datetime.now(UTC), letter.waiting(db), channel_states(db, engine)
+    now, waiting = datetime.now(UTC), letter.waiting(db)
+    states = dict.fromkeys((one.channel for one in waiting), "off") | channel_states(db, engine)
     channels = {
         name: _channel(db, engine, name, state, [one for one in waiting if one.channel == name], now) for name, state in states.items()
     }

@@ -91,7 +91,6 @@ async def test_what_is_held_on_purpose_is_seen_and_pages_nobody(db: Database, va
 
 async def test_a_messenger_that_was_switched_off_makes_nothing_stuck(db: Database, vault: Vault) -> None:
     """Its letters are still shown."""
-    await db.run(partial(_insert, row={"name": "old"}))
     await plan(db, vault, Draft(channel="old", lane=Lane.URGENT, id=old_id(timedelta(days=1))))
     found = await health_of(db, vault)
     assert (found["ok"], found["channels"]["old"]["lanes"]["urgent"]["waiting"]) == (True, 1)
