@@ -14,11 +14,12 @@ from typing import Any
 import structlog
 from aiohttp import web
 
-from bot import http, lease, upkeep
+from bot import health, http, lease, quota, upkeep
 from bot.attachments import Attachments
 from bot.channels import Channel
 from bot.database import Database, StorageDown
 from bot.engine import Engine
+from bot.fuse import Fuse
 from bot.hearing import Hearing
 from bot.metrics import Metrics
 from bot.outbox import Outbox
@@ -80,7 +81,8 @@ class App:
     def _outbox(self, channel: Channel) -> Outbox:
         return Outbox(
             self.db, self.engine.vault, channel, Pacer(channel.pace), load=self.attachments.load,
-            gone=self._gone, moved=self._moved, on_outcome=self._outcome, saw=self.watches[channel.name].saw,
+            gone=self._gone, moved=self._moved, on_outcome=self._outcome, saw=self.watches[channel.name].saw, zone=self.engine.zone,
+            fuse=Fuse(lambda: self.engine.now().timestamp()),
         )  # fmt: skip
 
     def _watch(self, channel: Channel, others: frozenset[str]) -> Watch:
@@ -95,6 +97,7 @@ class App:
         jobs = {
             "due": (self.settings.tick_seconds, self._safely(self.sweep.tick)),
             "resume": (30, self._safely(self.hearing.resume)),
+            "quota": (60, self._safely(self.warn_of_quota)),
             "sweep": (3600, self._safely(self._upkeep)),
             "watch": (self.watching.every, self._safely(self.look)),
         }
@@ -246,6 +249,11 @@ class App:
         """A picture or voice note could not be kept: its sender is asked again, in a turn of its own."""
         await self.hearing.hear(internal(f"refused:{attachment}", {"timer": "refused", "subject": attachment}, self.engine.now()))
 
+    async def warn_of_quota(self) -> None:
+        """Administrators are told in time that a messenger's month is nearly used up."""
+        for warning in await self.db.run(partial(quota.warnings, engine=self.engine)):
+            await self.hearing.hear(warning)
+
     def _outcome(self, lane: Lane, kind: str, outcome: str, seconds: float) -> None:
         self.metrics.letters.labels(lane.name.lower(), kind, outcome).inc()
         self.metrics.delivery.labels(lane.name.lower()).observe(seconds)
@@ -273,11 +281,11 @@ class App:
     async def health(self) -> dict[str, Any]:
         """For /healthz: whether it works, what waits, since when; no personal data."""
         try:
-            return await self.db.run(partial(upkeep.health, engine=self.engine))
+            return await self.db.run(partial(health.health, engine=self.engine))
         except StorageDown:
             return {"ok": False, "database": "down"}
 
     async def metrics_text(self) -> bytes:
         with suppress(StorageDown):
-            await self.db.run(partial(upkeep.gauges, metrics=self.metrics))
+            await self.db.run(partial(health.gauges, engine=self.engine, metrics=self.metrics))
         return self.metrics.text()

@@ -8,6 +8,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 import structlog
@@ -15,13 +16,16 @@ import structlog
 from bot import lease
 from bot.channels import Capabilities
 from bot.delivery import Close, Send, back_off, found_attempted, never_sent, way
+from bot.holds import Held, had_its_digest, hold_back, is_counted
 from bot.letters import SHORT_TEXT, Opened, Unreadable, open_letter, plainly, shortened
+from bot.quota import Level, count_sent
 from bot.vault import Vault
 from models import letter
 from models.letter import Around, Asked, LetterState
 from models.talk import Lane, Letter, LetterKind
 
 log = structlog.get_logger()
+UTC = ZoneInfo("UTC")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,22 +41,27 @@ class Sender:
 
 @dataclass(frozen=True, slots=True)
 class Room:
-    """How much may leave now, altogether and of what is not urgent; chats as in `Asked`; groups that had a toast as a message just now."""
+    """How much may leave now, altogether and of what is not urgent; chats as in `Asked`; groups that had a toast as a message just now;
+    chats that are `full`, and those of them whose summary is `due` (bot.fuse)."""
 
     urgent: int
     others: int
     closed: Collection[str] = ()
     tight: Collection[str] = ()
     toasted: Collection[str] = ()
+    full: Collection[str] = ()
+    due: Collection[str] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Claimed:
-    """A letter on its way: marked, or, with `attachments`, leased."""
+    """A letter on its way: marked, or, with `attachments`, leased. `counted` by the fuse, of a full chat as its `summary`."""
 
     row: sa.Row[Any]
     letter: Letter
     attachments: tuple[str, ...]
+    counted: bool = False
+    summary: bool = False
 
 
 @dataclass
@@ -67,35 +76,49 @@ class Batch:
     waiting: list[tuple[str, Lane]] | None = None
 
 
-def claim(db: sa.Connection, vault: Vault, channel: str, can: Capabilities, sender: Sender, room: Room, now: datetime) -> Batch | None:
-    """None while another process is the channel's sender."""
+def claim(
+    db: sa.Connection, vault: Vault, channel: str, can: Capabilities, sender: Sender, room: Room, now: datetime, zone: ZoneInfo = UTC
+) -> Batch | None:
+    """None while another process is the channel's sender. `zone` is the plan's: its calendar is that of the quota."""
     before = lease.take(db, f"sender:{channel}", sender.holder, now, sender.lasts)
     if before is None:
         return None
     until = now + sender.lasts
     letter.extend(db, sender.hanging, until)
     mine_before = before == sender.holder and not sender.held  # an earlier life of this very process: surely over
-    recover(db, channel, can, now, before=until + sender.lasts if mine_before else now, mine=sender.under_way)
-    batch = _choose(db, vault, channel, can, room, now)
+    recover(db, channel, can, now, before=until + sender.lasts if mine_before else now, mine=sender.under_way, zone=zone)
+    held = hold_back(db, vault, channel, can, zone, now, room.full, room.due)
+    batch = _choose(db, vault, channel, can, room, held, now)
     ready = [claimed.row.id for claimed in batch.claimed if not claimed.attachments]
     letter.mark_attempted(db, ready, now, until)
     letter.lease(db, [claimed.row.id for claimed in batch.claimed if claimed.attachments], until)
+    if held.level is Level.NEAR:
+        for claimed in batch.claimed:
+            had_its_digest(db, claimed.row, zone, now)
     for row, close in batch.closed:
         delivered = {"delivered_at": now} if close.state is LetterState.DELIVERED else {}
         letter.change(db, row.id, {"state": close.state, "reason": close.reason} | delivered)
     return batch
 
 
-def recover(db: sa.Connection, channel: str, can: Capabilities, now: datetime, *, before: datetime, mine: Collection[str]) -> None:
+def recover(
+    db: sa.Connection, channel: str, can: Capabilities, now: datetime, *, before: datetime, mine: Collection[str], zone: ZoneInfo = UTC
+) -> None:
     """Letters that a dead process had in its hands: sent by nobody, or perhaps sent (rule 4)."""
     for row in letter.abandoned(db, channel, before, mine):
         wait = back_off(row.attempts) if row.attempts > 2 else 0.0  # a letter that kills its process must not do so without a pause
         values = never_sent(now) if row.state == LetterState.LEASED else found_attempted(row, can, now, wait)
-        if letter.change(db, row.id, values, state=row.state, attempts=row.attempts):
-            log.warning("letter_recovered", letter=row.id, lane=Lane(row.lane).name.lower(), was=row.state, now=str(values["state"]))
+        perhaps = row.state == LetterState.ATTEMPTED
+        count_sent(db, channel, can, now, zone, int(perhaps))
+        if not letter.change(db, row.id, values, state=row.state, attempts=row.attempts):
+            count_sent(db, channel, can, now, zone, -int(perhaps))
+            continue
+        if perhaps:
+            letter.note_attempt(db, row.id, row.attempts, row.attempted_at, "unknown", "its process ended")
+        log.warning("letter_recovered", letter=row.id, lane=Lane(row.lane).name.lower(), was=row.state, now=str(values["state"]))
 
 
-def _choose(db: sa.Connection, vault: Vault, channel: str, can: Capabilities, room: Room, now: datetime) -> Batch:
+def _choose(db: sa.Connection, vault: Vault, channel: str, can: Capabilities, room: Room, held: Held, now: datetime) -> Batch:
     batch = Batch()
     asked = Asked(
         channel,
@@ -109,7 +132,7 @@ def _choose(db: sa.Connection, vault: Vault, channel: str, can: Capabilities, ro
     if room.urgent > 0:
         rows = letter.candidates(db, asked)
         around = letter.around(db, rows)
-        _Choice(db, vault, can, room, now, batch).take(rows, around)
+        _Choice(db, vault, can, room, held, now, batch).take(rows, around)
         batch.more = bool(batch.closed) or (len(rows) == asked.most and not batch.left)
     else:
         batch.left.add(Lane.URGENT)
@@ -128,6 +151,7 @@ class _Choice:
     vault: Vault
     can: Capabilities
     room: Room
+    held: Held
     now: datetime
     batch: Batch
     _chats: set[str] = field(default_factory=set)
@@ -139,6 +163,8 @@ class _Choice:
             to = way(row, around.get(row.id, Around()), self.can, self.now, row.chat in self._toasted)
             if isinstance(to, Close):
                 self.batch.closed.append((row, to))
+            elif self.held.holds(row, to.kind):
+                continue  # it came between the mark and the choice: the next claim marks it
             elif to.kind is LetterKind.TOAST or row.chat not in self._chats:
                 self._take(row, to)
 
@@ -170,4 +196,6 @@ class _Choice:
             made = replace(made, text=shortened(made.text, SHORT_TEXT))
         if row.plain:
             made, attachments = plainly(made), ()
-        return Claimed(row, made, attachments if self.can.files_out and to.kind is LetterKind.SAY else ())
+        counted = is_counted(row) and to.kind is LetterKind.SAY
+        carried = attachments if self.can.files_out and to.kind is LetterKind.SAY else ()
+        return Claimed(row, made, carried, counted, summary=row.chat in self.room.full)

@@ -1,8 +1,9 @@
-"""The command line: `python -m bot run | check | key | rewrap | backup`."""
+"""The command line: `python -m bot run | check | letters | key | rewrap | backup`."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from typing import Annotated
 
 import typer
 
@@ -99,6 +100,21 @@ def check() -> None:
 
     if not asyncio.run(show()):
         raise typer.Exit(1)
+
+
+@cli.command()
+def letters(letter: Annotated[str, typer.Argument(help="A letter's id, or its beginning: shows the history of that one.")] = "") -> None:
+    """Show what waits to be delivered, why and since when. Only looks: the service may be running."""
+    from bot.engines import StorageDown, looking
+    from bot.letters_report import history_lines, waiting_lines
+    from bot.migrate import current, head
+
+    settings = settings_or_exit()
+    with said_plainly(), looking(settings.database) as db:
+        if current(db) != head():
+            raise StorageDown("the database is not of this version: `python -m bot run` brings it there, after a backup")
+        for line in history_lines(db, letter, settings.zone) if letter else waiting_lines(db, settings.zone):
+            typer.echo(line)
 
 
 @cli.command()

@@ -105,6 +105,22 @@ def open_talk(db: sa.Connection, engine: Engine, incoming: Incoming) -> Talk:
     )
 
 
+_LOCALE = (
+    sa.select(CONVERSATION.c.locale, PERSON.c.locale.label("person_locale"))
+    .select_from(
+        CONVERSATION.outerjoin(ACCOUNT, sa.and_(ACCOUNT.c.channel == CONVERSATION.c.channel, ACCOUNT.c.external_id == CONVERSATION.c.person))
+        .outerjoin(PERSON, PERSON.c.id == ACCOUNT.c.person)
+    )
+    .where(CONVERSATION.c.id == sa.bindparam("conversation"))
+)  # fmt: skip
+
+
+def locale_of(db: sa.Connection, conversation: str) -> str:
+    """The language in which this conversation is read."""
+    row = db.execute(_LOCALE, {"conversation": conversation}).first()
+    return str((row and (row.locale or row.person_locale)) or DEFAULT_LOCALE)
+
+
 _FIND = sa.select(CONVERSATION.c.id).where(*(CONVERSATION.c[name] == sa.bindparam(name) for name in ("channel", "chat", "topic", "person")))
 
 

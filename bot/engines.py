@@ -10,6 +10,7 @@ import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import sqlalchemy as sa
 from sqlalchemy.pool import NullPool
@@ -80,6 +81,29 @@ def connected(engine: sa.Engine) -> Iterator[sa.Connection]:
         raise StorageDown(f"the database file cannot be opened: {error.strerror}") from None
     with engine.connect() as db:
         yield db
+
+
+@contextlib.contextmanager
+def looking(url: str) -> Iterator[sa.Connection]:
+    """A connection that can only read, beside a running service: it takes no lock file, makes no file and holds up no writer."""
+    parsed = plain_url(url)
+    if parsed.drivername == "sqlite":
+        path = Path(str(parsed.database))
+        if not path.exists():
+            raise StorageDown("there is no database yet: `python -m bot run` makes it")
+        where = f"file:{quote(str(path))}?mode=ro"
+        engine = sa.create_engine(
+            "sqlite://", poolclass=NullPool, hide_parameters=True, creator=lambda: sqlite3.connect(where, uri=True, timeout=5)
+        )
+    else:
+        engine = make_engine(url, 1).execution_options(postgresql_readonly=True)
+    try:
+        with engine.connect() as db:
+            yield db
+    except (sa.exc.DBAPIError, sqlite3.Error) as error:
+        raise for_caller(error) from None
+    finally:
+        engine.dispose()
 
 
 def for_caller(error: BaseException) -> BaseException:

@@ -17,6 +17,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
+from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 import structlog
@@ -26,6 +27,7 @@ from bot.channels import Channel, Outcome
 from bot.claims import Batch, Claimed, Room, Sender
 from bot.database import URGENT, Database, StorageDown
 from bot.delivery import TOAST_SAY_EVERY, back_off
+from bot.fuse import Fuse
 from bot.pacing import Pacer
 from bot.sending import Load, OnOutcome, Sending, Told, no_pictures, nothing, uncounted, unseen
 from bot.vault import Vault
@@ -52,7 +54,8 @@ class _Flight:
 class Outbox:
     """`gone(letter, reason)`: its chat cannot be reached any more; `moved(letter, to)`: it has another id. Both return when that has been
     taken note of; if they raise, the letter is tried again and they are told again. `on_outcome(lane, kind, outcome, seconds since it was
-    planned)` counts. `saw` is told what each send came to. `now` is real time. `holder` names this process for the lease; on SQLite there is only one."""
+    planned)` counts. `saw` is told what each send came to. `now` is real time; `zone` is the plan's, whose calendar a quota's month follows.
+    `holder` names this process for the lease; on SQLite there is only one."""
 
     def __init__(
         self,
@@ -67,6 +70,8 @@ class Outbox:
         on_outcome: OnOutcome = uncounted,
         saw: Callable[[Outcome], None] = unseen,
         now: Callable[[], datetime] = _now,
+        zone: ZoneInfo = claims.UTC,
+        fuse: Fuse | None = None,
         back_off: Callable[[int], float] = back_off,
         holder: str = "",
         lease_seconds: float = 30,
@@ -75,7 +80,8 @@ class Outbox:
         self._db, self._vault, self._channel, self._pacer, self._now = db, vault, channel, pacer, now
         self._holder = holder or (secrets.token_hex(8) if db.is_postgresql else "the only process")
         self._lasts, self._poll = timedelta(seconds=lease_seconds), poll_seconds
-        self._sending = Sending(db, channel, pacer, load, gone, moved, on_outcome, now, back_off, self._lasts, saw)
+        self._zone, self._fuse = zone, fuse or Fuse()
+        self._sending = Sending(db, channel, pacer, self._fuse, load, gone, moved, on_outcome, now, zone, back_off, self._lasts, saw)
         self._flights: dict[str, _Flight] = {}
         self._toasted: dict[str, float] = {}  # groups that had a toast as a message, and when
         self._woken, self._changed = asyncio.Event(), asyncio.Condition()
@@ -145,7 +151,7 @@ class Outbox:
         """Give back what had to be cut off, by the same rules as for a dead process, and the lease."""
         now = self._now()
         if lease.take(db, self._name, self._holder, now, self._lasts) == self._holder:
-            claims.recover(db, self._channel.name, self._channel.capabilities, now, before=now + 2 * self._lasts, mine=())
+            claims.recover(db, self._channel.name, self._channel.capabilities, now, before=now + 2 * self._lasts, mine=(), zone=self._zone)
             lease.release(db, self._name, self._holder)
 
     async def _tell_changed(self) -> None:
@@ -176,8 +182,9 @@ class Outbox:
 
     async def _claim(self, tasks: asyncio.TaskGroup) -> float:
         closed, tight = self._pacer.closed(Lane.URGENT), self._pacer.closed(Lane.DIALOGUE)
-        room = Room(self._room(Lane.URGENT), self._room(Lane.DIALOGUE), closed, tight.keys() - closed.keys(), self._just_toasted())
-        work = partial(claims.claim, vault=self._vault, channel=self._channel.name, can=self._channel.capabilities)
+        only_urgent, full, due = tight.keys() - closed.keys(), self._fuse.full(), self._fuse.due()
+        room = Room(self._room(Lane.URGENT), self._room(Lane.DIALOGUE), closed, only_urgent, self._just_toasted(), full, due)
+        work = partial(claims.claim, vault=self._vault, channel=self._channel.name, can=self._channel.capabilities, zone=self._zone)
         batch = await self._db.run(partial(work, sender=self._sender(), room=room, now=self._now()), URGENT)
         self._held = batch is not None
         if batch is None:
@@ -201,6 +208,8 @@ class Outbox:
         self._pacer.spend("" if letter.kind is LetterKind.TOAST else letter.chat, letter.group)
         if row.kind == LetterKind.TOAST and letter.kind is LetterKind.SAY:
             self._toasted[letter.chat] = time.monotonic()
+        if claimed.counted:
+            self._fuse.spend(letter.chat, letter.id, summary=claimed.summary)
         self._flights[letter.id] = _Flight(tasks.create_task(self._fly(claimed), name=f"letter-{letter.id}"), time.monotonic())
 
     async def _fly(self, claimed: Claimed) -> None:

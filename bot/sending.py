@@ -6,15 +6,18 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 import structlog
 
-from bot.channels import Channel, Delivered, Gone, Later, Outcome, Unknown
+from bot.channels import Channel, Delivered, Gone, Later, Never, Outcome, Unknown
 from bot.claims import Claimed
 from bot.database import NORMAL, URGENT, Database, StorageDown
-from bot.delivery import after
+from bot.delivery import after, reason_of
+from bot.fuse import Fuse
 from bot.pacing import Pacer
+from bot.quota import count_sent, messages_of
 from models import letter as letters
 from models.letter import LetterState, planned_at
 from models.talk import Lane, Letter, LetterKind, Picture
@@ -56,23 +59,25 @@ class Sending:
         db: Database,
         channel: Channel,
         pacer: Pacer,
+        fuse: Fuse,
         load: Load,
         gone: Told,
         moved: Told,
         on_outcome: OnOutcome,
         now: Callable[[], datetime],
+        zone: ZoneInfo,
         back_off: Callable[[int], float],
         lasts: timedelta,
         saw: Callable[[Outcome], None] = unseen,
     ) -> None:
         self._saw = saw
-        self._db, self._channel, self._pacer, self._load = db, channel, pacer, load
+        self._db, self._channel, self._pacer, self._fuse, self._load = db, channel, pacer, fuse, load
         self._gone, self._moved, self._on_outcome = gone, moved, on_outcome
-        self._now, self._back_off, self._lasts = now, back_off, lasts
+        self._now, self._zone, self._back_off, self._lasts = now, zone, back_off, lasts
 
     async def send(self, claimed: Claimed) -> float | None:
         """One attempt, from the claim to the committed outcome. Returns the seconds until the letter's next try, if there is one."""
-        row, letter = claimed.row, claimed.letter
+        row, letter, began = claimed.row, claimed.letter, self._now()
         try:
             marked = await self._with_pictures(claimed) if claimed.attachments else letter
             if marked is None:
@@ -80,7 +85,7 @@ class Sending:
             came = await self._wire(marked)
             self._saw(came)
             outcome = await self._tell(letter, came)
-            return await self._write(row, letter.kind, outcome)
+            return await self._write(row, letter.kind, outcome, began)
         except Exception as error:  # noqa: BLE001  the row keeps its mark: when its lease is over the rule for an unknown outcome holds
             log.error("delivery_failed", letter=letter.id, lane=_lane(row), error=type(error).__name__)
             return None
@@ -101,7 +106,7 @@ class Sending:
             raise
         except Exception as error:  # noqa: BLE001  whatever a file holds, its letter is not lost: later, at last without pictures
             log.error("attachments_unreadable", letter=claimed.row.id, error=type(error).__name__)
-            await self._write(claimed.row, claimed.letter.kind, Later("attachments"), marked=False)
+            await self._write(claimed.row, claimed.letter.kind, Later("attachments"), self._now(), marked=False)
             return None
         if pictures is None:
             return None
@@ -144,23 +149,39 @@ class Sending:
 
     # --- after the wire -----------------------------------------------------------------------------------------------
 
-    async def _write(self, row: sa.Row[Any], sent_as: LetterKind, outcome: Outcome, *, marked: bool = True) -> float | None:
+    async def _write(
+        self, row: sa.Row[Any], sent_as: LetterKind, outcome: Outcome, began: datetime, *, marked: bool = True
+    ) -> float | None:
         attempts = row.attempts + 1
         wait = outcome.wait.total_seconds() if isinstance(outcome, Later) and outcome.wait is not None else self._back_off(attempts)
         if isinstance(outcome, Later) and (outcome.wait is not None or outcome.whole_channel):
             self._pacer.hold(None if outcome.whole_channel else row.chat, wait)
         values = after(row, outcome, sent_as, self._now(), wait) | {"attempts": attempts}
         was = {"state": LetterState.ATTEMPTED, "attempts": attempts} if marked else {"state": LetterState.LEASED}
+        if isinstance(outcome, Later | Never | Gone):
+            self._fuse.give_back(row.chat, row.id)
         write = partial(letters.change, letter=row.id, values=values, **was)
         if isinstance(outcome, Delivered):
             write = partial(letters.arrived, letter=row.id, values=values)
-        await self._until_written(write)
+        await self._until_written(partial(self._count_and_write, write=write, row=row, outcome=outcome, began=began))
         self.report(row, type(outcome).__name__.lower())
         if values["state"] == LetterState.GIVEN_UP:
             log.warning("letter_given_up", letter=row.id, lane=_lane(row), outcome=type(outcome).__name__.lower())
         return wait + 0.005 if values["state"] == LetterState.PLANNED else None
 
-    async def _until_written(self, write: Callable[[sa.Connection], bool]) -> None:
+    def _count_and_write(
+        self, db: sa.Connection, write: Callable[[sa.Connection], bool], row: sa.Row[Any], outcome: Outcome, began: datetime
+    ) -> None:
+        """What the outcome has cost of the quota, the outcome, and the attempt for the letter's history. The counter first, see
+        models.quota; what was written already was counted already."""
+        count = partial(count_sent, db, self._channel.name, self._channel.capabilities, began, self._zone)
+        count(messages_of(outcome))
+        if not write(db):
+            count(-messages_of(outcome))
+        elif not isinstance(outcome, Delivered):
+            letters.note_attempt(db, row.id, row.attempts + 1, began, type(outcome).__name__.lower(), reason_of(outcome))
+
+    async def _until_written(self, write: Callable[[sa.Connection], None]) -> None:
         """A letter that has left must not leave again because the database was away for a moment."""
         while True:
             try:

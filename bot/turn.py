@@ -14,6 +14,7 @@ import sqlalchemy as sa
 from bot import apply, gather
 from bot.conversations import Talk, open_talk, save_talk
 from bot.engine import Engine
+from bot.quota import count_received
 from bot.wire_json import incoming_to_json
 from bot.writing import Writing
 from handlers import routing
@@ -58,11 +59,15 @@ def claim(db: sa.Connection, engine: Engine, talk: Talk, incoming: Incoming) -> 
     if incoming.kind is Kind.TIMER and not fire(db, str(incoming.data["id"]), engine.now()):
         return False
     if insert_once(db, INBOX, inbox_row(db, engine, talk, incoming, InboxState.DONE)):
+        count_received(db, engine, incoming)
         return True
     mine = INBOX.c.channel == incoming.channel, INBOX.c.external_id == incoming.external_id
     waiting = INBOX.c.state.in_((InboxState.RECEIVED, InboxState.FAILED))
     done = {"state": InboxState.DONE, "done_at": engine.now(), "next_try": None}
-    return db.execute(sa.update(INBOX).where(*mine, waiting).values(done)).rowcount == 1
+    mine_now = db.execute(sa.update(INBOX).where(*mine, waiting).values(done)).rowcount == 1
+    if mine_now and engine.capabilities(incoming.channel).redelivers:  # else it was counted when it was stored
+        count_received(db, engine, incoming)
+    return mine_now
 
 
 def store(db: sa.Connection, engine: Engine, incoming: Incoming) -> bool:
@@ -70,7 +75,10 @@ def store(db: sa.Connection, engine: Engine, incoming: Incoming) -> bool:
     talk = open_talk(db, engine, incoming)
     row = inbox_row(db, engine, talk, incoming, InboxState.RECEIVED)
     save_talk(db, engine, talk, talk.frame, engine.now())
-    return insert_once(db, INBOX, row)
+    new = insert_once(db, INBOX, row)
+    if new:
+        count_received(db, engine, incoming)
+    return new
 
 
 def inbox_row(db: sa.Connection, engine: Engine, talk: Talk, incoming: Incoming, state: InboxState) -> dict[str, object]:

@@ -13,6 +13,7 @@ from bot.channels.buttons import encode
 from bot.conversations import DEFAULT_LOCALE, Talk, conversation_id
 from bot.engine import Engine
 from bot.pages import planning
+from bot.quota import tell_who_writes
 from bot.rendering import Renderer
 from handlers.failover import instead_of
 from handlers.reading.folding import fold
@@ -118,6 +119,7 @@ class Writing:
         if not toasted and self.incoming.press and self.engine.capabilities(self.talk.channel).toasts:
             # An unanswered press keeps its little clock turning on the phone: a press always gets its toast, if only an empty one.
             self.post(self.here, Say("", kind=LetterKind.TOAST, target=self.incoming.press.id), asked=True)
+        tell_who_writes(self)
         return frame
 
     def _shown(self, say: Say) -> tuple[Shown, ...]:

@@ -14,7 +14,24 @@ The order:
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from handlers import child, cut, failover, help, idle, incident, invite, join, ladder, language, ready, report, room, stranger, upkeep  # noqa: A004  help is the feature's name
+from handlers import (
+    child,
+    cut,
+    failover,
+    help,  # noqa: A004  help is the feature's name
+    idle,
+    incident,
+    invite,
+    join,
+    ladder,
+    language,
+    quota,
+    ready,
+    report,
+    room,
+    stranger,
+    upkeep,
+)
 from handlers.commands import Given, find
 from handlers.rights import Where, allowed
 from models.facts import Facts, Who
@@ -64,6 +81,7 @@ TIMERS: dict[str, Entry] = {
     "messenger_up": Entry(failover.up),
     "reroute": Entry(failover.reroute),
     "deaf": Entry(failover.deaf),
+    "quota": Entry(quota.warn),
 }
 """By the kind of a timer row or internal message; its subject is the incident, the submission, the letter, the attachment or the messenger."""
 

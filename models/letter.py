@@ -15,6 +15,7 @@ import sqlalchemy as sa
 from sqlmodel import Field, SQLModel
 
 from models.columns import ID, WORD, UtcDateTime, table
+from models.ids import new_id
 from models.people import ACCOUNT
 from models.service import CHANNEL_STATE
 from models.talk import Lane, LetterKind
@@ -29,7 +30,11 @@ class LetterState(StrEnum):
     SUPERSEDED = "superseded"
 
 
+OPEN_STATES = frozenset({LetterState.PLANNED, LetterState.LEASED, LetterState.ATTEMPTED})
 OPEN = sa.text("state IN ('planned','leased','attempted')")
+SUMMARY = "summary"  # the purpose of a letter that stands for others
+QUOTA, DIGEST, FUSE = HOLDS = ("held: quota", "held: digest", "held: fuse")
+"""Reasons of a planned letter that is held back on purpose until its `not_before` (models.held); no platform's word begins like that."""
 _UNDER_WAY = sa.text("state IN ('leased','attempted')")
 
 
@@ -119,6 +124,13 @@ def _waits_for_its_target(row: sa.FromClause, name: str) -> sa.ColumnElement[boo
     return sa.and_(row.c.kind.in_(_FOLLOWERS), sa.exists().where(target.c.id == row.c.target, _is_open(name)))
 
 
+def is_held(row: sa.FromClause, now: sa.ColumnElement[Any]) -> sa.ColumnElement[bool]:
+    """Held back on purpose, and not only waiting for its turn."""
+    return sa.and_(row.c.reason.in_(HOLDS), row.c.not_before > now)
+
+
+_NOW: sa.BindParameter[Any] = sa.bindparam("now", type_=UtcDateTime)
+_MAY_OVERTAKE = sa.or_(_L.c.asked, _L.c.kind != LetterKind.SAY, _L.c.purpose == SUMMARY)  # what is never held, and what stands for the held
 _same_chat = sa.and_(_E.c.channel == _L.c.channel, _E.c.chat == _L.c.chat)
 _HAS_EARLIER = sa.exists().where(
     _same_chat,
@@ -128,6 +140,7 @@ _HAS_EARLIER = sa.exists().where(
     _is_open("e"),
     _E.c.kind != sa.bindparam("free"),
     sa.not_(_waits_for_its_target(_E, "te")),  # or a chat would stand still for a card in a slower lane
+    sa.not_(sa.and_(_MAY_OVERTAKE, is_held(_E, _NOW))),  # or an answer would wait with what nobody asked for
 )
 _CHAT_IS_SENDING = sa.exists().where(
     _F.c.channel == _L.c.channel,
@@ -135,7 +148,7 @@ _CHAT_IS_SENDING = sa.exists().where(
     sa.text("f.state IN ('leased','attempted')"),
     _F.c.kind != sa.bindparam("free"),
 )
-_DUE = (_L.c.channel == sa.bindparam("channel"), _is_open("l"), sa.text("l.state = 'planned'"), _L.c.not_before <= sa.bindparam("now"))
+_DUE = (_L.c.channel == sa.bindparam("channel"), _is_open("l"), sa.text("l.state = 'planned'"), _L.c.not_before <= _NOW)
 _CHAT_MAY = sa.and_(
     _L.c.chat.not_in(sa.bindparam("closed", expanding=True)),
     sa.or_(_L.c.lane == int(Lane.URGENT), _L.c.chat.not_in(sa.bindparam("tight", expanding=True))),
@@ -254,7 +267,7 @@ _EXTEND = (
 _ABANDONED = sa.select(_L).where(
     _L.c.channel == sa.bindparam("channel"),
     sa.text("l.state IN ('leased','attempted')"),
-    _L.c.lease_until < sa.bindparam("now"),
+    _L.c.lease_until < _NOW,
     _L.c.id.not_in(sa.bindparam("mine", expanding=True)),
 )
 
@@ -332,22 +345,37 @@ def movable(db: sa.Connection, channel: str, others: Collection[str], planned_be
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """Of one channel and lane: how many wait, since when (real time), and the last outcome of the oldest."""
+    """Of one channel and lane: how many wait, since when (real time), and the last outcome of the oldest. `held`: the reason for which these
+    are held back on purpose, "" for those that are to leave as soon as they can."""
 
     channel: str
     lane: Lane
     count: int
     since: datetime
     reason: str
+    held: str = ""
 
 
-def waiting(db: sa.Connection) -> list[Waiting]:
-    """What has not arrived yet, by channel and lane."""
-    oldest = (
-        sa.select(LETTER.c.channel, LETTER.c.lane, sa.func.count().label("count"), sa.func.min(LETTER.c.id).label("id"))
-        .where(OPEN)
-        .group_by(LETTER.c.channel, LETTER.c.lane)
-        .subquery()
-    )
-    rows = db.execute(sa.select(oldest, LETTER.c.reason).join(LETTER, LETTER.c.id == oldest.c.id).order_by(oldest.c.channel, oldest.c.lane))
-    return [Waiting(row.channel, Lane(row.lane), int(row[2]), planned_at(row.id), row.reason) for row in rows]
+def waiting(db: sa.Connection, now: datetime | None = None) -> list[Waiting]:
+    """What has not arrived yet, by channel and lane, what is held back apart."""
+    at = sa.literal(now or datetime.now(UTC), UtcDateTime)
+    held = sa.case((is_held(LETTER, at), LETTER.c.reason), else_="").label("held")
+    groups = sa.select(LETTER.c.id, LETTER.c.channel, LETTER.c.lane, held).where(OPEN).subquery()
+    by = groups.c.channel, groups.c.lane, groups.c.held
+    oldest = sa.select(*by, sa.func.count().label("number"), sa.func.min(groups.c.id).label("id")).group_by(*by).subquery()
+    rows = db.execute(sa.select(oldest, LETTER.c.reason).join(LETTER, LETTER.c.id == oldest.c.id).order_by(*oldest.c[:3]))
+    return [Waiting(row.channel, Lane(row.lane), row.number, planned_at(row.id), row.reason, row.held) for row in rows]
+
+
+# --- history ----------------------------------------------------------------------------------------------------------
+
+
+def note_attempt(db: sa.Connection, letter: str, number: int, at: datetime, outcome: str, reason: str) -> None:
+    """Keep an attempt that did not deliver; in the transaction of its outcome."""
+    values = {"id": new_id(), "letter": letter, "number": number, "at": at, "outcome": outcome, "reason": reason[:200]}
+    db.execute(sa.insert(LETTER_ATTEMPT), values)
+
+
+def attempts_of(db: sa.Connection, letter: str) -> Sequence[sa.Row[Any]]:
+    """Those that did not deliver it, in order."""
+    return db.execute(sa.select(LETTER_ATTEMPT).where(LETTER_ATTEMPT.c.letter == letter).order_by(LETTER_ATTEMPT.c.id)).all()

@@ -33,37 +33,47 @@ class Draft:
     target: str = ""
     topic: str = ""
     group: bool = False
-    buttons: tuple[tuple[str, str, str], ...] = ()
+    buttons: tuple[tuple[str, ...], ...] = ()
     attachments: tuple[str, ...] = ()
     channel: str = "wire"
     id: str = field(default_factory=new_id)
     state: LetterState = LetterState.PLANNED
     external_id: str = ""
     age: timedelta = timedelta()
+    asked: bool = False
+    purpose: str = ""
+    protect: bool = False
+    about: str = ""
 
     def row(self, db: sa.Connection, vault: Vault) -> dict[str, Any]:
         body = {"text": self.text, "buttons": self.buttons, "columns": 1, "attachments": self.attachments}
         now = datetime.now(UTC)
         return {
             "id": self.id, "conversation": f"c-{self.chat}", "channel": self.channel, "chat": self.chat, "topic": self.topic,
-            "is_group": self.group, "lane": int(self.lane), "kind": str(self.kind), "purpose": "", "about": "", "target": self.target,
-            "body": vault.seal_json(db, f"conversation:c-{self.chat}", "letter.body", self.id, body), "silent": False, "protect": False,
+            "is_group": self.group, "lane": int(self.lane), "kind": str(self.kind), "purpose": self.purpose, "about": self.about, "target": self.target,
+            "body": vault.seal_json(db, f"conversation:c-{self.chat}", "letter.body", self.id, body), "silent": False, "protect": self.protect,
             "plain": False, "retired": False, "state": str(self.state), "attempts": 0, "not_before": now - self.age, "created_at": now,
-            "external_id": self.external_id, "reason": "",
+            "external_id": self.external_id, "reason": "", "asked": self.asked,
         }  # fmt: skip
 
 
 def old_id(age: timedelta) -> str:
     """An id as it was made some time ago."""
-    return f"{int((datetime.now(UTC) - age).timestamp()) * 10**9 + next(_numbers):016x}{new_id()[16:]}"
+    return id_at(datetime.now(UTC) - age)
 
 
-async def plan(db: Database, vault: Vault, *drafts: Draft) -> None:
-    """Plan letters in one transaction."""
+def id_at(at: datetime) -> str:
+    """An id as it is made at that time, rising from call to call within a second."""
+    return f"{int(at.timestamp()) * 10**9 + next(_numbers):016x}{new_id()[16:]}"
+
+
+async def plan(db: Database, vault: Vault, *drafts: Draft, at: datetime | None = None) -> None:
+    """Plan letters in one transaction, due at `at` by the outbox's clock (now, if it is the machine's)."""
 
     def insert(connection: sa.Connection) -> None:
         if drafts:
-            connection.execute(sa.insert(LETTER), [draft.row(connection, vault) for draft in drafts])
+            due = {"not_before": at} if at else {}
+            connection.execute(sa.insert(LETTER), [draft.row(connection, vault) | due for draft in drafts])
 
     await db.run(insert)
 

@@ -33,7 +33,7 @@ def tell_person(w: Writing, command: c.TellPerson) -> None:
     """Privately. Who asked for it in a group and cannot be reached privately is told there how to open the chat."""
     to = w.person(command.person)
     if to is not None:
-        w.post(to, command.say)
+        w.post(to, command.say, asked=command.person == w.me)  # what somebody asked for elsewhere is an answer as well
     elif command.or_room:
         tell_room(w, c.TellRoom(command.or_room, command.say))
     elif command.person == w.me and w.talk.group:

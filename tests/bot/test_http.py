@@ -38,7 +38,8 @@ async def test_health_follows_the_service(server: TelegramServer, database_url: 
         good = await here.get(page(duty, "/healthz"))
         assert good.status_code == 200
         assert good.json() == {
-            "ok": True, "database": "up", "ready": True, "letters": {}, "stuck_lanes": [], "late_timers": 0, "channels": ["telegram"]
+            "ok": True, "database": "up", "ready": True, "stuck_lanes": [], "late_timers": 0,
+            "channels": {"telegram": {"state": "up", "lanes": {}, "held": {}, "stuck": []}},
         }  # fmt: skip
         service.clock[0] += timedelta(minutes=6)
         late = await here.get(page(duty, "/healthz"))
@@ -54,10 +55,17 @@ async def test_a_stuck_letter_shows(server: TelegramServer, database_url: str, t
         old = {"id": f"{int(planned.timestamp() * 1e9):016x}{'0' * 16}", "state": "planned", "not_before": planned + timedelta(days=1)}
         await service.db.run(lambda db: db.execute(sa.update(LETTER).values(**old)))
         health = await here.get(page(duty, "/healthz"))
-        assert (health.status_code, health.json()["stuck_lanes"]) == (503, ["dialogue"])
+        assert (health.status_code, health.json()["stuck_lanes"]) == (503, ["telegram.dialogue"])
         lines = (await here.get(page(duty, "/metrics"))).text.splitlines()
-        assert 'baongay_letters_waiting{lane="dialogue"} 1.0' in lines
-        assert next(float(line.split()[-1]) for line in lines if line.startswith('baongay_letters_oldest_seconds{lane="dialogue"')) >= 660
+        assert 'baongay_letters_waiting{channel="telegram",lane="dialogue"} 1.0' in lines
+        assert (
+            next(
+                float(line.split()[-1])
+                for line in lines
+                if line.startswith('baongay_letters_oldest_seconds{channel="telegram",lane="dialogue"')
+            )
+            >= 660
+        )
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)

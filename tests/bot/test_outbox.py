@@ -14,6 +14,7 @@ import structlog
 
 from bot.channels import Delivered, Later, Never, Outcome, Pace, Unknown
 from bot.database import Database
+from bot.delivery import back_off
 from bot.vault import Vault
 from models.letter import LetterState
 from models.talk import Lane, LetterKind
@@ -113,6 +114,33 @@ async def test_a_letter_that_backs_off_is_tried_again_on_time(db: Database, vaul
     async with running(make_outbox(db, vault, wire, back_off=lambda _attempts: 0.1, poll_seconds=30)):
         await until(lambda: len(wire.sent) == 3)
     assert wire.sent[2].at - wire.sent[0].at >= 0.2
+
+
+def test_a_back_off_doubles_with_jitter_up_to_five_minutes() -> None:
+    """1, 2, 4… seconds, each shortened by up to a half, so that not all come back at once; never more than five minutes."""
+    for attempts, longest in ((1, 1.0), (2, 2.0), (5, 16.0), (9, 256.0), (10, 300.0), (1000, 300.0)):
+        waits = [back_off(attempts) for _ in range(200)]
+        assert longest / 2 <= min(waits) < max(waits) <= longest
+
+
+async def test_an_outage_backs_off_letter_by_letter(db: Database, vault: Vault) -> None:
+    """A 5xx and a time-out tell nothing of the chat: the letter waits longer each time, what is urgent there leaves meanwhile."""
+    wire, asked = Wire(), []
+
+    def back_off_of(attempts: int) -> float:
+        asked.append(attempts)
+        return 0.2
+
+    wire.will("a", Later("502"), Unknown("no answer"), Delivered("1"))
+    await plan(db, vault, Draft("first"))
+    async with running(make_outbox(db, vault, wire, back_off=back_off_of)) as outbox:
+        await until(lambda: wire.sent)
+        await plan(db, vault, Draft("alarm", lane=Lane.URGENT), Draft("elsewhere", chat="b"))
+        outbox.wake()
+        await until(lambda: len(wire.sent) == 5)
+    assert wire.texts()[0] == "first"
+    assert set(wire.texts()[1:3]) == {"alarm", "elsewhere"}
+    assert sorted(set(asked)) == [1, 2]
 
 
 # --- pace -------------------------------------------------------------------------------------------------------------

@@ -1,0 +1,91 @@
+"""What is held back on purpose before a claim chooses: its rows are marked with the reason and looked at again soon.
+
+| reason | what                                                    | until                                                    |
+|--------|---------------------------------------------------------|----------------------------------------------------------|
+| quota  | everything but urgent letters of a channel              | the month is over, or its limit was raised               |
+| digest | reminders and slower that nobody asked for              | the chat's one summary of the day                        |
+| fuse   | what nobody asked for, in a chat that has had its share | the chat's next summary, or until a letter may go singly |
+
+The mark is a row's `reason` with a `not_before` a minute ahead. So whoever looks (health, `python -m bot letters`) knows the reason from
+the row alone, and nothing has to be undone: a mark that is not renewed is over.
+"""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+
+from models.letter import DIGEST, FUSE, HOLDS, LETTER, OPEN, OPEN_STATES, QUOTA, SUMMARY, LetterState
+from models.talk import Lane, LetterKind
+
+HELD_FOR = timedelta(seconds=60)
+NEVER_SUMMED_UP = "details"  # the purpose of private details
+
+_PLANNED = sa.text("letter.state = 'planned'")
+_UNASKED = sa.and_(LETTER.c.asked.is_(False), LETTER.c.lane > int(Lane.URGENT))
+_TARGET = LETTER.alias("target")
+_FOR_A_LINE = sa.and_(LETTER.c.protect.is_(False), LETTER.c.purpose != NEVER_SUMMED_UP)
+
+
+def _on(channel: str) -> sa.ColumnElement[bool]:
+    """In the words of the indexes."""
+    return sa.and_(LETTER.c.channel == channel, OPEN, _PLANNED)
+
+
+def _new_message(edits: bool) -> sa.ColumnElement[bool]:
+    """A say, or an edit that has to go as one: its original never arrived, or nothing can be edited there."""
+    say = LETTER.c.kind == LetterKind.SAY
+    if not edits:
+        return sa.or_(say, LETTER.c.kind == LetterKind.EDIT)
+    arrived = sa.and_(_TARGET.c.state == LetterState.DELIVERED, _TARGET.c.external_id != "")
+    there = sa.exists().where(_TARGET.c.id == LETTER.c.target, sa.or_(_TARGET.c.state.in_(sorted(OPEN_STATES)), arrived))
+    return sa.or_(say, sa.and_(LETTER.c.kind == LetterKind.EDIT, sa.not_(there)))
+
+
+def _hold(db: sa.Connection, reason: str, now: datetime, *where: sa.ColumnElement[bool]) -> None:
+    due = LETTER.c.not_before <= now
+    db.execute(sa.update(LETTER).where(*where, due).values(reason=reason, not_before=now + HELD_FOR))
+
+
+def hold_all_but_urgent(db: sa.Connection, channel: str, now: datetime) -> None:
+    _hold(db, QUOTA, now, _on(channel), LETTER.c.lane > int(Lane.URGENT))
+
+
+def hold_reminders(db: sa.Connection, channel: str, now: datetime, *, edits: bool) -> None:
+    """One that was tried before goes on being tried: its turn has come."""
+    slow = LETTER.c.lane >= int(Lane.REMINDER), LETTER.c.attempts == 0, LETTER.c.purpose != SUMMARY
+    _hold(db, DIGEST, now, _on(channel), _UNASKED, *slow, _FOR_A_LINE, _new_message(edits))
+
+
+def hold_unasked(db: sa.Connection, channel: str, now: datetime, full: Collection[str], due: Collection[str], *, edits: bool) -> None:
+    """In the full chats; where a summary is due, one that is waiting may leave."""
+    summary = sa.and_(LETTER.c.purpose == SUMMARY, LETTER.c.chat.in_(due))
+    _hold(db, FUSE, now, _on(channel), _UNASKED, LETTER.c.chat.in_(full), _new_message(edits), sa.not_(summary))
+
+
+def release(db: sa.Connection, letters: Collection[str], now: datetime) -> None:
+    """Their turn has come. What backs off for another reason goes on doing so."""
+    db.execute(sa.update(LETTER).where(LETTER.c.id.in_(letters), LETTER.c.reason.in_(HOLDS)).values(reason="", not_before=now))
+
+
+def oldest_reminders(db: sa.Connection, channel: str) -> list[tuple[str, str]]:
+    """Of each chat with reminders that are held for its summary: the chat, and the oldest one's id."""
+    held = _on(channel), LETTER.c.lane >= int(Lane.REMINDER), LETTER.c.reason == DIGEST
+    return [(row[0], row[1]) for row in db.execute(sa.select(LETTER.c.chat, sa.func.min(LETTER.c.id)).where(*held).group_by(LETTER.c.chat))]
+
+
+def open_summaries(db: sa.Connection, channel: str, chat: str) -> list[str]:
+    """Those that have not arrived yet: nothing new is gathered before them."""
+    where = LETTER.c.channel == channel, LETTER.c.chat == chat, OPEN, LETTER.c.purpose == SUMMARY
+    return list(db.execute(sa.select(LETTER.c.id).where(*where)).scalars())
+
+
+def gatherable(db: sa.Connection, channel: str, chat: str, fastest: Lane, now: datetime, most: int = 50) -> Sequence[sa.Row[Any]]:
+    """What of a chat could go into a summary, locked, oldest first: held or due, unasked, of this lane or slower, all of one topic."""
+    free = sa.or_(LETTER.c.not_before <= now, LETTER.c.reason.in_(HOLDS))
+    where = _on(channel), LETTER.c.chat == chat, LETTER.c.lane >= int(fastest), _UNASKED, _FOR_A_LINE, free
+    what = LETTER.c.kind.in_((LetterKind.SAY, LetterKind.EDIT)), LETTER.c.purpose != SUMMARY
+    statement = sa.select(LETTER).where(*where, *what).order_by(LETTER.c.id).limit(most).with_for_update(skip_locked=True)
+    rows = db.execute(statement).all()
+    return [row for row in rows if row.topic == rows[0].topic]
