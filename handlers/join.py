@@ -158,9 +158,13 @@ def _greet(frame: Frame, incoming: Incoming, facts: Facts) -> Turn:
         from handlers import stranger
 
         return stranger.start(frame, incoming, facts)
-    roles = tuple(msg("%(role)s, %(unit)s", role=role_name(held_.role), unit=unit_name(facts.plan, held_.unit)) for held_ in facts.who.held)
-    text = lines(msg("Hello %(name)s.", name=facts.who.name), *roles)
-    return Turn(frame, (Say(paragraphs(text, can_do(facts.who.held[0].role), hotlines_short(facts.plan))),))
+    return Turn(frame, (Say(welcome(msg("Hello %(name)s.", name=facts.who.name), facts.who.held, facts)),))
+
+
+def welcome(hello: Text, memberships: tuple[Held, ...], facts: Facts) -> Text:
+    """What somebody known is, where, and what they can do."""
+    roles = tuple(msg("%(role)s, %(unit)s", role=role_name(held_.role), unit=unit_name(facts.plan, held_.unit)) for held_ in memberships)
+    return paragraphs(lines(hello, *roles), can_do(memberships[0].role), hotlines_short(facts.plan))
 
 
 def _gives_code(text: str) -> bool:

@@ -4,8 +4,9 @@ Rules:
 
 1. A button counts only for the question that it was shown for; anything older is late. A question that was asked twice keeps both its copies
    (`since` in the frame's data is the number of its first copy).
-2. A number counts only while choices are on offer, and not where figures are the answer itself (an age, a neighbourhood).
-3. A label counts whole, folded, and never in part: "không biết" is not "không".
+2. A number counts only while choices are on offer, on the page that was shown, and not where figures are the answer itself (an age, a
+   neighbourhood). Actions have no numbers: they are typed.
+3. A label counts whole, folded, and never in part: "không biết" is not "không". Of a list over several pages the labels of all pages count.
 4. What was forwarded are somebody else's words: never a choice.
 """
 
@@ -102,11 +103,11 @@ def _press(frame: Frame, question: int, key: str) -> Reply:
 
 
 def _choice(frame: Frame, folded: str, also: Mapping[str, str], numbers: bool) -> str:
-    number = _NUMBER.fullmatch(folded)
-    if number and numbers and 1 <= int(number[1]) <= len(frame.shown):
-        return frame.shown[int(number[1]) - 1].key
+    number, listed = _NUMBER.fullmatch(folded), [shown for shown in frame.shown if not shown.action]
+    if number and numbers and 1 <= int(number[1]) <= len(listed):
+        return listed[int(number[1]) - 1].key
     for words in (folded, _POLITE.sub("", folded)):
-        for shown in frame.shown:
+        for shown in (*frame.shown, *frame.pages):
             if words and words == shown.label:
                 return shown.key
         if words in also:

@@ -41,7 +41,7 @@ def answer(frame: Frame, incoming: Incoming, facts: Facts) -> Turn:
     if isinstance(reply, Pressed) and reply.key in _WAYS:
         return _way(frame, reply.key, incoming, facts)
     if incoming.kind is Kind.UNSUPPORTED and frame.data.get("unread"):
-        # Zalo withholds what protected senders write, children among them. They were told what a second message means.
+        # They were told what a second message means.
         return child.start(frame, incoming, facts)
     frame = take_floor(frame, FLOOR, "choose", said=_joined(held(frame, "said"), _said(incoming)), unread=incoming.kind is Kind.UNSUPPORTED)
     return _ask_way(
@@ -88,7 +88,7 @@ def _said(incoming: Incoming) -> str:
 
 
 def _unread(incoming: Incoming, facts: Facts) -> Text | None:
-    """A message whose content we were not given must get a safe, human answer."""
+    """A message that says nothing to us must get a safe, human answer all the same."""
     if incoming.kind is Kind.UNSUPPORTED:
         return lines(
             msg(

@@ -44,6 +44,7 @@ def card_say(w: Writing, case: Case, *, step: int = 0, edit: str = "") -> Say:
     return Say(
         text,
         choices=card.choices(case),
+        unpressed=card.unpressed(case),
         kind=LetterKind.EDIT if edit else LetterKind.SAY,
         target=edit,
         lane=Lane.URGENT if urgent and not edit else Lane.DIALOGUE,  # an edit rings nowhere: it must not stand before a new alarm
@@ -66,7 +67,10 @@ def post_bundle(w: Writing, case: Case) -> None:
     """The one message of all reports past the third that a citizen sent that day, posted once a chat and then edited."""
     cases = bundled_with(w, case)
     about = cases[0].id
-    say = Say(bundle.bundle(cases, w.engine.plan), bundle.choices(cases), silent=True, purpose="bundle", about=about, columns=2)
+    say = Say(
+        bundle.bundle(cases, w.engine.plan), bundle.choices(cases), silent=True, purpose="bundle", about=about, columns=2,
+        unpressed=card.unconfirmed(),
+    )  # fmt: skip
     out = {(row.channel, row.chat): row.id for row in live_cards(w, about, "bundle")}
     for to in whom(w, case, step=0):
         earlier = out.get((to.channel, to.chat))

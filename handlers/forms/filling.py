@@ -91,7 +91,8 @@ class Filling:
         self.data["page"] = around.page
         self.data["alternatives"] = list(around.alternatives)
         self.data["candidates"] = around.candidates
-        self.says.append(ask(question, self.filled, self.facts, around, discreet=self.discreet))
+        asked = ask(question, self.filled, self.facts, around, discreet=self.discreet)
+        self.says.append(replace(asked, figures=_figures(question)))
         self.step = question.name
 
     def turn(self, floor: str) -> Turn:
@@ -112,12 +113,16 @@ def read(filling: Filling, said: Mapping[str, str] | None = None) -> reply.Reply
     if question is None:
         return reply.read_reply(filling.frame, filling.incoming, also=said)
     found = offers(question, filling.facts, filling.filled.values(), _page(filling))
-    figures = question.type is QuestionType.BIRTH or (question.type is QuestionType.UNIT and question.level == "neighbourhood")
     # Beside real buttons a bare number under an open question is what somebody means to say; without buttons it is how they choose.
-    numbers = not figures and (question.type is not QuestionType.TEXT or not filling.facts.channel.buttons)
+    numbers = not _figures(question) and (question.type is not QuestionType.TEXT or not filling.facts.channel.buttons)
     return reply.read_reply(
         filling.frame, filling.incoming, also=spoken(found) | (NO_PHOTO if question.type is QuestionType.PHOTO else {}), numbers=numbers
     )
+
+
+def _figures(question: Question) -> bool:
+    """Whether the answer itself is a figure: a bare number never chooses there, on any channel."""
+    return question.type is QuestionType.BIRTH or (question.type is QuestionType.UNIT and question.level == "neighbourhood")
 
 
 def press(filling: Filling, question: Question, key: str) -> Around | None:
