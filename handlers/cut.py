@@ -3,7 +3,7 @@
 from handlers.commands import rest
 from handlers.floor import ask, end, go, held, leave, take_floor
 from handlers.reading.folding import fold
-from handlers.reply import CANCEL, Pressed, Reply, Typed, read_reply
+from handlers.reply import BACK, CANCEL, Pressed, Reply, Typed, read_reply
 from handlers.rights import may_cut
 from handlers.wording import role_name, unit_name
 from models.commands import CutAccount
@@ -25,9 +25,11 @@ def start(frame: Frame, incoming: Incoming, facts: Facts) -> Turn:
 
 def answer(frame: Frame, incoming: Incoming, facts: Facts) -> Turn:
     """The next reply."""
-    reply = read_reply(frame, incoming, always=(CANCEL,))
+    reply = read_reply(frame, incoming, always=(CANCEL, BACK))
     if reply in (Pressed(CANCEL), Pressed("no")):
         return end(frame, msg("All right, nothing was changed."))
+    if reply == Pressed(BACK):
+        return _ask_whom(go(frame, "whom"), facts, _within(facts))
     return _sure(frame, reply, facts) if frame.step == "sure" else _whom(frame, reply, facts)
 
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 from handlers import reply as replies
 from handlers.floor import ask, end, go, leave, take_floor
 from handlers.reading.names import read_phone
-from handlers.reply import CANCEL, Pressed, read_reply
+from handlers.reply import BACK, CANCEL, Pressed, read_reply
 from handlers.wording import hotlines, paragraphs
 from models.commands import PutSetting
 from models.facts import Facts, Role, Service
@@ -61,10 +61,12 @@ def answer(frame: Frame, incoming: Incoming, facts: Facts) -> Turn:
     """The next reply of the administrator."""
     if facts.who is None or not facts.who.is_(Role.ADMINISTRATOR):
         return Turn(leave(frame), (Say(msg("Only an administrator can do this.")),))
-    reply = read_reply(frame, incoming, always=(CANCEL,))
+    reply = read_reply(frame, incoming, always=(CANCEL, BACK))
     match reply:
         case Pressed(key) if key in (CANCEL, "close"):
             return end(frame, msg("All right. Type /sansang to come back."))
+        case Pressed(key) if key == BACK:
+            return _list(go(frame, "list"), facts)
         case replies.Typed(text) if frame.step == "phone":
             return _phone(frame, text, facts)
         case Pressed("phone"):

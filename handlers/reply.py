@@ -6,13 +6,15 @@ Rules:
    (`since` in the frame's data is the number of its first copy).
 2. A number counts only while choices are on offer, on the page that was shown, and not where figures are the answer itself (an age, a
    neighbourhood). Actions have no numbers: they are typed.
-3. A label counts whole, folded, and never in part: "không biết" is not "không". Of a list over several pages the labels of all pages count.
+3. A label counts whole, folded, and never in part: "không biết" is not "không". Punctuation within it need not be typed. Of a list over
+   several pages the labels of all pages count.
 4. What was forwarded are somebody else's words: never a choice.
 """
 
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from handlers.reading.folding import fold
 from models.talk import Frame, Incoming, Json, Kind
@@ -42,6 +44,7 @@ WORDS: dict[str, str] = {
     **dict.fromkeys(("xong", "xong roi", "het", "het roi", "done"), DONE),
 }
 _NUMBER = re.compile(r"(?:(?:chon|so|cau|y|phim)\s+){0,2}(\d{1,2})")
+_LETTERS = re.compile(r"\w+")
 _POLITE = re.compile(r"^(?:(?:da|vang|u|thua)\s+)+|(?:\s+(?:a|nhe|nha|em|em a|anh a|chi a))+$")
 
 
@@ -108,11 +111,16 @@ def _choice(frame: Frame, folded: str, also: Mapping[str, str], numbers: bool) -
         return listed[int(number[1]) - 1].key
     for words in (folded, _POLITE.sub("", folded)):
         for shown in (*frame.shown, *frame.pages):
-            if words and words == shown.label:
+            if words and (words == shown.label or _bare(words) == _bare(shown.label)):
                 return shown.key
         if words in also:
             return also[words]
     return ""
+
+
+@lru_cache(maxsize=1024)
+def _bare(folded: str) -> str:
+    return " ".join(_LETTERS.findall(folded))
 
 
 def _word(frame: Frame, folded: str, always: Iterable[str]) -> str:

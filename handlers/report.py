@@ -145,8 +145,6 @@ def _typed(work: Filling, text: str) -> Move:
     if command(text) == "report":
         remember_cursor(work)
         show(work, AGAIN)
-    elif command(text) == "see":
-        work.say(how_it_stands(work.facts))
     elif question is None:
         again(work, msg("Please choose one of these, or type its number."))
     elif (account := fill.belongs_to(work, text)) is not None:
@@ -163,8 +161,6 @@ def _typed_after_sending(work: Filling, text: str) -> Move:
     """What is typed right behind the receipt: a command, or one more thing about the same case. Nothing is thrown away."""
     if command(text) == "report":
         return start(leave(work.frame), work.incoming, work.facts)
-    if command(text) == "see":
-        return Turn(work.frame, (Say(how_it_stands(work.facts)),))
     if work.facts.now - datetime.fromisoformat(work.word("sent")) > STILL_THE_SAME:
         return _somebody_writes(leave(work.frame), work.incoming, work.facts)
     account = next(question for question in work.form.questions if question.account)

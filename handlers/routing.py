@@ -4,7 +4,7 @@ The order:
 
 1. Timers, and what a platform tells of a chat (blocked, moved), by their tables.
 2. A button that stands by itself ("take:…"), and a typed command. A typed command without a slash yields to an open dialogue, unless it names a
-   case ("nhan 42") or asks for help: what somebody types there may be their answer.
+   case ("nhan 42"), asks for help or, in a report, how one stands: what somebody types there may be their answer.
 3. In a group, everything else is talk among people.
 4. What the platform withholds from us: somebody unknown is taken for a child, because children are whom it protects.
 5. A code typed on its own.
@@ -173,7 +173,10 @@ def _code(incoming: Incoming, who: Who | None) -> Entry | None:
 
 def _meant(given: Given, frame: Frame, who: Who | None) -> bool:
     """Without a slash, in the middle of a dialogue: "anh 12" may be a brother of twelve. A child's words are never a command."""
-    return frame.floor != child.FLOOR and (given.command.name == "help" or (bool(given.number) and allowed(given.command, who)))
+    if frame.floor == child.FLOOR:
+        return False
+    asks = given.command.name == "help" or (given.command.name == "see" and frame.floor == report.FLOOR)
+    return asks or (bool(given.number) and allowed(given.command, who))
 
 
 def _action(key: str, incoming: Incoming) -> Route | None:

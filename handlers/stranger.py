@@ -32,7 +32,9 @@ def start(frame: Frame, incoming: Incoming, facts: Facts) -> Turn:
     if isinstance(reply, Pressed) and reply.key in _WAYS:
         return _way(take_floor(frame, FLOOR, "choose"), reply.key, incoming, facts)
     frame = take_floor(frame, FLOOR, "choose", said=_said(incoming), unread=incoming.kind is Kind.UNSUPPORTED)
-    return _ask_way(frame, hotlines(facts.plan), _unread(incoming, facts) or msg("This is Báo Ngay, where harm to children is reported."))
+    return _ask_way(
+        frame, facts, hotlines(facts.plan), _unread(incoming, facts) or msg("This is Báo Ngay, where harm to children is reported.")
+    )
 
 
 def answer(frame: Frame, incoming: Incoming, facts: Facts) -> Turn:
@@ -45,7 +47,7 @@ def answer(frame: Frame, incoming: Incoming, facts: Facts) -> Turn:
         return child.start(frame, incoming, facts)
     frame = take_floor(frame, FLOOR, "choose", said=_joined(held(frame, "said"), _said(incoming)), unread=incoming.kind is Kind.UNSUPPORTED)
     return _ask_way(
-        frame, hotlines_short(facts.plan), _unread(incoming, facts) or msg("Please choose one, so that the right person reads you.")
+        frame, facts, hotlines_short(facts.plan), _unread(incoming, facts) or msg("Please choose one, so that the right person reads you.")
     )
 
 
@@ -63,13 +65,14 @@ def _way(frame: Frame, key: str, incoming: Incoming, facts: Facts) -> Turn:
 _WAYS = frozenset({"child", "citizen", "code"})
 
 
-def _ask_way(frame: Frame, first: Text, why: Text | None) -> Turn:
+def _ask_way(frame: Frame, facts: Facts, first: Text, why: Text | None) -> Turn:
     choices = (
         Choice("child", msg("I am a child and I need help"), style="danger"),
         Choice("citizen", msg("Report as a citizen")),
         Choice("code", msg("I have a code")),
     )
-    return ask(frame, paragraphs(first, lines(why, msg("How can we help?"))), *choices)
+    how = None if facts.channel.buttons else msg("Type a number to choose:")
+    return ask(frame, paragraphs(first, lines(why, msg("How can we help?"), how)), *choices)
 
 
 def _how_to_join() -> Text:

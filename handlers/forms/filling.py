@@ -10,11 +10,13 @@ from handlers.forms.offers import PAGE, Offer, all_offers, offers, spoken
 from handlers.forms.parsers import Misread, Read, parse
 from handlers.forms.showing import ALTERNATIVE, Around, alternative_text, ask
 from handlers.forms.values import account_parts, account_value, span_text, value_span
+from handlers.reading.folding import fold
 from models.commands import Command, PutAnswer
 from models.facts import Facts, Given
 from models.form import Form, Question, QuestionType, Stage
 from models.talk import Frame, Incoming, Json, Say, Text, Turn, msg
 
+_SKIPPING = frozenset({"bo qua", "boqua", "skip"})  # "không rõ" is an answer of its own to many an open question
 MORE_WORDS = 3  # fewer words behind a free account are a slip, not a part of it
 
 
@@ -151,6 +153,8 @@ def typed(filling: Filling, question: Question, text: str) -> Around | None:
     if question.account and given and not given.skipped and question.name in filling.early:
         add_words(filling, question, text, filling.incoming.message)
         return _leave(filling, question)
+    if question.required and not filling.incoming.forwarded and fold(text) in _SKIPPING:
+        return Around(lead=msg("This one needs an answer, however short."))
     found = parse(question, text, filling.facts)
     if filling.incoming.forwarded and question.type is QuestionType.SELECT_ONE:  # somebody else's words are no choice
         found = Misread(msg("Please choose one of these, or type its number."))
