@@ -107,7 +107,7 @@ def refresh_cards(w: Writing, case: Case, *, taken: bool = False) -> None:
     for row in live_cards(w, case.id):
         say = card_say(w, case, edit=row.id)
         if not w.engine.capabilities(row.channel).edits:
-            short = replace(say, text=card.state_of(case), choices=())
+            short = replace(say, text=card.state_of(case), choices=(), unpressed=None)
             say = short if taken else replace(say, lane=Lane.REMINDER, settle=SETTLED)
             if taken and (row.channel, row.chat) == (w.talk.channel, w.talk.chat) and w.incoming.press is None:
                 forget_edits(w, row.id)  # whoever took it by typing is answered right there
