@@ -10,17 +10,36 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from bot import linking
 from bot.codes import code_hash, new_code
 from bot.conversations import Talk
 from bot.engine import Engine
+from bot.linking import held
 from handlers.join import FLOOR as JOIN
 from handlers.join import canonical_code
 from handlers.routing import CaseRef, Route
 from models.attachment import ATTACHMENT, AttachmentState
-from models.facts import BoundRoom, Case, ChannelFacts, Draft, Facts, Given, Held, Invited, Member, RefusedFile, Role, Service, Stored, Who
+from models.conversation import CONVERSATION
+from models.facts import (
+    BoundRoom,
+    Case,
+    ChannelFacts,
+    Draft,
+    Facts,
+    Given,
+    Held,
+    Invited,
+    Linked,
+    Member,
+    RefusedFile,
+    Role,
+    Service,
+    Stored,
+    Who,
+)
 from models.ids import new_id
 from models.incident import INCIDENT, Status
-from models.people import INVITATION, MEMBERSHIP, PERSON, ROOM
+from models.people import ACCOUNT, INVITATION, MEMBERSHIP, PERSON, ROOM
 from models.service import SETTING
 from models.submission import ANSWER, SUBMISSION
 from models.talk import Incoming
@@ -33,7 +52,6 @@ _CASE_FIELDS = (
 
 def facts(db: sa.Connection, engine: Engine, incoming: Incoming, talk: Talk, route: Route) -> Facts:
     """Facts for the route's handler."""
-    can = engine.capabilities(talk.channel)
     found: dict[str, Any] = {}
     if route.case is not None:
         found["case"] = find_case(db, route.case, talk)
@@ -48,11 +66,27 @@ def facts(db: sa.Connection, engine: Engine, incoming: Incoming, talk: Talk, rou
         locale=talk.locale,
         new_id=new_id,
         new_code=new_code,
-        channel=ChannelFacts(can.buttons, can.toasts, can.deletes, can.protects, can.deep_link, can.title, can.confidential),
+        channel=_channel(engine, talk.channel),
         who=talk.who,
         reachable=not talk.was_gone,
         conversation=talk.id,
         **found,
+    )
+
+
+def _channel(engine: Engine, name: str) -> ChannelFacts:
+    can = engine.capabilities(name)
+    titles = dict.fromkeys(other.title for other in engine.channels.values() if other.title and other.title != can.title)
+    return ChannelFacts(
+        can.buttons,
+        can.toasts,
+        can.deletes,
+        can.protects,
+        can.deep_link,
+        can.title,
+        can.confidential,
+        mention=can.mention,
+        others=tuple(titles),
     )
 
 
@@ -73,6 +107,14 @@ class Reading:
 
 _NAMED: sa.BindParameter[Any] = sa.bindparam("named")
 _SUBJECT = sa.select(SUBMISSION.c.subject).where(SUBMISSION.c.id == _NAMED).scalar_subquery()  # two primary keys instead of a search
+_OF_THE_PERSON = (  # their chats first: nothing finds a case by its reporter alone
+    sa.select(CONVERSATION.c.id)
+    .join(ACCOUNT, sa.and_(ACCOUNT.c.channel == CONVERSATION.c.channel, ACCOUNT.c.external_id == CONVERSATION.c.person))
+    .where(ACCOUNT.c.person == sa.bindparam("person"), CONVERSATION.c.chat == ACCOUNT.c.chat)
+)
+_OWN = sa.or_(
+    INCIDENT.c.conversation == _NAMED, sa.and_(INCIDENT.c.conversation.in_(_OF_THE_PERSON), INCIDENT.c.reporter == sa.bindparam("person"))
+)
 _CASES = {
     by: sa.select(INCIDENT).where(where).order_by(INCIDENT.c.year.desc(), INCIDENT.c.number.desc()).limit(1).with_for_update()
     for by, where in {
@@ -80,15 +122,19 @@ _CASES = {
         "number": INCIDENT.c.number == _NAMED,
         "submission": INCIDENT.c.id == _SUBJECT,
         "conversation": INCIDENT.c.conversation == _NAMED,
+        "own": _OWN,
     }.items()
 }
 _NAME = sa.select(PERSON.c.name).where(PERSON.c.id == sa.bindparam("person"))
 
 
 def find_case(db: sa.Connection, ref: CaseRef, talk: Talk) -> Case | None:
-    """The incident that a press, a typed number, a timer or a conversation names, locked; its true state."""
-    named = talk.id if ref.by == "conversation" else int(ref.value) if ref.by == "number" else ref.value
-    row = db.execute(_CASES[ref.by], {"named": named}).first()
+    """The incident that a press, a typed number, a timer or its reporter names, locked; its true state."""
+    if ref.by == "own":
+        own = {"named": talk.id, "person": talk.who.person} if talk.who else {"named": talk.id}
+        row = db.execute(_CASES["own" if talk.who else "conversation"], own).first()
+    else:
+        row = db.execute(_CASES[ref.by], {"named": int(ref.value) if ref.by == "number" else ref.value}).first()
     return as_case(db, row) if row is not None else None
 
 
@@ -190,7 +236,7 @@ def read_person(db: sa.Connection, engine: Engine, person: str) -> Who | None:
     if row is None:
         return None
     phone = engine.vault.open(db, f"person:{row.id}", "person.phone", row.id, row.phone).decode() if row.phone else ""
-    return Who(row.id, row.name, phone, _held(db, row.id))
+    return Who(row.id, row.name, phone, held(db, row.id))
 
 
 _REPORTS = sa.select(sa.func.count()).where(
@@ -211,11 +257,6 @@ def _reports_today(reading: Reading) -> int:
 
 
 # --- people and service -----------------------------------------------------------------------------------------------
-
-
-def _held(db: sa.Connection, person: str) -> tuple[Held, ...]:
-    rows = db.execute(sa.select(MEMBERSHIP).where(MEMBERSHIP.c.person == person, MEMBERSHIP.c.ended_at.is_(None)).order_by(MEMBERSHIP.c.id))
-    return tuple(Held(Role(row.role), row.unit) for row in rows)
 
 
 _COUNTED = (Role.DUTY_OFFICER, Role.LEADER, Role.ADMINISTRATOR)
@@ -261,6 +302,10 @@ def _live_invitation(reading: Reading, which: sa.ColumnElement[bool], *, first: 
     return Invited(row.id, Role(row.role), row.unit) if row is not None else None
 
 
+def _link(reading: Reading) -> Linked | None:
+    return linking.typed(reading.db, reading.engine, reading.talk, reading.incoming.text)
+
+
 def _room_here(reading: Reading) -> tuple[BoundRoom, ...]:
     statement = sa.select(ROOM).where(ROOM.c.channel == reading.talk.channel, ROOM.c.chat == reading.talk.chat, ROOM.c.unbound_at.is_(None))
     return tuple(BoundRoom(row.unit, row.purpose, row.channel, row.chat, row.topic) for row in reading.db.execute(statement))
@@ -295,6 +340,9 @@ NEEDS: dict[str, Callable[[Reading], Any]] = {
     "refused_file": _refused_file,
     "reporter": _reporter,
     "invited": _invited,
+    "link": _link,
+    "new_link": lambda reading: linking.fresh(reading.db, reading.engine),
+    "recent_links": lambda reading: linking.recent(reading.db, reading.engine, reading.talk),
     "room_here": _room_here,
     "members": _members,
     "reports_today": _reports_today,

@@ -10,12 +10,14 @@ from models.talk import CaseCode, Join, Label, Moment, Msg, Text, Typed
 
 @dataclass(frozen=True, slots=True)
 class Renderer:
-    """Renders for one reader. `code_of` gives an incident's code by its id; `call` is what a typed command begins with there."""
+    """Renders for one reader. `code_of` gives an incident's code by its id; `call` is what a typed command begins with there, `group_call` in
+    a group of the same messenger."""
 
     locale: str
     zone: ZoneInfo
     code_of: Callable[[str], str]
     call: str = "/"
+    group_call: str = "/"
 
     def __call__(self, text: Text) -> str:
         match text:
@@ -34,5 +36,5 @@ class Renderer:
                 return self.code_of(incident)
             case Join(parts, separator):
                 return separator.join(self(part) for part in parts)
-            case Typed(words):
-                return f"{self.call}{words}"
+            case Typed(words, in_group):
+                return f"{self.group_call if in_group else self.call}{words}"

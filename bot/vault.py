@@ -9,6 +9,7 @@ subject's data key erases everything that was sealed under it, backups of the ro
 import base64
 import binascii
 import hashlib
+import hmac
 import json
 import os
 import threading
@@ -54,8 +55,13 @@ class Vault:
             raise VaultError("at least one secret key is needed (BAONGAY_SECRET_KEYS)")
         self._masters = {fingerprint(key): AESGCM(_decoded(key)) for key in master_keys}
         self._first = fingerprint(master_keys[0])
+        self._mac_key = hashlib.sha256(b"baongay mac\x00" + _decoded(master_keys[0])).digest()
         self._cache: OrderedDict[str, tuple[AESGCM, Unit, float]] = OrderedDict()
         self._lock = threading.Lock()
+
+    def mac(self, purpose: str, text: str) -> str:
+        """64 hex digits that only the holder of the first master key can compute; for what is looked up by a short secret."""
+        return hmac.new(self._mac_key, f"{purpose}\x00{text}".encode(), hashlib.sha256).hexdigest()
 
     def seal(self, db: sa.Connection, subject: str, place: str, row: str, plain: bytes) -> bytes:
         """`subject` ("conversation:<id>") owns the data key, made at its first use; `place` is "table.column"; `row` the row's id."""

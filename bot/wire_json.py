@@ -39,9 +39,11 @@ def incoming_from_json(body: bytes) -> Incoming:
 
 def frame_to_json(frame: Frame) -> bytes:
     shown = [[s.key, s.label, int(s.action)] for s in frame.shown]
-    return json.dumps([frame.floor, frame.step, dict(frame.data), frame.question, shown], ensure_ascii=False).encode()
+    pages = [[[s.key, s.label, int(s.action), s.text] for s in frame.pages]] if frame.pages else []
+    return json.dumps([frame.floor, frame.step, dict(frame.data), frame.question, shown, *pages], ensure_ascii=False).encode()
 
 
 def frame_from_json(body: bytes) -> Frame:
-    floor, step, data, question, shown = json.loads(body)
-    return Frame(floor, step, data, question, tuple(Shown(key, label, bool(action)) for key, label, action in shown))
+    floor, step, data, question, shown, *pages = json.loads(body)  # pages: only where a long list is open, never of an earlier version
+    listed = (Shown(key, label, bool(action), text) for key, label, action, text in (pages[0] if pages else ()))
+    return Frame(floor, step, data, question, tuple(Shown(key, label, bool(action)) for key, label, action in shown), tuple(listed))

@@ -4,27 +4,25 @@ import json
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
-from functools import lru_cache
 from typing import Any
 
 import sqlalchemy as sa
 
-from bot.channels.buttons import encode
+from bot import choices
 from bot.conversations import DEFAULT_LOCALE, Talk, conversation_id
 from bot.engine import Engine
 from bot.pages import planning
 from bot.quota import tell_who_writes
 from bot.rendering import Renderer
 from handlers.failover import instead_of
-from handlers.reading.folding import fold
 from models.conversation import CONVERSATION
 from models.facts import Facts
 from models.ids import new_id
 from models.incident import INCIDENT
 from models.letter import LETTER, LetterState
 from models.people import ACCOUNT, PERSON, ROOM
-from models.service import SETTING, down_channels, mention_setting
-from models.talk import Frame, Incoming, LetterKind, Say, Shown, Text, Typed
+from models.service import SETTING, down_channels
+from models.talk import Frame, Incoming, LetterKind, Say, Text, mention_setting
 from models.timer import set_timer
 
 _INSERT = sa.insert(LETTER)
@@ -53,7 +51,6 @@ _MENTION = sa.select(SETTING.c.value).where(SETTING.c.name == sa.bindparam("name
 _ROOMS = sa.select(ROOM.c.channel, ROOM.c.chat, ROOM.c.topic).where(
     ROOM.c.unit == sa.bindparam("unit"), ROOM.c.purpose == sa.bindparam("purpose"), ROOM.c.unbound_at.is_(None)
 )
-_folded = lru_cache(maxsize=1024)(fold)  # labels come from the plan and the forms: nearly always the same few hundred
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,17 +111,15 @@ class Writing:
                 toasted = True
                 say = replace(say, target=self.incoming.press.id if self.incoming.press else "")
             if say.asks:
-                frame = replace(frame, question=frame.question + 1, shown=self._shown(say))
+                render, can = self.renderer(self.talk.locale), self.engine.capabilities(self.talk.channel)
+                say, shown, pages = choices.asked(say, render, buttons=can.buttons)
+                frame = replace(frame, question=frame.question + 1, shown=shown, pages=pages)
             self.post(self.here, say, question=frame.question, asked=True)
         if not toasted and self.incoming.press and self.engine.capabilities(self.talk.channel).toasts:
             # An unanswered press keeps its little clock turning on the phone: a press always gets its toast, if only an empty one.
             self.post(self.here, Say("", kind=LetterKind.TOAST, target=self.incoming.press.id), asked=True)
         tell_who_writes(self)
         return frame
-
-    def _shown(self, say: Say) -> tuple[Shown, ...]:
-        render = self.renderer(self.talk.locale)
-        return tuple(Shown(choice.key, _folded(render(choice.label)), choice.action) for choice in say.choices)
 
     # --- any letter ---------------------------------------------------------------------------------------------------
 
@@ -138,14 +133,10 @@ class Writing:
             self.private.setdefault((to, say.about), []).append((say, asked))
             return ""
         letter = self._newest_of(say.target) if say.target and say.kind is not LetterKind.TOAST else new_id()
-        render = self.renderer(to.locale, self._call(to))
-        buttons = [
-            [encode(0 if choice.action else question, choice.key), render(choice.label), choice.style, render(Typed(choice.typed)) if choice.typed else ""]
-            for choice in say.choices
-        ]  # fmt: skip
-        hints = [f"• {render(choice.label)}: {render(choice.hint)}" for choice in say.choices if choice.hint]
-        mark = [render(instead_of(to.instead_of, perhaps_twice=False))] if to.instead_of and say.kind is LetterKind.SAY else []
-        text = "\n".join([*mark, render(say.text), *hints])
+        render = self.renderer(to.locale, self._call(to), self._group_call(to.channel))
+        text, buttons = choices.text_and_buttons(say, render, question, buttons=can.buttons)
+        if to.instead_of and say.kind is LetterKind.SAY:
+            text = f"{render(instead_of(to.instead_of, perhaps_twice=False))}\n{text}"
         body = {"text": text, "buttons": buttons, "columns": say.columns, "attachments": list(say.attachments)}
         settle = say.settle if say.kind is LetterKind.EDIT and not can.edits else timedelta()
         sealed = self.engine.vault.seal(
@@ -220,9 +211,15 @@ class Writing:
         if not rows:
             return None
         row = next((row for row in rows if self.carries(row.channel)), rows[0])
+        return self._account(row, person, self.title(rows[0].channel) if row is not rows[0] else "")
+
+    def accounts(self, person: str) -> list[Address]:
+        """Every private chat where a member can be reached, on whatever messenger."""
+        return [self._account(row, person) for row in self.db.execute(_PERSON, {"person": person}).all()]
+
+    def _account(self, row: Any, person: str, instead_of: str = "") -> Address:
         conversation = conversation_id(self.db, row.channel, row.chat, "", row.external_id, group=False)
-        instead = self.title(rows[0].channel) if row is not rows[0] else ""
-        return Address(conversation, row.channel, row.chat, "", False, row.locale, person, instead)
+        return Address(conversation, row.channel, row.chat, "", False, row.locale, person, instead_of)
 
     def rooms(self, unit: str, purpose: str = "main") -> list[Address]:
         """The live rooms of a unit on every messenger that works: one case, one state in all of them."""
@@ -261,17 +258,20 @@ class Writing:
 
     # --- rendering ----------------------------------------------------------------------------------------------------
 
-    def renderer(self, locale: str, call: str = "/") -> Renderer:
-        return Renderer(locale, self.engine.zone, self._code, call)
+    def renderer(self, locale: str, call: str = "/", group_call: str = "/") -> Renderer:
+        return Renderer(locale, self.engine.zone, self._code, call, group_call)
 
     def _call(self, to: Address) -> str:
         """What a typed command begins with there: a slash, or the bot's name where a group's messages reach it only by mention."""
-        mention = self.engine.capabilities(to.channel).mention
-        if not (to.group and mention):
+        return self._group_call(to.channel) if to.group else "/"
+
+    def _group_call(self, channel: str) -> str:
+        mention = self.engine.capabilities(channel).mention
+        if not mention:
             return "/"
-        if to.channel not in self.mentions:  # the name that people really type was learned when the room was bound
-            self.mentions[to.channel] = self.db.execute(_MENTION, {"name": mention_setting(to.channel)}).scalar() or mention
-        return f"{self.mentions[to.channel]} "
+        if channel not in self.mentions:  # the name that people really type was learned when the room was bound
+            self.mentions[channel] = self.db.execute(_MENTION, {"name": mention_setting(channel)}).scalar() or mention
+        return f"{self.mentions[channel]} "
 
     def render(self, text: Text, locale: str) -> str:
         return self.renderer(locale)(text)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from handlers.card import KIND, known, where
 from models.facts import Case
 from models.plan import Plan
-from models.talk import N_, Choice, Join, Text, lines, msg
+from models.talk import N_, Choice, Join, Text, Typed, lines, msg
 
 BUTTONS = 8  # newest ones; all of them can be typed
 
@@ -20,7 +20,8 @@ def bundle(cases: Sequence[Case], plan: Plan) -> Text:
     return lines(
         msg("📚 %(count)s more reports from one citizen today, not verified", count=len(cases)),
         *rows,
-        msg("To read one, type: /chitiet %(number)s. To take it: /nhan %(number)s", number=cases[-1].number),
+        msg("To read one, type: %(read)s", read=Typed(f"chitiet {cases[-1].number}")),
+        msg("To take it, type: %(take)s", take=Typed(f"nhan {cases[-1].number}")),
     )
 
 
@@ -30,4 +31,4 @@ def _sign(case: Case) -> Text:
 
 def choices(cases: Sequence[Case]) -> tuple[Choice, ...]:
     """One button a case, the newest ones."""
-    return tuple(Choice(f"detail:{case.id}", case.code, action=True) for case in cases[-BUTTONS:])
+    return tuple(Choice(f"detail:{case.id}", case.code, action=True, typed=f"chitiet {case.number}") for case in cases[-BUTTONS:])

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from handlers.wording import unit_name
 from models.facts import Case, Service
 from models.plan import Plan
-from models.talk import N_, Choice, Join, Moment, Text, lines, msg
+from models.talk import N_, Choice, Join, Moment, Text, Typed, lines, msg
 
 WRITTEN_REPORT = timedelta(hours=24)  # plan 116/KH-UBND section IV: in writing within one day
 
@@ -84,7 +84,7 @@ def flags(case: Case) -> tuple[Text, ...]:
     """What the room must know about the report itself."""
     found = (
         (case.restricted, msg("⚠ Restricted: the division's leader alone")),
-        (case.misdial, msg("⚠ The reporter says it was pressed by mistake: telephone and check")),
+        (case.misdial, msg("⚠ The reporter says it was chosen by mistake: telephone and check")),
         (case.unfinished, msg("⚠ Unfinished report: the reporter fell silent")),
         (case.bundled, msg("⚠ Several reports from one person today")),
     )
@@ -102,17 +102,43 @@ def state(case: Case) -> Text:
 
 def choices(case: Case) -> tuple[Choice, ...]:
     """What a reader of the card can do. A case that is taken can only be looked at."""
-    details = Choice(key=f"detail:{case.id}", label=msg("See details"), action=True)
+    details = details_choice(case)
     if case.status != "open":
         return (details,) if case.status == "taken" else ()
-    return Choice(key=f"take:{case.id}", label=msg("I take it"), style="success", action=True), details
+    return take_choice(case), details
+
+
+def details_choice(case: Case, style: str = "") -> Choice:
+    """Look at a case, wherever it is spoken of."""
+    return Choice(f"detail:{case.id}", msg("See details"), style, action=True, typed=f"chitiet {case.number}")
+
+
+def take_choice(case: Case) -> Choice:
+    """Take a case."""
+    return Choice(f"take:{case.id}", msg("I take it"), "success", action=True, typed=f"nhan {case.number}")
+
+
+def unpressed(case: Case) -> Text | None:
+    """The same where there are no buttons. The last words on an open case are how to take it, and that silence is no confirmation: a letter
+    may be lost on its way in, and then nobody has the case."""
+    if case.status not in {"open", "taken"}:
+        return None
+    read = msg("To see the details, type: %(typed)s", typed=Typed(f"chitiet {case.number}"))
+    if case.status == "taken":
+        return read
+    return lines(read, Join((msg("Type: %(typed)s.", typed=Typed(f"nhan {case.number}")), unconfirmed()), " "))
+
+
+def unconfirmed() -> Text:
+    """What nobody may take silence for."""
+    return msg("No confirmation seen means NOT taken.")
 
 
 def alarm(case: Case, step: int) -> Text:
     """The first lines of a repeated call. Step 1 is the second call: the card itself was the first."""
     return lines(
         msg("🔔 CALL %(count)s: nobody has taken %(code)s yet", count=step + 1, code=case.code),
-        msg("To take it, type: /nhan %(number)s", number=case.number),
+        msg("To take it, type: %(take)s", take=Typed(f"nhan {case.number}")),
     )
 
 

@@ -7,7 +7,20 @@
 
 from collections.abc import Iterator
 
-from handlers.child_words import comfort, first, heard, more_of, nobody_yet, still_here, taken_line, thanks, unread
+from handlers.card import details_choice
+from handlers.child_words import (
+    comfort,
+    first,
+    heard,
+    more_of,
+    nobody_yet,
+    still_here,
+    taken_line,
+    thanks,
+    unread,
+    withheld_first,
+    withheld_nobody_yet,
+)  # fmt: skip
 from handlers.floor import ask, go, held, leave, take_floor
 from handlers.forms.values import account_parts, account_value, files
 from handlers.reading.folding import fold
@@ -28,7 +41,7 @@ from models.commands import (
 )
 from models.facts import Case, Facts, Role
 from models.form import Question
-from models.talk import Choice, Frame, Incoming, Json, Lane, Say, Text, Turn, lines, msg
+from models.talk import Choice, Frame, Incoming, Json, Kind, Lane, Say, Text, Turn, lines, msg
 
 FLOOR = FORM = "child"
 URGENT = "khan_cap"
@@ -47,8 +60,14 @@ def start(frame: Frame, incoming: Incoming, facts: Facts) -> Turn:
         return Turn(_later(frame, case), (Say(still_here(case, facts.plan)),))
     if not facts.service.ready:
         return Turn(leave(frame), (Say(nobody_yet(facts.plan), lane=Lane.URGENT),))
-    said, submission, incident = held(frame, "said"), facts.new_id(), facts.new_id()
-    form = facts.forms[FORM]
+    frame, commands = _opened(frame, facts)
+    turn = _ask(go(frame, "safe"), facts.forms[FORM].question("child_safe"))
+    return Turn(turn.frame, (Say(first(facts.plan), lane=Lane.URGENT), *turn.says), (*commands, CallRoom(held(frame, "incident"))))
+
+
+def _opened(frame: Frame, facts: Facts) -> tuple[Frame, tuple[Command, ...]]:
+    """The case, with what was written before; the room is called by the caller's last command, when all of it stands."""
+    said, submission, incident, form = held(frame, "said"), facts.new_id(), facts.new_id(), facts.forms[FORM]
     columns: dict[str, Json] = {"source": "child", "severity": URGENT, "danger": "unknown"}
     commands: list[Command] = [
         OpenSubmission(submission, FORM, form.version, form.content_hash),
@@ -56,13 +75,29 @@ def start(frame: Frame, incoming: Incoming, facts: Facts) -> Turn:
     ]
     if said:
         commands.append(PutAnswer(submission, "seen", said))
-    turn = _ask(take_floor(frame, FLOOR, "safe", submission=submission, incident=incident), form.question("child_safe"))
-    return Turn(turn.frame, (Say(first(facts.plan), lane=Lane.URGENT), *turn.says), (*commands, CallRoom(incident)))
+    return take_floor(frame, FLOOR, "", submission=submission, incident=incident), tuple(commands)
+
+
+def withheld(frame: Frame, incoming: Incoming, facts: Facts) -> Turn:
+    """The platform keeps back what a protected sender wrote, children among them: the first such message is a call for help. Nothing is asked,
+    because no answer could be read either."""
+    case = facts.open_child_case
+    if case is not None:
+        frame = _later(frame, case)
+        return Turn(frame, (Say(lines(unread(incoming, facts.plan), taken_line(case))),), _added(frame, incoming, facts))
+    if not facts.service.ready:
+        return Turn(leave(frame), (Say(withheld_nobody_yet(facts.plan), lane=Lane.URGENT),))
+    frame, commands = _opened(frame, facts)
+    kept = _withheld(held(frame, "submission"), incoming)
+    says = (Say(withheld_first(facts.plan), lane=Lane.URGENT),)
+    return Turn(go(frame, "more"), says, (*commands, *kept, CallRoom(held(frame, "incident"))))
 
 
 def answer(frame: Frame, incoming: Incoming, facts: Facts) -> Turn:
     """Whatever the child writes next."""
     case = facts.open_child_case
+    if case is None and incoming.kind is Kind.WITHHELD:
+        return withheld(frame, incoming, facts)
     if case is None:  # closed meanwhile: what is written now is a new call for help
         return start(go(frame, "again", said=incoming.text.strip()), incoming, facts)
     if held(frame, "submission") != case.submission:
@@ -135,8 +170,14 @@ def _case(facts: Facts) -> Case:
 
 def _added(frame: Frame, incoming: Incoming, facts: Facts) -> tuple[Command, ...]:
     """Keep a message of the child's own, and tell whoever has the case that there is more (never what)."""
-    kept = tuple(_kept(held(frame, "submission"), incoming, facts)) or (Note(_case(facts).id, "unread"),)
+    submission = held(frame, "submission")
+    kept = tuple(_kept(submission, incoming, facts)) or (Note(_case(facts).id, "unread"), *_withheld(submission, incoming))
     return (*kept, *_tell(facts))
+
+
+def _withheld(submission: str, incoming: Incoming) -> tuple[Command, ...]:
+    """That there was a message nobody could read, for whoever opens the details."""
+    return (PutAnswer(submission, "withheld", "yes", message=incoming.message),) if incoming.kind is Kind.WITHHELD else ()
 
 
 def _kept(submission: str, incoming: Incoming, facts: Facts) -> Iterator[Command]:
@@ -168,8 +209,7 @@ def _so_far(question: str, facts: Facts) -> Json:
 
 def _tell(facts: Facts) -> tuple[Command, ...]:
     case = _case(facts)
-    choices = (Choice(f"detail:{case.id}", msg("See details"), action=True),)
-    say = Say(more_of(case), choices=choices, lane=Lane.URGENT, purpose="more", about=case.id)
+    say = Say(more_of(case), choices=(details_choice(case),), lane=Lane.URGENT, purpose="more", about=case.id, unpressed="")
     if case.restricted:
         return (TellRole(facts.plan.division, Role.LEADER, say),)
     return (TellPerson(case.taken_by, say, or_room=facts.plan.division),) if case.taken_by else (TellRoom(facts.plan.division, say),)

@@ -3,7 +3,7 @@
 from handlers.wording import number_of, paragraphs
 from models.facts import Case
 from models.plan import Plan
-from models.talk import N_, Incoming, Moment, Text, lines, msg
+from models.talk import N_, Incoming, Moment, Text, Typed, lines, msg
 
 COMFORT = {
     "danger": N_("If you can, go to where people are, or to a grown-up you trust. If somebody is hurting you now, call %(number)s."),
@@ -34,6 +34,29 @@ def nobody_yet(plan: Plan) -> Text:
     return lines(
         msg("It is not your fault. Call %(number)s, it is free.", number=number_of(plan, "111")),
         msg("Nobody reads this chat yet, so do not wait here."),
+    )
+
+
+def withheld_first(plan: Plan) -> Text:
+    """To whoever wrote what the platform keeps back: perhaps a child, whose words nobody here can read."""
+    told = msg("Somebody on duty, a grown-up, is being told now that you wrote. You can stop writing whenever you like.")
+    return paragraphs(_withheld(plan), told)
+
+
+def withheld_nobody_yet(plan: Plan) -> Text:
+    """The same before the service is on duty."""
+    return paragraphs(_withheld(plan), msg("Nobody reads this chat yet, so do not wait here."))
+
+
+def _withheld(plan: Plan) -> Text:
+    return lines(
+        msg("Your message came, but its words cannot be read here."),
+        msg("If you are a child and need help, it is not your fault. Call %(number)s, it is free.", number=number_of(plan, "111")),
+        msg(
+            "If somebody is hurting you, call %(police)s. If you are hurt, call %(ambulance)s.",
+            police=number_of(plan, "113"),
+            ambulance=number_of(plan, "115"),
+        ),
     )
 
 
@@ -78,4 +101,5 @@ def unread(incoming: Incoming, plan: Plan) -> Text | None:
 
 def more_of(case: Case) -> Text:
     """For the officers: that there is more, never what."""
-    return msg("🔔 %(code)s (perhaps a child): there is more. To read it, type: /chitiet %(number)s", code=case.code, number=case.number)
+    read = Typed(f"chitiet {case.number}")
+    return msg("🔔 %(code)s (perhaps a child): there is more. To read it, type: %(read)s", code=case.code, read=read)

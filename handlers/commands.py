@@ -1,10 +1,10 @@
 """Reading a command as people type it: "/baocao", "Báo cáo", "/ganphong@Bot khancap", "nhận 42", "@Bot Báo Ngay nhan VV-2026-0042"."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from handlers.reading.folding import fold
-from handlers.rights import COMMANDS, Command, Within
+from handlers.rights import COMMANDS, Command, Where, Within
 
 _CASE = re.compile(r"(?:vu\s*)?(?:#|so\s+)?(?:vv\s*-?\s*(?:\d{4})\s*-?\s*)?0*(\d{1,6})")
 _MOST_NAME_WORDS = 6  # a bot's display name within a mention ("@Bot Báo Ngay nhan 42")
@@ -12,11 +12,13 @@ _MOST_NAME_WORDS = 6  # a bot's display name within a mention ("@Bot Báo Ngay n
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """A command and what stands after it, as typed; `number` is the case number that it names, "" if none."""
+    """A command and what stands after it, as typed; `number` is the case number (or the six digits) that it names, "" if none; `mention` is how
+    the bot was called before it ("@Bot Báo Ngay"), "" if it was not."""
 
     command: Command
     rest: str = ""
     number: str = ""
+    mention: str = ""
 
 
 def find(text: str) -> Given | None:
@@ -25,16 +27,34 @@ def find(text: str) -> Given | None:
     if not words:
         return None
     if words[0].startswith("@"):
-        after = (find(" ".join(words[skipped:])) for skipped in range(1, min(_MOST_NAME_WORDS + 1, len(words))))
-        return next((given for given in after if given is not None), None)
+        return _mentioned(words)
     return _slashed(words) if words[0].startswith("/") else _plain(text)
+
+
+def rest(text: str) -> str:
+    """What stands after the command that a message is, "" if nothing does."""
+    given = find(text)
+    return given.rest if given is not None else ""
+
+
+def _mentioned(words: list[str]) -> Given | None:
+    """The bot's display name has spaces, and nobody tells where it ends. Behind it a command for groups needs no slash: people type what they
+    see others type."""
+    for skipped in range(1, min(_MOST_NAME_WORDS + 1, len(words))):
+        after = words[skipped:]
+        given = find(" ".join(after)) if not after[0].startswith("@") else None
+        if given is None and (slashed := _slashed(["/" + after[0], *after[1:]])) and slashed.command.where is Where.GROUP:
+            given = slashed
+        if given is not None:
+            return replace(given, mention=" ".join(words[:skipped]))
+    return None
 
 
 def _slashed(words: list[str]) -> Given | None:
     name, rest = "/" + fold(words[0].partition("@")[0]), " ".join(words[1:])
     for command in COMMANDS:
         if name in command.words:
-            return Given(command, rest, case_number(rest) if command.number else "")
+            return Given(command, rest, _number(command, rest))
     return None
 
 
@@ -44,9 +64,21 @@ def _plain(text: str) -> Given | None:
         for word in command.words:
             if folded == word and command.within is not Within.CASE:  # "nhan" alone is the name Nhân, "anh" how people begin to speak
                 return Given(command)
-            if command.number and folded.startswith(word + " ") and (number := case_number(folded[len(word) :])):
+            if folded.startswith(word + " ") and (number := _number(command, folded[len(word) :])):
                 return Given(command, folded[len(word) :].strip(), number)
     return None
+
+
+def _number(command: Command, text: str) -> str:
+    if command.digits:
+        return six_digits(text)
+    return case_number(text) if command.number else ""
+
+
+def six_digits(text: str) -> str:
+    """The link code in "123456", "123 456", "123-456"; "" if the text is anything else."""
+    digits = re.sub(r"[\s\-.]", "", fold(text))
+    return digits if len(digits) == 6 and digits.isascii() and digits.isdigit() else ""
 
 
 def case_number(text: str) -> str:

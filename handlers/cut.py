@@ -1,8 +1,9 @@
 """/thuhoi: cut an account at once. The list holds only whom the sender may see, and the right is checked on the person again."""
 
+from handlers.commands import rest
 from handlers.floor import ask, end, go, held, leave, take_floor
 from handlers.reading.folding import fold
-from handlers.reply import CANCEL, Pressed, Reply, Typed, read_reply
+from handlers.reply import BACK, CANCEL, Pressed, Reply, Typed, read_reply
 from handlers.rights import may_cut
 from handlers.wording import role_name, unit_name
 from models.commands import CutAccount
@@ -11,21 +12,24 @@ from models.talk import Choice, Frame, Incoming, Join, Say, Text, Turn, lines, m
 
 FLOOR = "cut"
 MOST = 20  # names in one list: more do not fit a small screen
+MOST_PAGED = 40  # where a list has pages; whoever stands behind them is found by name
 
 
 def start(frame: Frame, incoming: Incoming, facts: Facts) -> Turn:
     """Whom? "/thuhoi Lan" searches at once."""
     if not _within(facts):
         return Turn(frame, (Say(msg("There is nobody whose account you can cut.")),))
-    wanted = incoming.text.partition(" ")[2] if incoming.text.startswith("/") else ""
-    return _ask_whom(take_floor(frame, FLOOR, "whom"), facts, _search(wanted, facts) if wanted.strip() else _within(facts))
+    wanted = rest(incoming.text)
+    return _ask_whom(take_floor(frame, FLOOR, "whom"), facts, _search(wanted, facts) if wanted else _within(facts))
 
 
 def answer(frame: Frame, incoming: Incoming, facts: Facts) -> Turn:
     """The next reply."""
-    reply = read_reply(frame, incoming, always=(CANCEL,))
+    reply = read_reply(frame, incoming, always=(CANCEL, BACK))
     if reply in (Pressed(CANCEL), Pressed("no")):
         return end(frame, msg("All right, nothing was changed."))
+    if reply == Pressed(BACK):
+        return _ask_whom(go(frame, "whom"), facts, _within(facts))
     return _sure(frame, reply, facts) if frame.step == "sure" else _whom(frame, reply, facts)
 
 
@@ -60,9 +64,9 @@ def _search(text: str, facts: Facts) -> tuple[Member, ...]:
 
 def _ask_whom(frame: Frame, facts: Facts, members: tuple[Member, ...]) -> Turn:
     why = None if members else msg("Nobody of that name.")
-    listed = (members or _within(facts))[:MOST]
+    listed = (members or _within(facts))[: MOST if facts.channel.buttons else MOST_PAGED]
     choices = tuple(Choice(member.person, Join((member.name, _roles(member, facts)), separator=" – ")) for member in listed)
-    return ask(frame, msg("Whose account do you cut? Choose, or type the name."), *choices, Choice("no", msg("Nobody")), why=why)
+    return ask(frame, msg("Whose account do you cut? Choose, or type the name."), *choices, Choice(CANCEL, msg("Nobody")), why=why)
 
 
 def _ask_sure(frame: Frame, facts: Facts, member: Member, why: Text | None = None) -> Turn:

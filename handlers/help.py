@@ -4,13 +4,13 @@ from collections.abc import Mapping
 
 from handlers.wording import bullets, hotlines, hotlines_short, paragraphs
 from models.facts import Facts, Role, Who
-from models.talk import N_, Frame, Incoming, Say, Text, Turn, msg
+from models.talk import N_, Frame, Incoming, Join, Say, Text, Turn, Typed, msg
 
 _REPORT = N_("/baocao – report a child who is harmed, injured or at risk")
 _MORE = N_("/bosung 42 – add to a report; XEM – how it stands")
 _TAKE = N_("/nhan 42 – take a case; /chitiet 42 – its details; /anh 42 – its photos")
 _INVITE = N_("/moi – invite somebody; /thuhoi – cut an account")
-_ROOM = N_("/ganphong in a group – make it the duty room; /gophong – undo it")
+_ROOM = N_("%(bind)s in a group – make it the duty room; %(unbind)s – undo it")
 _HELP = N_("/trogiup – this help; /ngonngu – language")
 
 CAN: Mapping[Role, tuple[str, ...]] = {
@@ -25,7 +25,11 @@ CAN: Mapping[Role, tuple[str, ...]] = {
 
 def can_do(role: Role) -> Text:
     """What one can do in a role, in three lines."""
-    return bullets(*(msg(line) for line in CAN[role][:3]))
+    return bullets(*(_line(line) for line in CAN[role][:3]))
+
+
+def _line(line: str) -> Text:
+    return msg(line, bind=Typed("ganphong", in_group=True), unbind=Typed("gophong", in_group=True))
 
 
 def start(frame: Frame, incoming: Incoming, facts: Facts) -> Turn:
@@ -43,12 +47,16 @@ def _for(who: Who | None, facts: Facts) -> Text:
     if len(lines_of) > 5:
         lines_of.pop(_MORE, None)
     lines_of[_HELP] = lines_of.pop(_HELP, None)
-    return paragraphs(bullets(*(msg(line) for line in lines_of)), hotlines_short(facts.plan))
+    others = Join(facts.channel.others, ", ")
+    link = (msg("/lienket – use me on %(others)s too", others=others),) if facts.channel.others else ()
+    return paragraphs(bullets(*(_line(line) for line in lines_of), *link), hotlines_short(facts.plan))
 
 
 def _in_group() -> Text:
     return bullets(
-        msg("/nhan 42 – take a case; /chitiet 42 – its details, in your private chat"),
+        msg("%(take)s – take a case", take=Typed("nhan 42")),
+        msg("%(read)s – its details, in your private chat", read=Typed("chitiet 42")),
         msg("Never write a child's name, address or picture in this group."),
-        msg("/ganphong – make this the duty room; /gophong – undo it"),
+        msg("%(bind)s – make this the duty room", bind=Typed("ganphong")),
+        msg("%(unbind)s – undo it", unbind=Typed("gophong")),
     )

@@ -1,6 +1,7 @@
 """Somebody known writes, and no dialogue is open: what they can do, one tap away."""
 
 from handlers.help import can_do
+from handlers.wording import hotlines_short
 from models.facts import Facts, Role
 from models.talk import Choice, Frame, Incoming, Kind, Say, Text, Turn, lines, msg
 
@@ -8,7 +9,10 @@ from models.talk import Choice, Frame, Incoming, Kind, Say, Text, Turn, lines, m
 def answer(frame: Frame, incoming: Incoming, facts: Facts) -> Turn:
     """Never a bare "I do not understand": the way to report, and the commands of their role."""
     text: Text
-    if incoming.kind is Kind.PRESS:
+    if incoming.kind is Kind.WITHHELD:
+        unread = msg("That message cannot be read here: your messenger does not hand it over.")
+        text = lines(unread, msg("Please write it in other words, or call. Emergency numbers:"), hotlines_short(facts.plan))
+    elif incoming.kind is Kind.PRESS:
         text = msg("That question is closed. To report, type /baocao.")
     elif incoming.files:
         text = lines(msg("The picture or recording is not kept yet: it belongs to a report."), msg("Start the report, then send it again."))
@@ -17,5 +21,5 @@ def answer(frame: Frame, incoming: Incoming, facts: Facts) -> Turn:
     else:
         text = msg("Hello %(name)s. What would you like to do?", name=facts.who.name if facts.who else "")
     role = facts.who.held[0].role if facts.who else Role.COLLABORATOR
-    report = Choice("report:new", msg("Report a case"), style="primary", action=True)
+    report = Choice("report:new", msg("Report a case"), style="primary", action=True, typed="baocao")
     return Turn(frame, (Say(lines(text, can_do(role)), choices=(report,)),))

@@ -5,26 +5,21 @@ from datetime import timedelta
 from handlers import card
 from handlers.child_words import still_here
 from handlers.details import PHOTO_STATES, detail_texts
+from handlers.floor import short
 from handlers.rights import may_see, may_take
 from handlers.wording import duty_line, hotlines_short
 from models.commands import Command, Look, TakeIncident, TellPerson, TellReporter
 from models.facts import Case, Facts, Stored
-from models.talk import Choice, Frame, Incoming, LetterKind, Moment, Say, Text, Turn, lines, msg
+from models.talk import Choice, Frame, Incoming, LetterKind, Moment, Say, Text, Turn, Typed, lines, msg
 
 INTERVENTION = timedelta(hours=12)  # NĐ 56/2017 Điều 26, 31: urgent protective measures within 12 hours of the report
 KEPT = timedelta(hours=24)
 
 
-def short(frame: Frame, incoming: Incoming, text: Text, *commands: Command) -> Turn:
-    """A short answer that may be read in a group: a toast to a press, a line to what was typed."""
-    kind = LetterKind.TOAST if incoming.press else LetterKind.SAY
-    return Turn(frame, (Say(text, kind=kind),), commands)
-
-
 def stranger_refused(incoming: Incoming, facts: Facts) -> Text | None:
     """Why this presser cannot even be asked for rights; None if they are known and the case is there."""
     if incoming.anonymous:
-        return msg("You write as an anonymous administrator, so nobody can tell who you are. Turn anonymity off and press again.")
+        return msg("You write as an anonymous administrator, so nobody can tell who you are. Turn anonymity off and take it again.")
     if facts.who is None:
         return msg("You have not joined yet. Open a private chat with me and type the code from your invitation.")
     return no_such_case() if facts.case is None else None
@@ -37,13 +32,13 @@ def take(frame: Frame, incoming: Incoming, facts: Facts) -> Turn:
     """One winner; everybody else hears who it was."""
     refused = stranger_refused(incoming, facts)
     if refused is not None or facts.case is None or facts.who is None:
-        return short(frame, incoming, refused or "")
+        return short(frame, incoming, facts, refused or "")
     case = facts.case
     if not may_take(facts.who, case, facts.plan):
-        return short(frame, incoming, no_right(incoming))
+        return short(frame, incoming, facts, no_right(incoming))
     if case.status == "open":
         return _won(frame, incoming, facts, case)
-    return short(frame, incoming, too_late(case, mine=case.taken_by == facts.who.person))
+    return short(frame, incoming, facts, too_late(case, mine=case.taken_by == facts.who.person))
 
 
 def no_right(incoming: Incoming) -> Text:
@@ -80,10 +75,10 @@ def _won(frame: Frame, incoming: Incoming, facts: Facts, case: Case) -> Turn:
         return Turn(frame, (*toast, next_steps), tuple(commands))
     commands.append(TellPerson(facts.who.person, next_steps))
     if incoming.press:
-        return short(frame, incoming, msg("You took %(code)s. The rest is in your private chat.", code=case.code), *commands)
-    if case.restricted:
-        return short(frame, incoming, msg("Sent to your private chat."), *commands)
-    return short(frame, incoming, card.taken_notice(case, facts.who.name, facts.now), *commands)
+        return short(frame, incoming, facts, msg("You took %(code)s. The rest is in your private chat.", code=case.code), *commands)
+    # No toast, which may be left out: whoever took a case by typing must see that it worked.
+    text = msg("Sent to your private chat.") if case.restricted else card.taken_notice(case, facts.who.name, facts.now)
+    return Turn(frame, (Say(text),), tuple(commands))
 
 
 def _next_steps(case: Case, facts: Facts) -> Say:
@@ -94,13 +89,12 @@ def _next_steps(case: Case, facts: Facts) -> Say:
         msg("You took %(code)s at %(time)s. Thank you.", code=case.code, time=Moment(facts.now, "time")),
         msg("Urgent protective measures until: %(time)s (12 hours)", time=within) if urgent else None,
         card.due(case, facts.now),
-        msg("Open the details first, then call back only if that is safe. To open them, type: /chitiet %(number)s", number=case.number),
+        msg(
+            "Open the details first, then call back only if that is safe. To open them, type: %(read)s",
+            read=Typed(f"chitiet {case.number}"),
+        ),
     )
-    return Say(text, choices=(_details_choice(case),), purpose="taken", about=case.id)
-
-
-def _details_choice(case: Case) -> Choice:
-    return Choice(key=f"detail:{case.id}", label=msg("See details"), style="primary", action=True)
+    return Say(text, choices=(card.details_choice(case, "primary"),), purpose="taken", about=case.id, unpressed="")
 
 
 # --- the reporter -----------------------------------------------------------------------------------------------------
@@ -117,7 +111,8 @@ def news() -> Say:
 
 
 def see(frame: Frame, incoming: Incoming, facts: Facts) -> Turn:
-    """ "XEM": how the newest report of this chat stands. Asked for, so it may be answered; still nothing of what was reported."""
+    """ "XEM": how the sender's newest report stands, from whichever of their chats it came. Asked for, so it may be answered; still nothing of
+    what was reported."""
     return Turn(frame, (Say(how_it_stands(facts)),))
 
 
@@ -125,13 +120,15 @@ def how_it_stands(facts: Facts) -> Text:
     """The state of facts.case in the reporter's words."""
     case = facts.case
     if case is None:
-        return lines(msg("There is no report from this chat yet."), msg("To report, type /baocao."))
+        return lines(msg("There is no report of yours yet."), msg("To report, type /baocao."))
     if case.source == "child":
         return still_here(case, facts.plan)
     if case.status == "closed":
         return msg("%(code)s is closed. Thank you for speaking up.", code=case.code)
     if case.taken_at is not None:
         return msg("An officer took %(code)s at %(time)s.", code=case.code, time=Moment(case.taken_at, "short"))
+    if case.status == "intake" and case.conversation != facts.conversation:
+        return elsewhere()
     if case.status == "intake":
         return msg("Your report is not finished yet. Answer the last question, or type /baocao to go on.")
     return lines(
@@ -142,6 +139,11 @@ def how_it_stands(facts: Facts) -> Text:
     )
 
 
+def elsewhere() -> Text:
+    """An unfinished report stays with the chat where it was begun: two chats that answer one question would lose an answer."""
+    return msg("Your report is not finished yet. Please go on with it in the chat where you began it.")
+
+
 # --- details and photos -----------------------------------------------------------------------------------------------
 
 
@@ -149,7 +151,7 @@ def details(frame: Frame, incoming: Incoming, facts: Facts) -> Turn:
     """What the taking officer needs at two in the morning, to the presser's private chat; the look is recorded."""
     refused = _look_refused(incoming, facts)
     if refused is not None or facts.case is None:
-        return short(frame, incoming, refused or "")
+        return short(frame, incoming, facts, refused or "")
     case, texts = facts.case, detail_texts(facts)
     says = [_private(case, text) for text in texts]
     says[-1] = _private(case, texts[-1], choices=_after_details(facts, case))
@@ -160,11 +162,11 @@ def photos(frame: Frame, incoming: Incoming, facts: Facts) -> Turn:
     """Photos and voice notes: one more tap, so that nobody opens them in passing."""
     refused = _look_refused(incoming, facts)
     if refused is not None or facts.case is None:
-        return short(frame, incoming, refused or "")
+        return short(frame, incoming, facts, refused or "")
     case = facts.case
     stored = [kept for kept in facts.attachments if kept.state == "stored"]
     if not stored:
-        return short(frame, incoming, _no_photos(facts.attachments))
+        return short(frame, incoming, facts, _no_photos(facts.attachments))
     pictures = tuple(kept.id for kept in stored if kept.kind == "photo")
     rest = [(kept.id,) for kept in stored if kept.kind != "photo"]
     groups = [group for group in (pictures, *rest) if group]
@@ -189,10 +191,11 @@ def _no_photos(attachments: tuple[Stored, ...]) -> Text:
 def _after_details(facts: Facts, case: Case) -> tuple[Choice, ...]:
     found = []
     if case.status == "open" and may_take(facts.who, case, facts.plan):
-        found.append(Choice(key=f"take:{case.id}", label=msg("I take it"), style="success", action=True))
+        found.append(card.take_choice(case))
     count = sum(kept.state in PHOTO_STATES for kept in facts.attachments)
     if count:
-        found.append(Choice(key=f"photos:{case.id}", label=msg("Photos and voice (%(count)s)", count=count), action=True))
+        label = msg("Photos and voice (%(count)s)", count=count)
+        found.append(Choice(f"photos:{case.id}", label, action=True, typed=f"anh {case.number}"))
     return tuple(found)
 
 
@@ -206,4 +209,4 @@ def _deliver(frame: Frame, incoming: Incoming, facts: Facts, says: list[Say], lo
     if not incoming.group:
         return Turn(frame, tuple(says), (look,))
     tells = tuple(TellPerson(facts.who.person, say) for say in says)
-    return short(frame, incoming, msg("Sent to your private chat."), look, *tells)
+    return short(frame, incoming, facts, msg("Sent to your private chat."), look, *tells)

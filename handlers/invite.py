@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from handlers.floor import ask, end, go, held, leave, take_floor
-from handlers.reply import CANCEL, Pressed, Reply, Typed, read_reply
+from handlers.reply import BACK, CANCEL, Pressed, Reply, Typed, read_reply
 from handlers.rights import may_give, own_wards
 from handlers.wards import find_wards, ward_choices
 from handlers.wording import role_name, unit_name
@@ -29,9 +29,11 @@ def answer(frame: Frame, incoming: Incoming, facts: Facts) -> Turn:
     """The next reply of whoever invites."""
     if not _roles(facts):
         return end(frame, msg("Only administrators and ward officers can invite."))
-    reply = read_reply(frame, incoming, always=(CANCEL,))
+    reply = read_reply(frame, incoming, always=(CANCEL, BACK))
     if reply in (Pressed(CANCEL), Pressed("close")):
         return end(frame, msg("All right. Type /moi to invite somebody."))
+    if reply == Pressed(BACK):
+        return _ask_role(go(frame, "role"), facts)
     return {"role": _role, "unit": _unit}.get(frame.step, _again)(frame, reply, facts)
 
 

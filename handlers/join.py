@@ -5,7 +5,7 @@ import re
 from handlers.floor import ask, end, go, held, leave, take_floor
 from handlers.help import can_do
 from handlers.reading.names import read_phone, tidy_name
-from handlers.reply import CANCEL, Pressed, Reply, Typed, read_reply
+from handlers.reply import BACK, CANCEL, Pressed, Reply, Typed, read_reply
 from handlers.wording import hotlines_short, paragraphs, role_name, unit_name
 from models.commands import Join
 from models.facts import Facts, Held, Role
@@ -55,9 +55,11 @@ def answer(frame: Frame, incoming: Incoming, facts: Facts) -> Turn:
     """The next reply of whoever is joining. Another code begins anew: the first one may have been the wrong role."""
     if incoming.press is None and canonical_code(incoming.text) and facts.invited is not None:
         return start(frame, incoming, facts)
-    reply = read_reply(frame, incoming, always=(CANCEL,), numbers=frame.step == "check")
+    reply = read_reply(frame, incoming, always=(CANCEL, BACK), numbers=frame.step == "check")
     if reply == Pressed(CANCEL):
         return end(frame, msg("Joining is cancelled. Your code still works: send it again whenever you like."))
+    if reply == Pressed(BACK):
+        return _ask_phone(go(frame, "phone"), facts) if frame.step == "check" else _ask_name(go(frame, "name"))
     return {"name": _name, "phone": _phone}.get(frame.step, _check)(frame, reply, facts)
 
 
@@ -98,7 +100,8 @@ def _join(frame: Frame, facts: Facts) -> Turn:
     role, unit = facts.invited.role, facts.invited.unit
     joined = Join(facts.invited.id, str(role), unit, held(frame, "name"), held(frame, "phone"))
     done = msg("Done, %(name)s. You are: %(role)s, %(unit)s.", name=joined.name, role=role_name(role), unit=unit_name(facts.plan, unit))
-    return end(frame, paragraphs(done, can_do(role), _after(role, facts)), joined)
+    how = None if facts.channel.buttons else msg("Where answers are numbered, just type the number.")
+    return end(frame, paragraphs(done, can_do(role), how, _after(role, facts)), joined)
 
 
 # --- what is asked and said -------------------------------------------------------------------------------------------
@@ -158,9 +161,13 @@ def _greet(frame: Frame, incoming: Incoming, facts: Facts) -> Turn:
         from handlers import stranger
 
         return stranger.start(frame, incoming, facts)
-    roles = tuple(msg("%(role)s, %(unit)s", role=role_name(held_.role), unit=unit_name(facts.plan, held_.unit)) for held_ in facts.who.held)
-    text = lines(msg("Hello %(name)s.", name=facts.who.name), *roles)
-    return Turn(frame, (Say(paragraphs(text, can_do(facts.who.held[0].role), hotlines_short(facts.plan))),))
+    return Turn(frame, (Say(welcome(msg("Hello %(name)s.", name=facts.who.name), facts.who.held, facts)),))
+
+
+def welcome(hello: Text, memberships: tuple[Held, ...], facts: Facts) -> Text:
+    """What somebody known is, where, and what they can do."""
+    roles = tuple(msg("%(role)s, %(unit)s", role=role_name(held_.role), unit=unit_name(facts.plan, held_.unit)) for held_ in memberships)
+    return paragraphs(lines(hello, *roles), can_do(memberships[0].role), hotlines_short(facts.plan))
 
 
 def _gives_code(text: str) -> bool:

@@ -12,7 +12,7 @@ from handlers import card
 from models.commands import CallAgain, Command, SetTimer, TellPerson, TellRole
 from models.facts import Case, Facts, Role
 from models.plan import Plan
-from models.talk import Choice, Frame, Incoming, Lane, Moment, Say, Turn, lines, msg
+from models.talk import Frame, Incoming, Lane, Moment, Say, Turn, Typed, lines, msg
 
 URGENT = "khan_cap"
 REMIND_BEFORE = timedelta(hours=4)
@@ -88,9 +88,10 @@ def reminder(case: Case, now: datetime) -> Say:
         else msg("📝 %(code)s: the written report is due at %(time)s.", code=case.code, time=Moment(until, "short"))
     )
     return Say(
-        lines(first, msg("Details: type /chitiet %(number)s", number=case.number)),
-        choices=(Choice(key=f"detail:{case.id}", label=msg("See details"), action=True),),
+        lines(first, msg("To see the details, type: %(typed)s", typed=Typed(f"chitiet {case.number}"))),
+        choices=(card.details_choice(case),),
         lane=Lane.REMINDER,
         purpose="follow_up",
         about=case.id,
+        unpressed="",
     )

@@ -1,5 +1,6 @@
 """/ngonngu: Vietnamese or English. In the middle of another dialogue the language is typed, so that nobody loses the floor."""
 
+from handlers.commands import rest
 from handlers.floor import ask, leave, take_floor
 from handlers.reading.folding import fold
 from handlers.reply import CANCEL, Pressed, read_reply
@@ -19,7 +20,7 @@ _TYPED = lines("/ngonngu vi – Tiếng Việt", "/ngonngu en – English")
 
 def start(frame: Frame, incoming: Incoming, facts: Facts) -> Turn:
     """ "/ngonngu", or "/ngonngu en" at once."""
-    wanted = _NAMES.get(fold(incoming.text.partition(" ")[2]), "")
+    wanted = _NAMES.get(fold(rest(incoming.text)), "")
     if wanted:
         return _set(frame, wanted)
     if frame.floor:

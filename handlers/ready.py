@@ -2,20 +2,21 @@
 
 from dataclasses import replace
 
+from handlers import reply as replies
 from handlers.floor import ask, end, go, leave, take_floor
 from handlers.reading.names import read_phone
-from handlers.reply import CANCEL, Pressed, Typed, read_reply
+from handlers.reply import BACK, CANCEL, Pressed, read_reply
 from handlers.wording import hotlines, paragraphs
 from models.commands import PutSetting
 from models.facts import Facts, Role, Service
 from models.plan import Plan
-from models.talk import N_, Choice, Frame, Incoming, Lane, Say, Text, Turn, lines, msg
+from models.talk import N_, Choice, Frame, Incoming, Lane, Say, Text, Turn, Typed, lines, msg
 
 FLOOR = "ready"
 DUTY_OFFICERS = 2
 NEEDED = {
     "division_phone": N_("the division's telephone number"),
-    "room": N_("a duty room: add me to the division's group and type /ganphong there"),
+    "room": N_("a duty room: add me to the division's group and type there: %(bind)s"),
     "duty_officers": N_("two duty officers (now: %(count)s): invite them with /moi"),
     "leader": N_("a leader of the division: invite them with /moi"),
     "keys": N_("“the secret keys are backed up”, confirmed here"),
@@ -36,7 +37,7 @@ def missing(service: Service, plan: Plan) -> tuple[str, ...]:
 
 def missing_text(name: str, service: Service) -> Text:
     """One line of the list, for people."""
-    return msg(NEEDED[name], count=service.duty_officers) if name == "duty_officers" else msg(NEEDED[name])
+    return msg(NEEDED[name], count=service.duty_officers, bind=Typed("ganphong", in_group=True))
 
 
 def not_ready_say(facts: Facts) -> Say:
@@ -60,11 +61,13 @@ def answer(frame: Frame, incoming: Incoming, facts: Facts) -> Turn:
     """The next reply of the administrator."""
     if facts.who is None or not facts.who.is_(Role.ADMINISTRATOR):
         return Turn(leave(frame), (Say(msg("Only an administrator can do this.")),))
-    reply = read_reply(frame, incoming, always=(CANCEL,), numbers=frame.step == "list")
+    reply = read_reply(frame, incoming, always=(CANCEL, BACK))
     match reply:
         case Pressed(key) if key in (CANCEL, "close"):
             return end(frame, msg("All right. Type /sansang to come back."))
-        case Typed(text) if frame.step == "phone":
+        case Pressed(key) if key == BACK:
+            return _list(go(frame, "list"), facts)
+        case replies.Typed(text) if frame.step == "phone":
             return _phone(frame, text, facts)
         case Pressed("phone"):
             return _ask_phone(go(frame, "phone"))

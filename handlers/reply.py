@@ -4,14 +4,17 @@ Rules:
 
 1. A button counts only for the question that it was shown for; anything older is late. A question that was asked twice keeps both its copies
    (`since` in the frame's data is the number of its first copy).
-2. A number counts only while choices are on offer, and not where figures are the answer itself (an age, a neighbourhood).
-3. A label counts whole, folded, and never in part: "không biết" is not "không".
+2. A number counts only while choices are on offer, on the page that was shown, and not where figures are the answer itself (an age, a
+   neighbourhood). Actions have no numbers: they are typed.
+3. A label counts whole, folded, and never in part: "không biết" is not "không". Punctuation within it need not be typed. Of a list over
+   several pages the labels of all pages count.
 4. What was forwarded are somebody else's words: never a choice.
 """
 
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from handlers.reading.folding import fold
 from models.talk import Frame, Incoming, Json, Kind
@@ -41,6 +44,7 @@ WORDS: dict[str, str] = {
     **dict.fromkeys(("xong", "xong roi", "het", "het roi", "done"), DONE),
 }
 _NUMBER = re.compile(r"(?:(?:chon|so|cau|y|phim)\s+){0,2}(\d{1,2})")
+_LETTERS = re.compile(r"\w+")
 _POLITE = re.compile(r"^(?:(?:da|vang|u|thua)\s+)+|(?:\s+(?:a|nhe|nha|em|em a|anh a|chi a))+$")
 
 
@@ -102,16 +106,21 @@ def _press(frame: Frame, question: int, key: str) -> Reply:
 
 
 def _choice(frame: Frame, folded: str, also: Mapping[str, str], numbers: bool) -> str:
-    number = _NUMBER.fullmatch(folded)
-    if number and numbers and 1 <= int(number[1]) <= len(frame.shown):
-        return frame.shown[int(number[1]) - 1].key
+    number, listed = _NUMBER.fullmatch(folded), [shown for shown in frame.shown if not shown.action]
+    if number and numbers and 1 <= int(number[1]) <= len(listed):
+        return listed[int(number[1]) - 1].key
     for words in (folded, _POLITE.sub("", folded)):
-        for shown in frame.shown:
-            if words and words == shown.label:
+        for shown in (*frame.shown, *frame.pages):
+            if words and (words == shown.label or _bare(words) == _bare(shown.label)):
                 return shown.key
         if words in also:
             return also[words]
     return ""
+
+
+@lru_cache(maxsize=1024)
+def _bare(folded: str) -> str:
+    return " ".join(_LETTERS.findall(folded))
 
 
 def _word(frame: Frame, folded: str, always: Iterable[str]) -> str:

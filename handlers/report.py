@@ -12,8 +12,7 @@ from handlers.commands import find
 from handlers.floor import leave
 from handlers.forms import filling as fill
 from handlers.forms.filling import Filling
-from handlers.incident import how_it_stands
-from handlers.reading.folding import fold
+from handlers.incident import elsewhere, how_it_stands
 from handlers.ready import not_ready_say
 from handlers.report_case import settle, stay_awake, tell_taker
 from handlers.report_extras import correct, take_files
@@ -22,14 +21,14 @@ from handlers.report_open import FLOOR, begin, form_of, open_report, own_answers
 from handlers.report_screens import AGAIN, SAID, SENT, advance, again, show
 from handlers.report_timers import nudge, unanswered
 from handlers.report_words import alert
-from handlers.rights import may_see
+from handlers.rights import is_own, may_see
+from handlers.wording import hotlines_short
 from models.commands import Look, Note, UpdateIncident
 from models.facts import Case, Draft, Facts
-from models.talk import CaseCode, Frame, Incoming, Json, LetterKind, Msg, Say, Turn, lines, msg
+from models.talk import CaseCode, Frame, Incoming, Json, Kind, LetterKind, Msg, Say, Text, Turn, lines, msg
 
 __all__ = ["FLOOR", "answer", "misdial", "nudge", "start", "supplement", "unanswered"]
 
-MISDIAL = frozenset({"toi bam nham", "bam nham", "em bam nham", "i pressed by mistake"})
 STILL_THE_SAME = timedelta(hours=1)  # what is typed within it behind a receipt belongs to that report
 KEPT = timedelta(hours=24)  # how long private answers stay on an officer's phone, where the channel can take them back
 
@@ -95,12 +94,18 @@ def _reply(work: Filling) -> Move:
         case reply.Late(key):
             return _late(work, key)
         case reply.Nothing():
-            again(work, msg("That cannot be read here. Please choose, type, or send a voice note."))
+            again(work, _unread(work))
         case reply.Typed(text):
             return _typed(work, text)
         case reply.Pressed(key):
             return _pressed(work, key)
     return None
+
+
+def _unread(work: Filling) -> Text:
+    if work.incoming.kind is not Kind.WITHHELD:
+        return msg("That cannot be read here. Please choose, type, or send a voice note.")
+    return lines(msg("That message cannot be read here: your messenger does not hand it over."), hotlines_short(work.facts.plan))
 
 
 def _late(work: Filling, key: str) -> Move:
@@ -131,8 +136,8 @@ def _pressed(work: Filling, key: str) -> Move:
 
 def _typed(work: Filling, text: str) -> Move:
     question = work.question
-    if work.word("case") and not work.word("sent") and fold(text) in MISDIAL:
-        return _by_mistake(work)
+    if work.word("case") and not work.staff and command(text) == "misdial":
+        return misdial(work.frame, work.incoming, work.facts) if work.word("sent") else _by_mistake(work)
     if question is None and work.step == SENT:
         return _typed_after_sending(work, text)
     if command(text) == "report" and work.word("sent"):
@@ -140,8 +145,6 @@ def _typed(work: Filling, text: str) -> Move:
     if command(text) == "report":
         remember_cursor(work)
         show(work, AGAIN)
-    elif command(text) == "see":
-        work.say(how_it_stands(work.facts))
     elif question is None:
         again(work, msg("Please choose one of these, or type its number."))
     elif (account := fill.belongs_to(work, text)) is not None:
@@ -158,8 +161,6 @@ def _typed_after_sending(work: Filling, text: str) -> Move:
     """What is typed right behind the receipt: a command, or one more thing about the same case. Nothing is thrown away."""
     if command(text) == "report":
         return start(leave(work.frame), work.incoming, work.facts)
-    if command(text) == "see":
-        return Turn(work.frame, (Say(how_it_stands(work.facts)),))
     if work.facts.now - datetime.fromisoformat(work.word("sent")) > STILL_THE_SAME:
         return _somebody_writes(leave(work.frame), work.incoming, work.facts)
     account = next(question for question in work.form.questions if question.account)
@@ -180,14 +181,16 @@ def command(text: str) -> str:
     return given.command.name if given is not None else ""
 
 
-# --- pressed by mistake -----------------------------------------------------------------------------------------------
+# --- chosen by mistake ------------------------------------------------------------------------------------------------
 
 
 def misdial(frame: Frame, incoming: Incoming, facts: Facts) -> Turn:
-    """ "Tôi bấm nhầm": the card notes it, the severity stays, an officer telephones."""
+    """ "Tôi chọn nhầm", of the sender's newest case: the card notes it, the severity stays, an officer telephones."""
     case = facts.case
-    if case is None or case.conversation != facts.conversation:
+    if case is None or not is_own(case, facts):
         return Turn(frame, (Say(_no_such_case()),))
+    if case.source == "child" or case.status == "closed":
+        return Turn(frame, (Say(how_it_stands(facts)),))
     work = open_report(frame, incoming, facts)
     if work is None or work.word("case") != case.id or work.word("sent"):
         return Turn(frame, (Say(_misdial_text()),), (UpdateIncident(case.id, {"misdial": True}), Note(case.id, "misdial")))
@@ -203,7 +206,7 @@ def _by_mistake(work: Filling) -> Move:
 
 
 def _misdial_text() -> Msg:
-    return msg("Noted: pressed by mistake. To be sure that everybody is safe, an officer will telephone you.")
+    return msg("Noted: chosen by mistake. To be sure that everybody is safe, an officer will telephone you.")
 
 
 def _no_such_case() -> Msg:
@@ -218,11 +221,13 @@ def supplement(frame: Frame, incoming: Incoming, facts: Facts) -> Turn:
     case, draft = facts.case, facts.case_draft
     if case is None or draft is None:
         return Turn(frame, (Say(_no_such_case()),))
-    mine = case.conversation == facts.conversation
+    mine = is_own(case, facts)
     if not mine and not may_see(facts.who, case, facts.plan):
         return Turn(frame, (Say(_no_such_case()),))
     if mine and case.source == "child":
         return Turn(frame, (Say(how_it_stands(facts)),))
+    if mine and draft.state == "draft" and case.conversation != facts.conversation:
+        return Turn(frame, (Say(elsewhere()),))
     busy = frame.floor == FLOOR and not frame.data.get("sent") and frame.data.get("submission") != draft.id
     if busy:
         return Turn(frame, (Say(msg("Please finish your open report first, or type “huy” to stop it.")),))

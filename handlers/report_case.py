@@ -4,15 +4,16 @@ Rules:
 
 1. Danger or a kind makes it a case, in the same turn (DESIGN rule 6). Danger calls the room at once; anything else is told on sending, on
    cancelling, or when the reporter falls silent.
-2. Once the room was told, a correction never lowers the severity: "I pressed by mistake" may be said with somebody standing behind.
+2. Once the room was told, a correction never lowers the severity: "I chose by mistake" may be said with somebody standing behind.
 3. An unfinished report always has its idle clock.
 """
 
 from datetime import timedelta
 
+from handlers.card import details_choice
 from handlers.forms.filling import Filling
 from models.commands import CallRoom, CancelTimer, CloseSubmission, Note, OpenIncident, Restrict, SetTimer, TellPerson, UpdateIncident
-from models.talk import Choice, Json, Say, msg
+from models.talk import Json, Say, Typed, msg
 
 URGENT = "khan_cap"
 IDLE = timedelta(minutes=10)
@@ -76,10 +77,15 @@ def tell_taker(work: Filling) -> None:
     if case is None or not case.taken_by or work.staff:
         return
     say = Say(
-        msg("🔔 %(code)s: the reporter has added something. To read it, type: /chitiet %(number)s", code=case.code, number=case.number),
-        choices=(Choice(f"detail:{case.id}", msg("See details"), action=True),),
+        msg(
+            "🔔 %(code)s: the reporter has added something. To read it, type: %(read)s",
+            code=case.code,
+            read=Typed(f"chitiet {case.number}"),
+        ),
+        choices=(details_choice(case),),
         purpose="more",
         about=case.id,
+        unpressed="",
     )
     work.commands.append(TellPerson(case.taken_by, say))
 

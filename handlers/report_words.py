@@ -20,7 +20,7 @@ def alert(work: Filling) -> Say:
         ),
         msg("Keep yourself and the child safe. A few short questions follow."),
     )
-    choices = (Choice(f"misdial:{work.word('case')}", msg("I pressed by mistake"), action=True),)
+    choices = (Choice(f"misdial:{work.word('case')}", msg("I chose by mistake"), action=True, typed="chonnham"),)
     return Say(text, choices, lane=Lane.URGENT, purpose="alert", about=work.word("case"))
 
 

@@ -9,7 +9,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from models.facts import Case, Held, Member, Role, Who
+from models.facts import Case, Facts, Held, Member, Role, Who
 from models.plan import Plan
 
 
@@ -31,13 +31,21 @@ class Within(StrEnum):
 
 
 EVERYBODY: frozenset[Role] | None = None  # known or not
+MEMBERS = frozenset(Role)
 OFFICERS = frozenset({Role.DUTY_OFFICER, Role.LEADER, Role.WARD_OFFICER})
 MANAGERS = frozenset({Role.ADMINISTRATOR, Role.WARD_OFFICER})
 
 
+MISDIAL = (
+    "chonnham", "chon nham", "toi chon nham", "em chon nham", "bam nham", "toi bam nham", "em bam nham",
+    "i chose by mistake", "i pressed by mistake",
+)  # fmt: skip
+
+
 @dataclass(frozen=True, slots=True)
 class Command:
-    """`words` are folded; one with a slash counts only with it ("mới" and "mời" are everyday words). `number`: a case number follows."""
+    """`words` are folded; one with a slash counts only with it ("mới" and "mời" are everyday words). `number`: a case number follows;
+    `digits`: a link code of six digits may follow."""
 
     name: str
     words: tuple[str, ...]
@@ -45,6 +53,7 @@ class Command:
     where: Where
     within: Within = Within.NOTHING
     number: bool = False
+    digits: bool = False
 
 
 COMMANDS = (
@@ -54,6 +63,7 @@ COMMANDS = (
     Command("report", ("/baocao", "baocao", "bao cao"), EVERYBODY, Where.PRIVATE),
     Command("more", ("/bosung", "bosung", "bo sung"), EVERYBODY, Where.PRIVATE, Within.OWN, number=True),
     Command("see", ("/xem", "xem"), EVERYBODY, Where.PRIVATE, Within.OWN),
+    Command("misdial", ("/chonnham", *MISDIAL), EVERYBODY, Where.PRIVATE, Within.OWN),
     Command("take", ("/nhan", "nhan"), OFFICERS, Where.BOTH, Within.CASE, number=True),
     Command("details", ("/chitiet", "chitiet", "chi tiet"), OFFICERS, Where.BOTH, Within.CASE, number=True),
     Command("photos", ("/anh", "anh"), OFFICERS, Where.BOTH, Within.CASE, number=True),
@@ -61,6 +71,8 @@ COMMANDS = (
     Command("cut", ("/thuhoi", "thu hoi"), MANAGERS, Where.PRIVATE, Within.UNIT),
     Command("bind", ("/ganphong",), MANAGERS, Where.GROUP, Within.UNIT),
     Command("unbind", ("/gophong",), MANAGERS, Where.GROUP, Within.UNIT),
+    Command("link", ("/lienket", "lienket", "lien ket"), EVERYBODY, Where.PRIVATE, digits=True),
+    Command("unlink", ("/huylienket", "huylienket", "huy lien ket"), MEMBERS, Where.PRIVATE),
     Command("ready", ("/sansang",), frozenset({Role.ADMINISTRATOR}), Where.PRIVATE),
 )
 BY_NAME = {command.name: command for command in COMMANDS}
@@ -102,6 +114,11 @@ def may_cut(who: Who | None, member: Member) -> bool:
     if who is None or who.person == member.person:
         return False
     return bool(member.held) and all(may_give(who, held.role, held.unit) for held in member.held)
+
+
+def is_own(case: Case, facts: Facts) -> bool:
+    """Whether the sender reported it: a case belongs to the person, on whichever of their messengers; of somebody unknown, to the chat."""
+    return case.conversation == facts.conversation or (facts.who is not None and case.reporter == facts.who.person)
 
 
 # --- cases ------------------------------------------------------------------------------------------------------------

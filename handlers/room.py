@@ -2,14 +2,16 @@
 
 from dataclasses import dataclass
 
+from handlers.commands import Given, find
 from handlers.failover import lost
+from handlers.floor import short
 from handlers.reading.folding import fold
 from handlers.rights import may_manage, own_wards
 from handlers.wards import find_wards
 from handlers.wording import bullets, unit_name
-from models.commands import BindRoom, Command, MoveChat, ReachAccount, Reroute, TellRole, UnbindRoom
+from models.commands import BindRoom, Command, MoveChat, PutSetting, ReachAccount, Reroute, TellRole, UnbindRoom
 from models.facts import Facts, Role, Who
-from models.talk import Frame, Incoming, Kind, Lane, Say, Text, Turn, lines, msg
+from models.talk import Frame, Incoming, Kind, Lane, Say, Text, Turn, Typed, lines, mention_setting, msg
 
 MAIN, ALARM = "main", "alarm"
 _ALARM_WORDS = frozenset({"khancap", "khan cap"})
@@ -25,26 +27,33 @@ class Wanted:
 
 def bind(frame: Frame, incoming: Incoming, facts: Facts) -> Turn:
     """ "/ganphong", "/ganphong khancap", "/ganphong <phường>": this chat becomes a unit's room; again elsewhere moves it."""
-    refused = _refused(incoming, facts)
-    if refused is not None or facts.who is None:
-        return Turn(frame, (Say(refused or ""),))
-    wanted = _wanted(facts.who, incoming.text.partition(" ")[2], facts)
+    refused, given = _refused(incoming, facts), find(incoming.text)
+    if refused is not None or facts.who is None or given is None:
+        return short(frame, incoming, facts, refused or "")
+    wanted = _wanted(facts.who, given.rest, facts)
     if not wanted.unit:
-        return Turn(frame, (Say(msg("I do not know that ward. Type it like this: /ganphong Ngọc Lâm")),))
+        example = Typed("ganphong Ngọc Lâm")
+        return short(frame, incoming, facts, msg("I do not know that ward. Type it like this: %(example)s", example=example))
     if not all(may_manage(facts.who, unit) for unit in (wanted.unit, *(room.unit for room in facts.room_here))):
-        return Turn(frame, (Say(_not_yours()),))
-    return Turn(frame, (Say(_bound(wanted, facts)),), (BindRoom(wanted.unit, wanted.purpose),))
+        return short(frame, incoming, facts, _not_yours())
+    return Turn(frame, (Say(_bound(wanted, facts)),), (*_called(given, incoming, facts), BindRoom(wanted.unit, wanted.purpose)))
+
+
+def _called(given: Given, incoming: Incoming, facts: Facts) -> tuple[Command, ...]:
+    """How the bot is called in groups is learned from whoever just called it: the platform does not tell its display name."""
+    known = given.mention and facts.channel.mention
+    return (PutSetting(mention_setting(incoming.channel), given.mention),) if known else ()
 
 
 def unbind(frame: Frame, incoming: Incoming, facts: Facts) -> Turn:
     """ "/gophong": this chat is nobody's room any more."""
     refused = _refused(incoming, facts)
     if refused is not None:
-        return Turn(frame, (Say(refused),))
+        return short(frame, incoming, facts, refused)
     if not facts.room_here:
-        return Turn(frame, (Say(msg("This group is no duty room.")),))
+        return short(frame, incoming, facts, msg("This group is no duty room."))
     if not all(may_manage(facts.who, room.unit) for room in facts.room_here):
-        return Turn(frame, (Say(_not_yours()),))
+        return short(frame, incoming, facts, _not_yours())
     text = msg("This group is no longer a duty room. Until another group is bound, the officers on duty are called privately.")
     return Turn(frame, (Say(text),), (UnbindRoom(),))
 
@@ -60,7 +69,8 @@ def event(frame: Frame, incoming: Incoming, facts: Facts) -> Turn:
         again = (Reroute(letter, gone=True),) if isinstance(letter, str) and letter else ()
         return Turn(frame, commands=(ReachAccount(back), *(() if back else (*again, *lost(facts)))))
     if back:
-        return Turn(frame, (Say(msg("Hello. To make this the duty room, an administrator types /ganphong here.")),))
+        text = msg("Hello. To make this the duty room, an administrator types here: %(bind)s", bind=Typed("ganphong"))
+        return Turn(frame, (Say(text),))
     return Turn(frame, commands=_thrown_out(facts))
 
 
@@ -71,7 +81,7 @@ def chatter(frame: Frame, incoming: Incoming, facts: Facts) -> Turn:
 
 def private_only(frame: Frame, incoming: Incoming, facts: Facts) -> Turn:
     """A command that belongs in private: one short hint, and nothing of it is repeated."""
-    return Turn(frame, (Say(msg("Please write that to me in our private chat, not in the group.")),))
+    return short(frame, incoming, facts, msg("Please write that to me in our private chat, not in the group."))
 
 
 def group_only(frame: Frame, incoming: Incoming, facts: Facts) -> Turn:
@@ -82,8 +92,9 @@ def group_only(frame: Frame, incoming: Incoming, facts: Facts) -> Turn:
 def not_allowed(frame: Frame, incoming: Incoming, facts: Facts) -> Turn:
     """A command that the sender's roles do not include."""
     if incoming.anonymous or facts.who is None:
-        return Turn(frame, (Say(_refused(incoming, facts) or ""),))
-    return Turn(frame, (Say(msg("Your role does not include this. Type /trogiup to see what you can do.")),))
+        return short(frame, incoming, facts, _refused(incoming, facts) or "")
+    text = msg("Your role does not include this. To see what you can do, type: %(help)s", help=Typed("trogiup"))
+    return short(frame, incoming, facts, text)
 
 
 # --- who, what, where -------------------------------------------------------------------------------------------------
@@ -121,7 +132,7 @@ def _bound(wanted: Wanted, facts: Facts) -> Text:
     return lines(
         msg("This group is now the duty room of %(unit)s. Open cases follow.", unit=name),
         bullets(
-            msg("A card comes for each case. To take one, type: /nhan 42"),
+            msg("A card comes for each case. To take one, type: %(take)s", take=Typed("nhan 42")),
             msg("Details come to your private chat only."),
             msg("Never write a child's name, address or picture in this group."),
         ),

@@ -4,11 +4,13 @@ The order:
 
 1. Timers, and what a platform tells of a chat (blocked, moved), by their tables.
 2. A button that stands by itself ("take:…"), and a typed command. A typed command without a slash yields to an open dialogue, unless it names a
-   case ("nhan 42") or asks for help: what somebody types there may be their answer.
+   case ("nhan 42"), asks for help or, in a report, how one stands: what somebody types there may be their answer.
 3. In a group, everything else is talk among people.
-4. A code typed on its own.
-5. The dialogue that has the floor.
-6. Nobody has the floor: somebody known is shown what they can do, somebody unknown the hotlines first.
+4. What the platform withholds from us: somebody unknown is taken for a child, because children are whom it protects.
+5. A code typed on its own.
+6. Another page of the list that is open: the dialogue that asked never knows of it.
+7. The dialogue that has the floor.
+8. Nobody has the floor: somebody known is shown what they can do, somebody unknown the hotlines first.
 """
 
 from collections.abc import Callable
@@ -18,13 +20,14 @@ from handlers import (
     child,
     cut,
     failover,
-    help,  # noqa: A004  help is the feature's name
     idle,
     incident,
     invite,
     join,
     ladder,
     language,
+    link,
+    paging,
     quota,
     ready,
     report,
@@ -32,7 +35,8 @@ from handlers import (
     stranger,
     upkeep,
 )
-from handlers.commands import Given, find
+from handlers import help as help_
+from handlers.commands import Given, find, six_digits
 from handlers.rights import Where, allowed
 from models.facts import Facts, Who
 from models.talk import Frame, Incoming, Kind, Turn
@@ -42,7 +46,7 @@ Handler = Callable[[Frame, Incoming, Facts], Turn]
 
 @dataclass(frozen=True, slots=True)
 class CaseRef:
-    """Which incident the facts shall hold: by id, number, submission, or the newest of this conversation."""
+    """Which incident the facts shall hold: by id, number, submission, or the sender's own newest one."""
 
     by: str
     value: str = ""
@@ -98,11 +102,12 @@ IN_A_GROUP = frozenset({"take", "detail", "photos"})  # the others begin a dialo
 
 COMMANDS: dict[str, Entry] = {
     "start": Entry(join.start, ("service", "invited")),
-    "help": Entry(help.start, ("service",)),
+    "help": Entry(help_.start, ("service",)),
     "language": Entry(language.start),
     "report": Entry(report.start, _REPORTING, case="frame"),
     "more": Entry(report.supplement, ("service", "case_draft", "attachments"), case="number"),
-    "see": Entry(incident.see, ("service",), case="conversation"),
+    "see": Entry(incident.see, ("service",), case="own"),
+    "misdial": Entry(report.misdial, _REPORTING, case="own"),
     "take": Entry(incident.take, ("service",), case="number"),
     "details": Entry(incident.details, _LOOKING, case="number"),
     "photos": Entry(incident.photos, _LOOKING, case="number"),
@@ -110,6 +115,8 @@ COMMANDS: dict[str, Entry] = {
     "cut": Entry(cut.start, ("service", "members")),
     "bind": Entry(room.bind, ("service", "room_here")),
     "unbind": Entry(room.unbind, ("service", "room_here")),
+    "link": Entry(link.start, ("service", "link", "new_link")),
+    "unlink": Entry(link.undo, ("recent_links",)),
     "ready": Entry(ready.start, ("service",)),
 }
 """By the name of a command in handlers.rights.COMMANDS."""
@@ -128,7 +135,8 @@ FLOORS: dict[str, Entry] = {
 
 _STRANGER = Entry(stranger.start, ("service", "open_child_case", "reports_today"))
 _CODE = Entry(join.start, ("service", "invited"))
-_IDLE = Entry(idle.answer, ("service",), case="conversation")
+_WITHHELD = Entry(child.withheld, ("service", "open_child_case", "draft"))
+_IDLE = Entry(idle.answer, ("service",))
 EVENTS = frozenset({Kind.BLOCKED, Kind.UNBLOCKED, Kind.MIGRATED})
 """What a platform tells of a chat: nobody's words."""
 
@@ -147,16 +155,30 @@ def route(frame: Frame, incoming: Incoming, who: Who | None) -> Route:
         return _command(given, frame, incoming, who)
     if incoming.group:
         return _to(Entry(room.chatter), frame)
-    if frame.floor in {"", stranger.FLOOR} and incoming.kind is Kind.TEXT and join.canonical_code(incoming.text):
-        return _to(_CODE, frame)
+    if incoming.kind is Kind.WITHHELD and who is None and (frame.floor in {"", stranger.FLOOR} or frame.data.get("sent")):
+        return _to(_WITHHELD, frame)
+    if frame.floor in {"", stranger.FLOOR} and incoming.kind is Kind.TEXT and (code := _code(incoming, who)) is not None:
+        return _to(code, frame)
+    if paging.turned(frame, incoming):
+        return Route(paging.answer)
     if frame.floor in FLOORS:
         return _to(FLOORS[frame.floor], frame)
     return _to(_IDLE if who else _STRANGER, frame)
 
 
+def _code(incoming: Incoming, who: Who | None) -> Entry | None:
+    """Six figures are a link code only of somebody unknown: whoever is known is linked already, and types figures for other reasons."""
+    if join.canonical_code(incoming.text):
+        return _CODE
+    return COMMANDS["link"] if who is None and six_digits(incoming.text) else None
+
+
 def _meant(given: Given, frame: Frame, who: Who | None) -> bool:
     """Without a slash, in the middle of a dialogue: "anh 12" may be a brother of twelve. A child's words are never a command."""
-    return frame.floor != child.FLOOR and (given.command.name == "help" or (bool(given.number) and allowed(given.command, who)))
+    if frame.floor == child.FLOOR:
+        return False
+    asks = given.command.name == "help" or (given.command.name == "see" and frame.floor == report.FLOOR)
+    return asks or (bool(given.number) and allowed(given.command, who))
 
 
 def _action(key: str, incoming: Incoming) -> Route | None:
@@ -189,6 +211,6 @@ def _to(entry: Entry, frame: Frame, subject: str = "") -> Route:
         return Route(
             entry.handle,
             entry.needs,
-            CaseRef(entry.case, subject) if subject else CaseRef("conversation") if entry.handle is report.supplement else None,
+            CaseRef(entry.case, subject) if subject else CaseRef("own") if entry.handle is report.supplement else None,
         )
-    return Route(entry.handle, entry.needs, CaseRef("conversation") if entry.case else None)
+    return Route(entry.handle, entry.needs, CaseRef("own") if entry.case else None)

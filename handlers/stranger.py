@@ -32,7 +32,9 @@ def start(frame: Frame, incoming: Incoming, facts: Facts) -> Turn:
     if isinstance(reply, Pressed) and reply.key in _WAYS:
         return _way(take_floor(frame, FLOOR, "choose"), reply.key, incoming, facts)
     frame = take_floor(frame, FLOOR, "choose", said=_said(incoming), unread=incoming.kind is Kind.UNSUPPORTED)
-    return _ask_way(frame, hotlines(facts.plan), _unread(incoming, facts) or msg("This is Báo Ngay, where harm to children is reported."))
+    return _ask_way(
+        frame, facts, hotlines(facts.plan), _unread(incoming, facts) or msg("This is Báo Ngay, where harm to children is reported.")
+    )
 
 
 def answer(frame: Frame, incoming: Incoming, facts: Facts) -> Turn:
@@ -41,11 +43,11 @@ def answer(frame: Frame, incoming: Incoming, facts: Facts) -> Turn:
     if isinstance(reply, Pressed) and reply.key in _WAYS:
         return _way(frame, reply.key, incoming, facts)
     if incoming.kind is Kind.UNSUPPORTED and frame.data.get("unread"):
-        # Zalo withholds what protected senders write, children among them. They were told what a second message means.
+        # They were told what a second message means.
         return child.start(frame, incoming, facts)
     frame = take_floor(frame, FLOOR, "choose", said=_joined(held(frame, "said"), _said(incoming)), unread=incoming.kind is Kind.UNSUPPORTED)
     return _ask_way(
-        frame, hotlines_short(facts.plan), _unread(incoming, facts) or msg("Please choose one, so that the right person reads you.")
+        frame, facts, hotlines_short(facts.plan), _unread(incoming, facts) or msg("Please choose one, so that the right person reads you.")
     )
 
 
@@ -63,13 +65,14 @@ def _way(frame: Frame, key: str, incoming: Incoming, facts: Facts) -> Turn:
 _WAYS = frozenset({"child", "citizen", "code"})
 
 
-def _ask_way(frame: Frame, first: Text, why: Text | None) -> Turn:
+def _ask_way(frame: Frame, facts: Facts, first: Text, why: Text | None) -> Turn:
     choices = (
         Choice("child", msg("I am a child and I need help"), style="danger"),
         Choice("citizen", msg("Report as a citizen")),
         Choice("code", msg("I have a code")),
     )
-    return ask(frame, paragraphs(first, lines(why, msg("How can we help?"))), *choices)
+    how = None if facts.channel.buttons else msg("Type a number to choose:")
+    return ask(frame, paragraphs(first, lines(why, msg("How can we help?"), how)), *choices)
 
 
 def _how_to_join() -> Text:
@@ -88,7 +91,7 @@ def _said(incoming: Incoming) -> str:
 
 
 def _unread(incoming: Incoming, facts: Facts) -> Text | None:
-    """A message whose content we were not given must get a safe, human answer."""
+    """A message that says nothing to us must get a safe, human answer all the same."""
     if incoming.kind is Kind.UNSUPPORTED:
         return lines(
             msg(

@@ -199,6 +199,34 @@ class Join:
 
 
 @dataclass(frozen=True, slots=True)
+class CreateLinkCode:
+    """/lienket: the sender's newest code; earlier ones count no more."""
+
+    code_hash: str
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class LinkAccount:
+    """Uses a link code (its row's id), once: this account is its person's from now on. Their other chats get `notice`."""
+
+    code: str
+    notice: Say
+
+
+@dataclass(frozen=True, slots=True)
+class CountWrongCode:
+    """A link code that is none was typed in this conversation: after a few nothing is looked up any more within the hour."""
+
+
+@dataclass(frozen=True, slots=True)
+class UnlinkAccounts:
+    """Accounts of the sender are cut, all that they hold stays; live link codes are void."""
+
+    accounts: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class CutAccount:
     """/thuhoi: memberships end and accounts are cut at once."""
 
@@ -281,6 +309,7 @@ Command = (
     | OpenIncident | UpdateIncident | CallRoom | CallAgain | TakeIncident | Restrict | Note | Look
     | TellReporter | TellConversation | TellPerson | TellRole | TellRoom | TakeBack
     | SetTimer | CancelTimer
+    | CreateLinkCode | LinkAccount | CountWrongCode | UnlinkAccounts
     | CreateInvitation | Join | CutAccount | ReachAccount | BindRoom | UnbindRoom | MoveChat
     | MessengerDown | MessengerUp | Reroute | PutSetting | SetLocale | Record
 )  # fmt: skip

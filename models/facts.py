@@ -123,6 +123,16 @@ class Invited:
 
 
 @dataclass(frozen=True, slots=True)
+class Linked:
+    """A live link code that was just typed: its row, and whose it is."""
+
+    id: str
+    person: str
+    name: str
+    held: tuple[Held, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Member:
     """For lists (/thuhoi)."""
 
@@ -181,6 +191,8 @@ class ChannelFacts:
     deep_link: str = ""
     title: str = ""  # the messenger's own name
     confidential: bool = True  # whether private details may stand in this chat
+    mention: str = ""
+    others: tuple[str, ...] = ()  # titles of the other messengers that the service is on
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,6 +215,9 @@ class Facts:
     attachments: tuple[Stored, ...] = ()
     reporter: Who | None = None  # who reported it, for the details
     invited: Invited | None = None
+    link: Linked | None = None  # None too where too many wrong codes were tried within the hour
+    new_link: tuple[str, str] = ("", "")  # six digits that nobody has just now, and their hash
+    recent_links: tuple[str, ...] = ()  # accounts of the sender, linked within a day and after the one that writes
     room_here: tuple[BoundRoom, ...] = ()  # what this chat is bound to
     members: tuple[Member, ...] = ()
     reports_today: int = 0  # of this conversation, in the plan's zone

@@ -79,8 +79,3 @@ _DOWN = sa.select(CHANNEL_STATE.c.name, CHANNEL_STATE.c.title).where(CHANNEL_STA
 def down_channels(db: sa.Connection) -> dict[str, str]:
     """The messengers over which nothing urgent is sent just now, with what people call them."""
     return {row.name: row.title or row.name for row in db.execute(_DOWN)}
-
-
-def mention_setting(channel: str) -> str:
-    """The setting that holds how people in groups call that channel's bot."""
-    return f"mention.{channel}"[:64]

@@ -125,12 +125,18 @@ class Join:
 @dataclass(frozen=True, slots=True)
 class Typed:
     """A command as its reader types it where the text is read: "/nhan 42", or "@Bot Báo Ngay nhan 42" in a group that hears only mentions.
-    `words` have no slash."""
+    `words` have no slash. `in_group`: as it is typed in a group of that messenger, wherever the text itself is read."""
 
     words: str
+    in_group: bool = False
 
 
 Text = str | int | Msg | Label | Moment | CaseCode | Join | Typed  # a bare str is final: a code, a name, what somebody typed
+
+
+def mention_setting(channel: str) -> str:
+    """The setting that holds how people in groups call that channel's bot."""
+    return f"mention.{channel}"[:64]
 
 
 def N_(message: str) -> str:  # noqa: N802  the field's name for "marked for translation, translated later"
@@ -200,15 +206,19 @@ class Say:
     target: str = ""  # letter id, for edit, retire, delete
     settle: timedelta = timedelta()  # of an edit that has to go as a message: how long it waits for a newer one (real time)
     columns: int = 1  # buttons a row
+    unpressed: Text | None = None  # where there are no buttons: the last line, instead of the choices ("": the text says how to type them)
+    figures: bool = False  # a question whose answer is a figure: where there are no buttons its choices are words to type, never numbers
 
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A choice as it was last shown: its key and its label folded (no diacritics, lower case) in the reader's language."""
+    """A choice as it was last shown: its key and its label folded (no diacritics, lower case) in the reader's language. `text` is what was
+    written there, kept only of a list that goes on over several pages."""
 
     key: str
     label: str
     action: bool = False
+    text: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,6 +230,7 @@ class Frame:
     data: Mapping[str, Json] = field(default_factory=dict)
     question: int = 0  # rises with every new question: a button carries it, so a late press is known
     shown: tuple[Shown, ...] = ()
+    pages: tuple[Shown, ...] = ()  # the whole list where `shown` is one page of it (handlers.paging)
 
 
 @dataclass(frozen=True, slots=True)

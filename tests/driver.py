@@ -4,13 +4,15 @@
     answers = await room.says("ctv", "báo cáo")          # the letters of that turn in that chat, oldest first
     await room.presses("ctv", "ĐANG NGUY HIỂM")
     room.texts("phong-truc")
+    await room.reads("ctv", ("báo cáo", "Trẻ đang như thế nào?…"), ("1", "…"))    # on a channel without buttons
+    await room.on("zalo").says("nguoi-la", "lienket 123456")                      # the same people on another messenger
 
 No channel and no outbox run: a letter counts as seen once it was planned. The cast is the training room's (bot.training.seed).
 """
 
 import itertools
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -41,6 +43,7 @@ WEB = Capabilities(buttons=True, edits=True, deletes=True, toasts=True, files_ou
 NO_BUTTONS = Capabilities(
     buttons=False, edits=False, deletes=False, toasts=False, files_out=False, protects=False, max_text=2000, redelivers=False
 )
+MENTIONED = replace(NO_BUTTONS, mention="@Bot", title="Zalo")  # and groups hear only what begins with its name
 START = datetime(2026, 11, 23, 3, 0, tzinfo=UTC)  # Monday 10:00 in Hà Nội
 GROUPS = {ROOM_CHAT}
 
@@ -55,6 +58,7 @@ class Seen:
     text: str
     buttons: dict[str, str]  # label -> data
     row: Any
+    screen: str = ""  # as it reads where there are no buttons: choices numbered, actions as they are typed
 
     def data(self, label: str) -> str:
         """The data of the button with that label (or a part of it, or its key)."""
@@ -76,13 +80,25 @@ class Scene:
 
     @classmethod
     async def open(
-        cls, db: Database, vault: Vault, *, seeded: bool = True, capabilities: Capabilities = WEB, channel: str = "web"
+        cls,
+        db: Database,
+        vault: Vault,
+        *,
+        seeded: bool = True,
+        capabilities: Capabilities = WEB,
+        channel: str = "web",
+        **more: Capabilities,
     ) -> "Scene":
+        """`more`: further messengers by name; see `on`."""
         clock = [START]
-        engine = Engine(PLAN, FORMS, vault, PLAN.zone, lambda: clock[0], {channel: capabilities})
+        engine = Engine(PLAN, FORMS, vault, PLAN.zone, lambda: clock[0], {channel: capabilities, **more})
         if seeded:
             await db.run(lambda connection: seed(connection, engine, START))
         return cls(db, engine, clock, channel)
+
+    def on(self, channel: str) -> "Scene":
+        """The same rows and clock, seen from another messenger."""
+        return replace(self, channel=channel)
 
     # --- acting -------------------------------------------------------------------------------------------------------
 
@@ -122,6 +138,17 @@ class Scene:
         assert found is not None
         return await self._turn(self.incoming(sender, Kind.PRESS, chat, press=Press(*found, id=f"p{next(self.ids)}")))
 
+    async def withheld(self, sender: str, chat: str = "") -> list[Seen]:
+        """The platform tells that there was a message, and keeps back what it said."""
+        return await self._turn(self.incoming(sender, Kind.WITHHELD, chat))
+
+    async def reads(self, sender: str, *pairs: tuple[str, str], chat: str = "") -> None:
+        """Play a dialogue where there are no buttons: what is typed, and everything that is then on the screen of that chat."""
+        for said, expected in pairs:
+            answered = "\n---\n".join(seen.screen for seen in await self.says(sender, said, chat))
+            wanted = "\n".join(line.strip() for line in expected.strip().splitlines())
+            assert answered == wanted, f"to {said!r}:\n{answered}\n\nexpected:\n{wanted}"
+
     async def passes(self, **time: float) -> int:
         """Time goes by; what falls due is taken one by one at its own due time. Returns how many timers fired."""
         until, fired = self.clock[0] + timedelta(**time), 0
@@ -155,7 +182,13 @@ class Scene:
 
     def _seen(self, db: sa.Connection, row: Any) -> Seen:
         body = json.loads(self.engine.vault.open(db, f"conversation:{row.conversation}", "letter.body", row.id, row.body))
-        return Seen(row.id, row.chat, row.kind, body["text"], {label: data for data, label, *_rest in body["buttons"]}, row)
+        numbers = itertools.count(1)
+        choices = [
+            f"• {label}: {typed}" if data.startswith("0.") else f"{next(numbers)}. {label}"
+            for data, label, _style, typed in body["buttons"]
+        ]
+        screen = "\n".join([body["text"], *choices])
+        return Seen(row.id, row.chat, row.kind, body["text"], {label: data for data, label, *_rest in body["buttons"]}, row, screen)
 
     async def last(self, chat: str) -> Seen:
         return (await self.letters(chat))[-1]

@@ -44,6 +44,7 @@ def card_say(w: Writing, case: Case, *, step: int = 0, edit: str = "") -> Say:
     return Say(
         text,
         choices=card.choices(case),
+        unpressed=card.unpressed(case),
         kind=LetterKind.EDIT if edit else LetterKind.SAY,
         target=edit,
         lane=Lane.URGENT if urgent and not edit else Lane.DIALOGUE,  # an edit rings nowhere: it must not stand before a new alarm
@@ -66,7 +67,10 @@ def post_bundle(w: Writing, case: Case) -> None:
     """The one message of all reports past the third that a citizen sent that day, posted once a chat and then edited."""
     cases = bundled_with(w, case)
     about = cases[0].id
-    say = Say(bundle.bundle(cases, w.engine.plan), bundle.choices(cases), silent=True, purpose="bundle", about=about, columns=2)
+    say = Say(
+        bundle.bundle(cases, w.engine.plan), bundle.choices(cases), silent=True, purpose="bundle", about=about, columns=2,
+        unpressed=card.unconfirmed(),
+    )  # fmt: skip
     out = {(row.channel, row.chat): row.id for row in live_cards(w, about, "bundle")}
     for to in whom(w, case, step=0):
         earlier = out.get((to.channel, to.chat))
@@ -103,7 +107,7 @@ def refresh_cards(w: Writing, case: Case, *, taken: bool = False) -> None:
     for row in live_cards(w, case.id):
         say = card_say(w, case, edit=row.id)
         if not w.engine.capabilities(row.channel).edits:
-            short = replace(say, text=card.state_of(case), choices=())
+            short = replace(say, text=card.state_of(case), choices=(), unpressed=None)
             say = short if taken else replace(say, lane=Lane.REMINDER, settle=SETTLED)
             if taken and (row.channel, row.chat) == (w.talk.channel, w.talk.chat) and w.incoming.press is None:
                 forget_edits(w, row.id)  # whoever took it by typing is answered right there

@@ -195,11 +195,11 @@ def release_all(w: Writing, person: str) -> None:
         call_room(w, c.CallRoom(incident))
 
 
-def take_away(w: Writing, person: str) -> None:
-    """Somebody's account is cut: private details leave their phone, cards lose their buttons, what is on its way does not arrive."""
+def take_away(w: Writing, person: str, *which: sa.ColumnElement[bool]) -> None:
+    """Somebody's accounts are cut (all, or `which`): private details leave their phone, cards lose their buttons, what is on its way does not arrive."""
     w.flush()
     withdraw(w.db, PAGE.c.person == person)
-    for account in w.db.execute(sa.select(ACCOUNT.c.channel, ACCOUNT.c.chat).where(ACCOUNT.c.person == person)).all():
+    for account in w.db.execute(sa.select(ACCOUNT.c.channel, ACCOUNT.c.chat).where(ACCOUNT.c.person == person, *which)).all():
         here = (
             LETTER.c.channel == account.channel,
             LETTER.c.chat == account.chat,

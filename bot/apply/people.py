@@ -2,6 +2,7 @@
 
 import sqlalchemy as sa
 
+from bot import linking
 from bot.apply.cards import repost_cards
 from bot.apply.incidents import release_all, take_away
 from bot.writing import Writing
@@ -10,7 +11,7 @@ from models.columns import insert_once, upsert
 from models.conversation import CONVERSATION
 from models.ids import new_id
 from models.letter import LETTER, LetterState
-from models.people import ACCOUNT, INVITATION, MEMBERSHIP, PERSON, ROOM
+from models.people import ACCOUNT, INVITATION, LINK_CODE, MEMBERSHIP, PERSON, ROOM
 from models.service import AUDIT, SETTING
 
 
@@ -58,15 +59,58 @@ def join(w: Writing, command: c.Join) -> None:
     record(w, c.Record("join", command.role))
 
 
-def _attach_account(w: Writing, person: str) -> None:
-    """Bind the sender's account to the person; an account that was cut earlier starts anew."""
+def _attach_account(w: Writing, person: str) -> str:
+    """Bind the sender's account to the person; an account that was cut earlier starts anew, with a new id: ids tell which came later."""
+    account = new_id()
     upsert(
         w.db, ACCOUNT, ("channel", "external_id"),
         {
-            "channel": w.talk.channel, "external_id": w.talk.sender, "id": new_id(), "person": person, "chat": w.talk.chat,
+            "channel": w.talk.channel, "external_id": w.talk.sender, "id": account, "person": person, "chat": w.talk.chat,
             "started": True, "gone_at": None, "cut_at": None, "created_at": w.now,
         },
     )  # fmt: skip
+    return account
+
+
+def create_link_code(w: Writing, command: c.CreateLinkCode) -> None:
+    """The newest code is the only one: a code that somebody read over a shoulder dies with the next."""
+    assert w.me is not None
+    _void_link_codes(w, w.me)
+    w.db.execute(
+        sa.insert(LINK_CODE).values(
+            id=new_id(), code_hash=command.code_hash, person=w.me, created_at=w.now, expires_at=command.expires_at, used_at=None
+        )
+    )  # fmt: skip
+
+
+def _void_link_codes(w: Writing, person: str) -> None:
+    w.db.execute(sa.update(LINK_CODE).where(LINK_CODE.c.person == person, LINK_CODE.c.used_at.is_(None)).values(used_at=w.now))
+
+
+def link_account(w: Writing, command: c.LinkAccount) -> None:
+    """One conditional UPDATE decides who has used the code. The notice is written before the account is bound: it goes to the other chats."""
+    live = LINK_CODE.c.id == command.code, LINK_CODE.c.used_at.is_(None), LINK_CODE.c.expires_at > w.now
+    if w.db.execute(sa.update(LINK_CODE).where(*live).values(used_at=w.now)).rowcount != 1:
+        raise AlreadyUsed
+    person = str(w.db.execute(sa.select(LINK_CODE.c.person).where(LINK_CODE.c.id == command.code)).scalar_one())
+    for address in w.accounts(person):
+        if (address.channel, address.chat) != (w.talk.channel, w.talk.chat):
+            w.post(address, command.notice)
+    account = _attach_account(w, person)
+    w.db.execute(sa.insert(AUDIT).values(id=new_id(), at=w.now, person=person, action="link", subject=account))
+
+
+def count_wrong_code(w: Writing, command: c.CountWrongCode) -> None:
+    linking.count_wrong(w.db, w.talk.id, w.now)
+
+
+def unlink_accounts(w: Writing, command: c.UnlinkAccounts) -> None:
+    assert w.me is not None
+    theirs = ACCOUNT.c.id.in_(command.accounts), ACCOUNT.c.person == w.me, ACCOUNT.c.cut_at.is_(None)
+    take_away(w, w.me, *theirs)
+    w.db.execute(sa.update(ACCOUNT).where(*theirs).values(cut_at=w.now))
+    _void_link_codes(w, w.me)
+    record(w, c.Record("unlink"))
 
 
 def cut_account(w: Writing, command: c.CutAccount) -> None:

@@ -41,7 +41,7 @@ def tell_person(w: Writing, command: c.TellPerson) -> None:
             w.here,
             Say(
                 msg(
-                    "%(name)s: I cannot write to you privately yet. Open a chat with me and press Start, then try again.",
+                    "%(name)s: I cannot write to you privately yet. Open a private chat with me, send any word, then try again.",
                     name=w.facts.who.name if w.facts.who else "",
                 )
             ),

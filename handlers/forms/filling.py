@@ -10,11 +10,13 @@ from handlers.forms.offers import PAGE, Offer, all_offers, offers, spoken
 from handlers.forms.parsers import Misread, Read, parse
 from handlers.forms.showing import ALTERNATIVE, Around, alternative_text, ask
 from handlers.forms.values import account_parts, account_value, span_text, value_span
+from handlers.reading.folding import fold
 from models.commands import Command, PutAnswer
 from models.facts import Facts, Given
 from models.form import Form, Question, QuestionType, Stage
 from models.talk import Frame, Incoming, Json, Say, Text, Turn, msg
 
+_SKIPPING = frozenset({"bo qua", "boqua", "skip"})  # "không rõ" is an answer of its own to many an open question
 MORE_WORDS = 3  # fewer words behind a free account are a slip, not a part of it
 
 
@@ -91,7 +93,8 @@ class Filling:
         self.data["page"] = around.page
         self.data["alternatives"] = list(around.alternatives)
         self.data["candidates"] = around.candidates
-        self.says.append(ask(question, self.filled, self.facts, around, discreet=self.discreet))
+        asked = ask(question, self.filled, self.facts, around, discreet=self.discreet)
+        self.says.append(replace(asked, figures=_figures(question)))
         self.step = question.name
 
     def turn(self, floor: str) -> Turn:
@@ -112,12 +115,16 @@ def read(filling: Filling, said: Mapping[str, str] | None = None) -> reply.Reply
     if question is None:
         return reply.read_reply(filling.frame, filling.incoming, also=said)
     found = offers(question, filling.facts, filling.filled.values(), _page(filling))
-    figures = question.type is QuestionType.BIRTH or (question.type is QuestionType.UNIT and question.level == "neighbourhood")
     # Beside real buttons a bare number under an open question is what somebody means to say; without buttons it is how they choose.
-    numbers = not figures and (question.type is not QuestionType.TEXT or not filling.facts.channel.buttons)
+    numbers = not _figures(question) and (question.type is not QuestionType.TEXT or not filling.facts.channel.buttons)
     return reply.read_reply(
         filling.frame, filling.incoming, also=spoken(found) | (NO_PHOTO if question.type is QuestionType.PHOTO else {}), numbers=numbers
     )
+
+
+def _figures(question: Question) -> bool:
+    """Whether the answer itself is a figure: a bare number never chooses there, on any channel."""
+    return question.type is QuestionType.BIRTH or (question.type is QuestionType.UNIT and question.level == "neighbourhood")
 
 
 def press(filling: Filling, question: Question, key: str) -> Around | None:
@@ -146,6 +153,8 @@ def typed(filling: Filling, question: Question, text: str) -> Around | None:
     if question.account and given and not given.skipped and question.name in filling.early:
         add_words(filling, question, text, filling.incoming.message)
         return _leave(filling, question)
+    if question.required and not filling.incoming.forwarded and fold(text) in _SKIPPING:
+        return Around(lead=msg("This one needs an answer, however short."))
     found = parse(question, text, filling.facts)
     if filling.incoming.forwarded and question.type is QuestionType.SELECT_ONE:  # somebody else's words are no choice
         found = Misread(msg("Please choose one of these, or type its number."))

@@ -121,7 +121,7 @@ async def report_danger(page: RoomPage, shot: Shots) -> None:
     await asked(page, "ctv", "Cụ thể ở chỗ nào?")
     await page.say("ctv", PLACE)
     await asked(page, "ctv", "đã gọi điện cho Phòng")
-    assert await page.labels("ctv") == ["Tôi bấm nhầm", "Đã gọi", "Chưa gọi", "Quay lại"]
+    assert await page.labels("ctv") == ["Tôi chọn nhầm", "Đã gọi", "Chưa gọi", "Quay lại"]
     await page.press("ctv", "Chưa gọi")
     await page.wait_text("phuong", "Phường Ngọc Lâm")
     card = await page.texts("phong-truc")

@@ -59,7 +59,7 @@ def test_what_is_not_known_is_said() -> None:
 @pytest.mark.parametrize(
     ("flag", "line"),
     [
-        ("misdial", "⚠ Người báo nói bấm nhầm: vẫn gọi điện kiểm tra"),
+        ("misdial", "⚠ Người báo nói chọn nhầm: vẫn gọi điện kiểm tra"),
         ("unfinished", "⚠ Tin báo dở: người báo chưa trả lời tiếp"),
         ("bundled", "⚠ Hôm nay có nhiều tin từ cùng một người"),
         ("restricted", "⚠ Vụ hạn chế: chỉ lãnh đạo Phòng được xem"),

@@ -13,6 +13,10 @@ from handlers.commands import case_number, find
         ("nhận 42", "take", "42"), ("Nhan VV-2026-0042", "take", "42"), ("/nhan 42", "take", "42"), ("@Bot Báo Ngay nhan 42", "take", "42"),
         ("chi tiết 42", "details", "42"), ("chitiet 0042", "details", "42"), ("ảnh 42", "photos", "42"), ("bổ sung 42", "more", "42"),
         ("bổ sung", "more", ""), ("XEM", "see", ""), ("xem.", "see", ""), ("trợ giúp", "help", ""), ("/moi", "invite", ""),
+        ("@Bot Báo Ngay /ganphong Ngọc Lâm", "bind", ""), ("@Bot ganphong khancap", "bind", ""), ("@Bot Báo Ngay gophong", "unbind", ""),
+        ("lienket 123456", "link", "123456"), ("/lienket 012 345", "link", "012345"), ("Liên kết 123-456", "link", "123456"),
+        ("lienket", "link", ""), ("/lienket 12345", "link", ""), ("huỷ liên kết", "unlink", ""), ("/huylienket", "unlink", ""),
+        ("chọn nhầm", "misdial", ""), ("Tôi bấm nhầm", "misdial", ""), ("/chonnham", "misdial", ""),
     ],
 )  # fmt: skip
 def test_a_command_is_read(typed: str, name: str, number: str) -> None:
@@ -25,7 +29,8 @@ def test_a_command_is_read(typed: str, name: str, number: str) -> None:
 @pytest.mark.parametrize(
     "typed",
     ["Nhàn", "nhân", "anh ơi", "Anh 42 tuổi", "mới", "mời anh", "tôi nhận 42 cái áo", "xem giúp tôi", "chi tiết thì tôi không rõ", "", "/", "@Bot", "42",
-     "báo cáo anh là cháu bị đánh", "/khongco"],
+     "báo cáo anh là cháu bị đánh", "/khongco", "ganphong", "@Bot Báo Ngay mọi người ơi", "@Bot Báo Ngay mới", "lienket 12345",
+     "liên kết với ai", "tôi chọn nhầm phường"],
 )  # fmt: skip
 def test_a_sentence_is_no_command(typed: str) -> None:
     """Names and everyday words that are spelled like a command are left to the dialogue that is open."""
@@ -38,3 +43,21 @@ def test_a_sentence_is_no_command(typed: str) -> None:
 def test_a_case_number_is_read(typed: str, number: str) -> None:
     """The short number, or the whole code."""
     assert case_number(typed) == number
+
+
+@pytest.mark.parametrize(
+    ("typed", "rest", "mention"),
+    [
+        ("/ganphong Ngọc Lâm", "Ngọc Lâm", ""),
+        ("/ganphong@BaoNgayBot khancap", "khancap", ""),
+        ("@Bot Báo Ngay /ganphong Ngọc Lâm", "Ngọc Lâm", "@Bot Báo Ngay"),
+        ("@Bot ganphong khancap", "khancap", "@Bot"),
+        ("@Bot Báo Ngay nhan 42", "42", "@Bot Báo Ngay"),
+        ("báo cáo", "", ""),
+    ],
+)
+def test_what_stands_behind_a_command_and_how_the_bot_was_called(typed: str, rest: str, mention: str) -> None:
+    """As typed: a ward's name keeps its capitals, the bot's name its spaces."""
+    given = find(typed)
+    assert given is not None
+    assert (given.rest, given.mention) == (rest, mention)

@@ -168,8 +168,12 @@ def test_a_reporter_who_takes_their_own_case_gets_no_news_of_it() -> None:
     [
         (TAKEN, "Vụ VV-2026-0042 đã có cán bộ tiếp nhận lúc 10:32 23/11."),
         (replace(TAKEN, status="closed"), "Vụ VV-2026-0042 đã kết thúc. Cảm ơn anh/chị đã lên tiếng."),
-        (replace(CASE, status="intake"), "Tin báo chưa xong. Anh/chị trả lời tiếp câu lúc nãy, hoặc gõ: báo cáo, rồi chọn Làm tiếp."),
-        (None, "Chưa có tin báo nào từ cuộc trò chuyện này.\nMuốn báo tin, anh/chị gõ: báo cáo"),
+        (
+            replace(CASE, status="intake", conversation="c1"),
+            "Tin báo chưa xong. Anh/chị trả lời tiếp câu lúc nãy, hoặc gõ: báo cáo, rồi chọn Làm tiếp.",
+        ),
+        (replace(CASE, status="intake"), "Tin báo này đang làm dở. Anh/chị làm tiếp ở cuộc trò chuyện lúc đầu nhé."),
+        (None, "Anh/chị chưa có tin báo nào.\nMuốn báo tin, anh/chị gõ: báo cáo"),
         (
             CASE,
             "Vụ VV-2026-0042: đang báo cán bộ, chưa có người nhận.\nTrẻ đang nguy hiểm thì đừng chờ:\n"

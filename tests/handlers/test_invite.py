@@ -98,7 +98,7 @@ def test_a_right_that_was_lost_meanwhile_gives_no_code() -> None:
 @pytest.mark.parametrize("person", [DUTY, COLLABORATOR, PARTNER])
 def test_nobody_else_invites(person: object) -> None:
     """One short sentence."""
-    Talk(who=person).transcript(("/moi", "Vai trò của anh/chị không có việc này. Gõ /trogiup để xem làm được gì."))  # type: ignore[arg-type]
+    Talk(who=person).transcript(("/moi", "Vai trò của anh/chị không có việc này. Để xem làm được gì, gõ: /trogiup"))  # type: ignore[arg-type]
 
 
 def test_a_ward_that_is_not_understood_is_asked_again() -> None:

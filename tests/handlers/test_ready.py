@@ -35,7 +35,7 @@ def test_an_administrator_sees_what_is_missing_and_enters_it() -> None:
             "/sansang",
             """CHƯA SẴN SÀNG TRỰC. Còn thiếu: 5
             ❌ số trực của Phòng LĐTB&XH
-            ❌ phòng trực: thêm Báo Ngay vào nhóm của Phòng rồi gõ /ganphong trong nhóm
+            ❌ phòng trực: thêm Báo Ngay vào nhóm của Phòng rồi gõ trong nhóm: /ganphong
             ❌ hai cán bộ trực (hiện có: 0): mời bằng /moi
             ❌ lãnh đạo Phòng: mời bằng /moi
             ❌ xác nhận “đã sao lưu khoá”
@@ -48,7 +48,7 @@ def test_an_administrator_sees_what_is_missing_and_enters_it() -> None:
             """Đã ghi.
             CHƯA SẴN SÀNG TRỰC. Còn thiếu: 4
             ✔ số trực của Phòng: 02438724033
-            ❌ phòng trực: thêm Báo Ngay vào nhóm của Phòng rồi gõ /ganphong trong nhóm
+            ❌ phòng trực: thêm Báo Ngay vào nhóm của Phòng rồi gõ trong nhóm: /ganphong
             ❌ hai cán bộ trực (hiện có: 0): mời bằng /moi
             ❌ lãnh đạo Phòng: mời bằng /moi
             ❌ xác nhận “đã sao lưu khoá”
@@ -136,7 +136,7 @@ def test_not_yet_is_an_answer() -> None:
 @pytest.mark.parametrize("person", [DUTY, COLLABORATOR])
 def test_only_an_administrator_goes_on_duty(person: Who) -> None:
     """The others are told so."""
-    Talk(who=person).transcript(("/sansang", "Vai trò của anh/chị không có việc này. Gõ /trogiup để xem làm được gì."))
+    Talk(who=person).transcript(("/sansang", "Vai trò của anh/chị không có việc này. Để xem làm được gì, gõ: /trogiup"))
 
 
 def test_an_administrator_who_was_cut_in_the_middle_changes_nothing() -> None:

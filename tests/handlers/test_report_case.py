@@ -40,7 +40,7 @@ def test_a_correction_never_lowers_a_severity_that_the_room_was_told() -> None:
 def test_pressed_by_mistake_is_noted_and_the_talk_goes_on() -> None:
     """The card notes it, the severity stays, an officer telephones."""
     talk = talked(*DANGER)
-    said = talk.say("[Tôi bấm nhầm]")
+    said = talk.say("[Tôi chọn nhầm]")
     assert (talk.case["misdial"], talk.case["severity"]) == (True, "khan_cap")
     assert "cán bộ trực vẫn sẽ gọi điện" in said
     assert said.endswith(WHERE)

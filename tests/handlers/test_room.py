@@ -12,7 +12,7 @@ from tests.handlers.people_driver import ADMIN, COLLABORATOR, DIVISION, DUTY, OT
 DIVISION_HERE = (BoundRoom(DIVISION, "main", "web", "chat"),)
 WARD_HERE = (BoundRoom(WARD, "main", "web", "chat"),)
 RULES = """
-    • Mỗi vụ có một thẻ. Để tiếp nhận, chọn trên thẻ hoặc gõ: /nhan 42
+    • Mỗi vụ có một thẻ. Để tiếp nhận, gõ: /nhan 42
     • Chi tiết chỉ gửi vào tin nhắn riêng.
     • Không viết tên, địa chỉ, không gửi ảnh của trẻ vào nhóm này.
 """
@@ -58,8 +58,8 @@ def test_a_ward_gets_a_room_too(person: Who, typed: str, command: BindRoom) -> N
     [
         (WARD_OFFICER, "/ganphong bồ đề", "Anh/chị chỉ làm được việc này cho phường của mình."),
         (ADMIN, "/ganphong xyz", "Không tìm thấy phường này. Xin gõ như sau: /ganphong Ngọc Lâm"),
-        (DUTY, "/ganphong", "Vai trò của anh/chị không có việc này. Gõ /trogiup để xem làm được gì."),
-        (COLLABORATOR, "/gophong", "Vai trò của anh/chị không có việc này. Gõ /trogiup để xem làm được gì."),
+        (DUTY, "/ganphong", "Vai trò của anh/chị không có việc này. Để xem làm được gì, gõ: /trogiup"),
+        (COLLABORATOR, "/gophong", "Vai trò của anh/chị không có việc này. Để xem làm được gì, gõ: /trogiup"),
         (None, "/ganphong", "Anh/chị chưa tham gia. Anh/chị nhắn riêng cho Báo Ngay và gõ mã mời nhé."),
     ],
 )
@@ -156,7 +156,7 @@ def test_a_group_that_was_no_room_may_throw_the_bot_out() -> None:
 
 def test_a_group_that_lets_the_bot_in_is_told_how_to_go_on() -> None:
     """One line."""
-    assert group(None).sends(Kind.UNBLOCKED) == ["Chào cả nhóm. Muốn gắn nhóm này làm phòng trực, quản trị viên gõ /ganphong ở đây."]
+    assert group(None).sends(Kind.UNBLOCKED) == ["Chào cả nhóm. Muốn gắn nhóm này làm phòng trực, quản trị viên gõ ở đây: /ganphong"]
 
 
 @pytest.mark.parametrize(("kind", "reachable"), [(Kind.BLOCKED, False), (Kind.UNBLOCKED, True)])

@@ -8,7 +8,7 @@ from tests.emulators.telegram import TelegramServer
 from tests.emulators.telegram_chats import Sent
 from tests.emulators.telegram_people import Person
 
-AVOID = ("Quay lại", "Tôi bấm nhầm", "Sửa lại", "Phường khác", "Không có ảnh", "Giữ nguyên", "Huỷ", "Dừng", "Viết tiếp", "Bỏ qua")
+AVOID = ("Quay lại", "Tôi chọn nhầm", "Sửa lại", "Phường khác", "Không có ảnh", "Giữ nguyên", "Huỷ", "Dừng", "Viết tiếp", "Bỏ qua")
 WORDS = ("số 8 ngõ 12", "tối qua", "cháu bị đau tay", "tổ 5", "0912 345 678")
 
 
@@ -71,7 +71,7 @@ class Reporter:
 def _asks(message: Sent) -> bool:
     """Questions and receipts; not the alert, nudges or news, which want no answer."""
     labels = message.labels
-    return "Mã vụ việc" in message.text or any(not label.startswith("Tôi bấm nhầm") for label in labels)
+    return "Mã vụ việc" in message.text or any(not label.startswith("Tôi chọn nhầm") for label in labels)
 
 
 def _code(text: str) -> str:
