@@ -16,7 +16,7 @@ from bot.gather import read_service
 from handlers.quota import used_up
 from models.inbox import INBOX
 from models.quota import RECEIVED, SENT, Used, count, month_of, once_a_day, used
-from models.talk import Incoming, Json, Kind
+from models.talk import Incoming, Json, Kind, Lane, Say
 
 if TYPE_CHECKING:
     from bot.writing import Writing
@@ -31,7 +31,7 @@ class Level(IntEnum):
 
     FREE = 0
     NEAR = 1
-    RESERVE = 2  # only urgent letters leave
+    RESERVE = 2  # only urgent letters leave (lane_now says what counts as urgent then)
 
 
 def level(of: Quota, used_: Used) -> Level:
@@ -71,6 +71,17 @@ def count_sent(db: sa.Connection, channel: str, can: Capabilities, now: datetime
         count(db, SENT, channel, month_of(now, zone), messages)
 
 
+# --- what is urgent then ----------------------------------------------------------------------------------------------
+
+
+def lane_now(w: "Writing", channel: str, say: Say, *, of_a_report: bool) -> Lane:
+    """The lane of a letter that is being planned. Once only urgent letters leave, two more kinds are urgent, or a child would be told of into
+    silence and a case would wait for next month: what answers somebody who tells of a child or acts on a case (`of_a_report`), and a case's
+    card (what may wait for a newer change of it may wait)."""
+    needed = of_a_report or (say.purpose == "card" and not say.settle)
+    return Lane.URGENT if needed and say.lane > Lane.URGENT and w.quota_level(channel) is Level.RESERVE else say.lane
+
+
 # --- telling ----------------------------------------------------------------------------------------------------------
 
 
@@ -97,8 +108,7 @@ def _warning(engine: Engine, channel: str, title: str, percent: int, spent: Used
 
 def tell_who_writes(w: "Writing") -> None:
     """While only urgent letters leave, whoever writes gets one of those, once a chat and day: what was said to them stays behind."""
-    can = w.engine.capabilities(w.talk.channel)
-    if can.quota is None or w.incoming.kind in NOT_WRITTEN or level_now(w.db, w.talk.channel, can, w.now, w.engine.zone) < Level.RESERVE:
+    if w.incoming.kind in NOT_WRITTEN or w.quota_level(w.talk.channel) < Level.RESERVE:
         return
     if once_a_day(w.db, "used_up", w.talk.channel, w.talk.chat, w.now.astimezone(w.engine.zone).date()):
         w.post(w.here, used_up(w.engine.plan, read_service(w.db).division_phone), asked=True)

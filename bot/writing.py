@@ -12,9 +12,10 @@ from bot import choices
 from bot.conversations import DEFAULT_LOCALE, Talk, conversation_id
 from bot.engine import Engine
 from bot.pages import planning
-from bot.quota import tell_who_writes
+from bot.quota import Level, lane_now, level_now, tell_who_writes
 from bot.rendering import Renderer
 from handlers.failover import instead_of
+from handlers.quota import TELLING
 from models.conversation import CONVERSATION
 from models.facts import Facts
 from models.ids import new_id
@@ -84,7 +85,9 @@ class Writing:
     answered: set[tuple[str, str]] = field(default_factory=set)  # (submission, question) of this turn's answers
     channels: set[str] = field(default_factory=set)
     private: dict[tuple[Address, str], list[tuple[Say, bool]]] = field(default_factory=dict)  # by reader and case: what waits for its page
+    of_a_report: bool = False  # the turn's own says answer somebody who tells of a child or acts on a case
     _failing: dict[str, str] | None = None
+    _levels: dict[str, Level] = field(default_factory=dict)
 
     @property
     def now(self) -> datetime:
@@ -105,6 +108,7 @@ class Writing:
     def says(self, says: Iterable[Say], frame: Frame) -> Frame:
         """Write the turn's own says; the frame gets the number and the choices of the last question among them."""
         toasted = False
+        self.of_a_report = frame.floor in TELLING or self.facts.case is not None
         for given in says:
             say = given
             if say.kind is LetterKind.TOAST:
@@ -138,13 +142,14 @@ class Writing:
         if to.instead_of and say.kind is LetterKind.SAY:
             text = f"{render(instead_of(to.instead_of, perhaps_twice=False))}\n{text}"
         body = {"text": text, "buttons": buttons, "columns": say.columns, "attachments": list(say.attachments)}
+        lane = lane_now(self, to.channel, say, of_a_report=asked and self.of_a_report)
         settle = say.settle if say.kind is LetterKind.EDIT and not can.edits else timedelta()
         sealed = self.engine.vault.seal(
             self.db, f"conversation:{to.conversation}", "letter.body", letter, json.dumps(body, ensure_ascii=False).encode()
         )
         self.rows.append({
             "id": letter, "conversation": to.conversation, "channel": to.channel, "chat": to.chat, "topic": to.topic, "is_group": to.group,
-            "lane": int(say.lane), "kind": str(say.kind), "purpose": say.purpose, "about": say.about, "target": say.target, "body": sealed,
+            "lane": int(lane), "kind": str(say.kind), "purpose": say.purpose, "about": say.about, "target": say.target, "body": sealed,
             "silent": say.silent, "protect": say.protect, "plain": False, "retired": False, "state": str(LetterState.PLANNED), "attempts": 0,
             "not_before": datetime.now(UTC) + settle, "created_at": self.now, "external_id": "", "reason": "", "asked": asked, "copy_of": "",
         })  # fmt: skip
@@ -247,6 +252,12 @@ class Writing:
     def look_again(self) -> None:
         """This very turn has changed how a messenger does."""
         self._failing = None
+
+    def quota_level(self, channel: str) -> Level:
+        """How far that messenger's month is used; read once a turn."""
+        if channel not in self._levels:
+            self._levels[channel] = level_now(self.db, channel, self.engine.capabilities(channel), self.now, self.engine.zone)
+        return self._levels[channel]
 
     def carries(self, channel: str) -> bool:
         """Whether letters may be planned for that messenger: it is switched on, and not failing while another one works."""

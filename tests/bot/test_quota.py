@@ -177,6 +177,32 @@ async def test_nobody_is_left_in_silence(db: Database, vault: Vault) -> None:
     assert await told(scene, "5") == []
 
 
+async def test_whoever_tells_of_a_child_or_takes_a_case_is_still_answered(db: Database, vault: Vault) -> None:
+    """The next question, the card and the word that a case was taken use the reserve; a greeting does not."""
+    scene = await Scene.open(db, vault, capabilities=LIMITED)
+    await spend(db, 95)
+    asked = await scene.says("ctv", "báo cáo")
+    await scene.says("ctv", "dang nguy hiem")
+    card = (await scene.letters("phong-truc"))[-1]
+    taken = await scene.says("truc-a", "nhan 1", "phong-truc")
+    greeting = [seen for seen in await scene.says("phuong", "xin chào") if not seen.row.purpose]
+    lanes = [seen.row.lane for seen in (asked[0], card, taken[0], greeting[0])]
+    assert lanes == [Lane.URGENT, Lane.URGENT, Lane.URGENT, Lane.DIALOGUE]
+
+
+async def test_a_quiet_case_is_called_in_the_reserve_too(db: Database, vault: Vault) -> None:
+    """It must not wait for next month because it is not khẩn cấp."""
+    scene = await Scene.open(db, vault, capabilities=LIMITED)
+    await scene.says("ctv", "báo cáo")
+    await scene.says("ctv", "2")
+    await scene.says("ctv", "3")
+    await spend(db, 95)
+    await scene.passes(minutes=45)
+    cards = [seen for seen in await scene.letters() if seen.row.purpose == "card"]
+    assert cards
+    assert {seen.row.lane for seen in cards} == {Lane.URGENT}
+
+
 async def test_a_group_is_told_once_whoever_writes(db: Database, vault: Vault) -> None:
     """A room is one chat."""
     scene = await Scene.open(db, vault, capabilities=LIMITED)
