@@ -87,7 +87,8 @@ def count_wrong(db: sa.Connection, conversation: str, now: datetime) -> None:
 
 def _counts(db: sa.Connection, conversation: str, now: datetime) -> tuple[int, int]:
     one, everybody = _names(conversation, now)
-    found = dict(db.execute(sa.select(COUNTER.c.name, COUNTER.c.value).where(COUNTER.c.name.in_((one, everybody)))).tuples().all())
+    rows = db.execute(sa.select(COUNTER.c.name, COUNTER.c.value).where(COUNTER.c.name.in_((one, everybody)))).all()
+    found = {row.name: row.value for row in rows}
     return found.get(one, 0), found.get(everybody, 0)
 
 
