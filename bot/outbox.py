@@ -68,7 +68,7 @@ class Outbox:
         gone: Told = nothing,
         moved: Told = nothing,
         on_outcome: OnOutcome = uncounted,
-        saw: Callable[[Outcome], None] = unseen,
+        saw: Callable[[str, Outcome], None] = unseen,
         now: Callable[[], datetime] = _now,
         zone: ZoneInfo = claims.UTC,
         fuse: Fuse | None = None,

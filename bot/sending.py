@@ -43,7 +43,7 @@ def no_pictures(_db: sa.Connection, _attachment: str) -> Picture | None:
     return None
 
 
-def unseen(_outcome: Outcome) -> None:
+def unseen(_chat: str, _outcome: Outcome) -> None:
     """For whoever watches nothing."""
 
 
@@ -68,7 +68,7 @@ class Sending:
         zone: ZoneInfo,
         back_off: Callable[[int], float],
         lasts: timedelta,
-        saw: Callable[[Outcome], None] = unseen,
+        saw: Callable[[str, Outcome], None] = unseen,
     ) -> None:
         self._saw = saw
         self._db, self._channel, self._pacer, self._fuse, self._load = db, channel, pacer, fuse, load
@@ -83,7 +83,7 @@ class Sending:
             if marked is None:
                 return 0.0
             came = await self._wire(marked)
-            self._saw(came)
+            self._saw(letter.chat, came)
             outcome = await self._tell(letter, came)
             return await self._write(row, letter.kind, outcome, began)
         except Exception as error:  # noqa: BLE001  the row keeps its mark: when its lease is over the rule for an unknown outcome holds

@@ -4,12 +4,15 @@
 |------------------------------------------------------------------|---------------------------------------------------------------|
 | a send was delivered, refused for good, or told to wait so long  | working: the platform has answered for itself                 |
 | sends failed or their outcome is unknown, and none got through   | failing                                                       |
-| nothing was sent since the last look                             | working if it answers a question of ours, else failing        |
+| nothing was sent since the last look, but before that sends to   | failing: a platform can answer questions and carry nothing    |
+| several chats failed and none has got through                    |                                                               |
+| nothing was sent since the last look otherwise                   | working if it answers a question of ours, else failing        |
 | failing for five minutes                                         | down: what is urgent goes elsewhere, until it works again     |
 
 Only the process that sends for a messenger watches it. What follows from a change is a turn like any other: an internal message.
 """
 
+import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -26,6 +29,9 @@ from models.service import CHANNEL_STATE
 from models.talk import Incoming, Json, Kind
 
 log = structlog.get_logger()
+
+SEVERAL = 2  # chats: one alone may be that chat's own trouble
+FORGOTTEN = 2  # times the patience, after which a failed send says nothing any more: letters that back off come again within it
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,10 +70,16 @@ class Watch:
         self._db, self._channel, self._hear, self._domain_now = db, channel, hear, domain_now
         self._patience, self._others = patience, others
         self._sent = self._through = False  # since the last look something was sent; some of it got through
+        self._failed: dict[str, float] = {}  # chats to which sends have failed, and when, while none has got through anywhere
 
-    def saw(self, outcome: Outcome) -> None:
+    def saw(self, chat: str, outcome: Outcome) -> None:
         """A send has ended."""
-        self._sent, self._through = True, self._through or answered(outcome)
+        self._sent = True
+        if answered(outcome):
+            self._through = True
+            self._failed.clear()
+        else:
+            self._failed[chat] = time.monotonic()
 
     async def look(self) -> None:
         """Write down how it does, and start what follows from a change."""
@@ -85,7 +97,11 @@ class Watch:
     async def _works(self) -> bool:
         sent, through = self._sent, self._through
         self._sent = self._through = False
-        return through if sent else await self._channel.reachable()
+        if sent:
+            return through
+        lately = time.monotonic() - FORGOTTEN * self._patience.down_after
+        self._failed = {chat: at for chat, at in self._failed.items() if at > lately}
+        return len(self._failed) < SEVERAL and await self._channel.reachable()
 
     # --- what follows -------------------------------------------------------------------------------------------------
 
@@ -93,7 +109,7 @@ class Watch:
         log.warning(what, channel=self._channel.name)
         title = self._channel.capabilities.title
         given: dict[str, Json] = {"timer": what, "subject": self._channel.name, "title": title, **data}
-        await self._hear(internal(f"{what}:{self._channel.name}:{self._domain_now().isoformat()}", given, self._domain_now()))
+        await self._hear(internal(f"{what}:{self._channel.name}:{datetime.now(UTC).isoformat()}", given, self._domain_now()))
 
     async def _deafness(self, known: _Known) -> None:
         """Where a platform keeps nothing for an absent ear: administrators hear from when until when words may have been lost."""
@@ -106,8 +122,9 @@ class Watch:
         """Urgent letters that do not get through here and could elsewhere, each in a turn of its own, once."""
         older = datetime.now(UTC) - timedelta(seconds=0 if down else self._patience.letter)
         found = await self._db.run(partial(movable, channel=self._channel.name, others=self._others, planned_before=older))
-        for letter in found:
-            await self._hear(internal(f"reroute:{letter}", {"timer": "reroute", "subject": letter}, self._domain_now()))
+        for letter, attempts in found:
+            again = f"reroute:{letter}:{attempts}"  # where nobody could be reached instead, it is tried again with its next attempt
+            await self._hear(internal(again, {"timer": "reroute", "subject": letter}, self._domain_now()))
 
 
 def answered(outcome: Outcome) -> bool:

@@ -16,7 +16,7 @@ from sqlmodel import Field, SQLModel
 
 from models.columns import ID, WORD, UtcDateTime, table
 from models.ids import new_id
-from models.people import ACCOUNT
+from models.people import ACCOUNT, ROOM
 from models.service import CHANNEL_STATE
 from models.talk import Lane, LetterKind
 
@@ -309,17 +309,30 @@ def arrived(db: sa.Connection, letter: str, values: Mapping[str, Any]) -> bool:
 # --- what could go another way ----------------------------------------------------------------------------------------
 
 _MINE, _OTHER = ACCOUNT.alias("mine"), ACCOUNT.alias("other")
+_WAITS_URGENTLY = (
+    _L.c.channel == sa.bindparam("channel"),
+    _is_open("l"),
+    sa.text("l.state = 'planned'"),
+    _L.c.lane == int(Lane.URGENT),
+    _L.c.kind == LetterKind.SAY,
+    _L.c.id < sa.bindparam("before"),
+)
+_IN_ROOMS = (
+    sa.select(_L.c.id, _L.c.attempts)
+    .where(
+        *_WAITS_URGENTLY,
+        _L.c.is_group.is_(True),
+        sa.exists().where(ROOM.c.channel == _L.c.channel, ROOM.c.chat == _L.c.chat, ROOM.c.unbound_at.is_(None)),
+    )
+    .order_by(_L.c.id)
+    .limit(50)
+)
 _MOVABLE = (
-    sa.select(_L.c.id)
+    sa.select(_L.c.id, _L.c.attempts)
     .join(_MINE, sa.and_(_MINE.c.channel == _L.c.channel, _MINE.c.chat == _L.c.chat))
     .where(
-        _L.c.channel == sa.bindparam("channel"),
-        _is_open("l"),
-        sa.text("l.state = 'planned'"),
-        _L.c.lane == int(Lane.URGENT),
-        _L.c.kind == LetterKind.SAY,
+        *_WAITS_URGENTLY,
         _L.c.is_group.is_(False),
-        _L.c.id < sa.bindparam("before"),
         sa.exists().where(
             _OTHER.c.person == _MINE.c.person,
             _OTHER.c.channel.in_(sa.bindparam("others", expanding=True)),
@@ -334,10 +347,12 @@ _MOVABLE = (
 )
 
 
-def movable(db: sa.Connection, channel: str, others: Collection[str], planned_before: datetime) -> list[str]:
-    """Urgent letters to people that wait on this messenger since before that (real time), and whose reader has an account on one of the others."""
-    before = f"{int(planned_before.timestamp() * 1e9):016x}"
-    return list(db.execute(_MOVABLE, {"channel": channel, "others": list(others), "before": before}).scalars()) if others else []
+def movable(db: sa.Connection, channel: str, others: Collection[str], planned_before: datetime) -> list[tuple[str, int]]:
+    """Urgent letters (id, attempts) that wait on this messenger since before that (real time) and could go another way: to people who have an
+    account on one of the others, and to rooms, whose people can be called privately."""
+    given = {"channel": channel, "before": f"{int(planned_before.timestamp() * 1e9):016x}"}
+    people = db.execute(_MOVABLE, given | {"others": list(others)}).all() if others else []
+    return [(row.id, row.attempts) for row in (*people, *db.execute(_IN_ROOMS, given))]
 
 
 # --- what waits -------------------------------------------------------------------------------------------------------

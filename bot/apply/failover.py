@@ -29,8 +29,12 @@ _OPEN = sa.select(INCIDENT).where(INCIDENT.c.status == Status.OPEN).order_by(INC
 
 
 def reroute(w: Writing, command: c.Reroute) -> None:
-    """To the same person elsewhere. What was only an answer in that chat, and private details, stay where they were asked for."""
+    """To the same person elsewhere, or from a room to the people on duty there. What was only an answer in that chat, and private details, stay
+    where they were asked for."""
     row = w.db.execute(sa.select(LETTER).where(LETTER.c.id == command.letter)).one_or_none()
+    if row is not None and row.is_group and not command.gone:
+        _reroute_rooms(w, [one for one in _urgent_in_rooms(w, row.channel) if one.id == row.id])
+        return
     if row is None or row.kind != LetterKind.SAY or row.is_group or row.protect or (row.asked and row.lane != Lane.URGENT):
         return
     account = w.db.execute(sa.select(ACCOUNT.c.person).where(ACCOUNT.c.channel == row.channel, ACCOUNT.c.chat == row.chat)).first()
@@ -70,7 +74,11 @@ def messenger_down(w: Writing, command: c.MessengerDown) -> None:
     for incident in w.db.execute(_OPEN.where(INCIDENT.c.severity == ladder.URGENT)).all():
         call_room(w, c.CallRoom(incident.id))
     w.flush()
-    for letter in _urgent_in_rooms(w, command.channel):
+    _reroute_rooms(w, _urgent_in_rooms(w, command.channel))
+
+
+def _reroute_rooms(w: Writing, letters: Iterable[Any]) -> None:
+    for letter in letters:
         elsewhere = _instead_of_room(w, letter)
         if elsewhere is not None and _close(w, letter):
             _copy(w, letter, elsewhere)
@@ -90,9 +98,10 @@ def _urgent_in_rooms(w: Writing, channel: str) -> list[Any]:
 def _instead_of_room(w: Writing, letter: Any) -> list[Address] | None:
     """Where a room's letter goes instead: nowhere ([]) if the unit's other room has its own, or the case was called anew; privately to
     whoever is on duty there; None if nobody can be reached, so that it waits."""
-    if w.rooms(letter.unit, letter.room) or (letter.purpose == "card" and _card_elsewhere(w, letter)):
+    others = [room for room in w.rooms(letter.unit, letter.room) if room.channel != letter.channel]
+    if others or (letter.purpose == "card" and _card_elsewhere(w, letter)):
         return []
-    people = (w.person(person, never=letter.channel) for person in holders(w, letter.unit, Role.DUTY_OFFICER, Role.WARD_OFFICER))
+    people = (w.person(person) for person in holders(w, letter.unit, Role.DUTY_OFFICER, Role.WARD_OFFICER))
     return unique(to for to in people if to is not None and w.carries(to.channel)) or None
 
 

@@ -51,8 +51,10 @@ class Two:
     async def moves_what_waits(self) -> None:
         """What bot.watch does at every look."""
         waiting = await self.telegram.db.run(lambda db: movable(db, "web", [OTHER], self.telegram.clock[0] + timedelta(days=9999)))
-        for letter in waiting:
-            await self.telegram.hears(internal(f"reroute:{letter}", {"timer": "reroute", "subject": letter}, self.telegram.clock[0]))
+        for letter, attempts in waiting:
+            await self.telegram.hears(
+                internal(f"reroute:{letter}:{attempts}", {"timer": "reroute", "subject": letter}, self.telegram.clock[0])
+            )
 
     async def delivers(self, chat: str) -> None:
         """What waits for a chat of Telegram has arrived."""
@@ -222,6 +224,16 @@ async def test_a_moved_card_shows_how_the_case_stands_now(db: Database, vault: V
     assert got
     assert all("Cán bộ trực A đã nhận" in seen.text and "Chưa ai nhận" not in seen.text for seen in got)
     assert not [seen for seen in await two.waiting("truc-b") if seen.row.purpose == "card"]
+
+
+async def test_an_urgent_letter_that_one_room_does_not_get_goes_to_its_people(db: Database, vault: Vault) -> None:
+    """The messenger works, the group does not: after five minutes the officers have it privately, once."""
+    two = await Two.open(db, vault, room=False)
+    await danger(two.telegram)
+    for _ in range(2):
+        await two.moves_what_waits()
+    for officer in ("truc-a", "truc-b"):
+        assert [seen.text.split("\n")[0] for seen in cards(await two.telegram.letters(officer))] == [f"⚠ {MARK}"]
 
 
 async def test_a_citizen_and_a_child_are_written_to_only_where_they_wrote(db: Database, vault: Vault) -> None:

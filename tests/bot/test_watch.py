@@ -34,11 +34,11 @@ class Watched:
         if (what := str(incoming.data["timer"])) in down:
             await self.db.run(lambda db: db.execute(sa.update(CHANNEL_STATE).values(down_since=down[what])))
 
-    async def looks(self, *outcomes: Outcome, minutes: float = 0) -> list[str]:
+    async def looks(self, *outcomes: Outcome, minutes: float = 0, chat: str = "a") -> list[str]:
         """Some sends end, a look follows, time goes by; what was told in this look."""
         before = len(self.told)
         for outcome in outcomes:
-            self.watch.saw(outcome)
+            self.watch.saw(chat, outcome)
         await self.watch.look()
         if minutes:
             await self.db.run(_passes(minutes))
@@ -84,6 +84,16 @@ async def test_a_chat_that_fails_by_itself_is_no_failing_messenger(db: Database)
         assert await one.looks(DEAD, minutes=3) == []
         assert await one.looks(minutes=3) == []
     assert one.wire.asked == 5
+
+
+async def test_a_platform_that_answers_and_carries_nothing_is_failing(db: Database) -> None:
+    """Sends to several chats fail, and between them it says that it is there."""
+    one = Watched(db)
+    await one.looks(DEAD, chat="a")
+    await one.looks(DEAD, chat="b", minutes=3)
+    assert await one.looks(minutes=3) == []
+    assert await one.looks() == ["messenger_down"]
+    assert await one.looks(Delivered("1")) == ["messenger_up"]
 
 
 async def test_a_silent_messenger_is_asked_whether_it_is_there(db: Database) -> None:
