@@ -4,9 +4,11 @@
     capacity C    how many may leave at one moment (a burst), a small part of P
     refill        P - C + 1 letters a period: with the burst that makes P at most
     floor         the part of the capacity that only urgent letters may use: whoever is not urgent leaves it untouched
+    extra         one place on top for urgent letters, in a chat's own bucket where the budget is too small to reserve anything of it
+                  (Telegram names one letter a second to one chat, and lets short bursts pass). Refilled at the same rate, so that whoever
+                  used it is followed by a longer pause: in T seconds at most P T + 1 letters reach the chat, P T of them not urgent
 
-So an urgent letter finds room at once, unless other urgent ones have just used it. One wait remains: where a platform takes one letter a
-second to one chat there is nothing to reserve, and an urgent letter waits for that second like any other.
+So an urgent letter finds room at once, to any chat, unless other urgent ones have just used it.
 
 In memory only, because one leased sender serves a token. A new sender starts with full buckets, when the lease of the old one is over.
 """
@@ -23,13 +25,15 @@ _LATE = 0.001  # seconds added to every wait, so that a rounded one does not end
 
 
 class _Bucket:
-    """`most` letters in any `period` of seconds."""
+    """`most` letters in any `period` of seconds; `extra`: one more for urgent letters where `most` leaves no room for a reserve."""
 
     __slots__ = ("_at", "_tokens", "capacity", "floor", "rate")
 
-    def __init__(self, most: float, period: float, burst: float, reserve: float, now: float) -> None:
+    def __init__(self, most: float, period: float, burst: float, reserve: float, now: float, *, extra: bool = False) -> None:
         self.capacity = 1 if most < 4 else max(2, int(most * burst))
         self.rate = (most - self.capacity + 1) / period
+        if extra and reserve > 0 and self.capacity == 1:
+            self.capacity = 2
         self.floor = max(1, math.ceil(self.capacity * reserve)) if self.capacity > 1 and reserve > 0 else 0
         self.floor = min(self.floor, self.capacity - 1)  # or nobody else would ever leave
         self._tokens, self._at = float(self.capacity), now
@@ -106,7 +110,7 @@ class Pacer:
         self._held[chat] = max(self._held.get(chat, 0.0), self._clock() + seconds)
 
     def _buckets(self, group: bool, now: float) -> tuple[_Bucket, ...]:
-        single = _Bucket(self._pace.per_chat_second, 1, _BURST, self._pace.reserve, now)
+        single = _Bucket(self._pace.per_chat_second, 1, _BURST, self._pace.reserve, now, extra=True)
         return (single, _Bucket(self._pace.per_group_minute, 60, _GROUP_BURST, self._pace.reserve, now)) if group else (single,)
 
     def _forget(self, now: float) -> None:
