@@ -9,6 +9,8 @@ down_revision = '0001'
 branch_labels = None
 depends_on = None
 
+_WAITING = {name: sa.text("state = 'planned'") for name in ('sqlite_where', 'postgresql_where')}
+_OPEN = {name: sa.text("state IN ('planned','leased','attempted')") for name in ('sqlite_where', 'postgresql_where')}
 _LIVE = {'sqlite_where': sa.text('unbound_at IS NULL'), 'postgresql_where': sa.text('unbound_at IS NULL')}
 
 
@@ -60,6 +62,8 @@ def upgrade() -> None:
     op.create_index('page_expires', 'page', ['expires_at'], unique=False)
     op.add_column('letter', sa.Column('asked', sa.Boolean(), nullable=False, server_default=sa.false()))
     op.add_column('letter', sa.Column('copy_of', sa.String(length=32), nullable=False, server_default=''))
+    op.drop_index('letter_queue', table_name='letter', **_OPEN)
+    op.create_index('letter_queue', 'letter', ['channel', 'lane', 'id'], unique=False, **_WAITING)
     op.drop_index('room_live', table_name='room', **_LIVE)
     op.create_index('room_live', 'room', ['unit', 'purpose', 'channel'], unique=True, **_LIVE)
 
@@ -72,6 +76,8 @@ def downgrade() -> None:
     )
     op.drop_index('room_live', table_name='room', **_LIVE)
     op.create_index('room_live', 'room', ['unit', 'purpose'], unique=True, **_LIVE)
+    op.drop_index('letter_queue', table_name='letter', **_WAITING)
+    op.create_index('letter_queue', 'letter', ['channel', 'lane', 'id'], unique=False, **_OPEN)
     op.drop_column('letter', 'copy_of')
     op.drop_column('letter', 'asked')
     for table in ('page', 'letter_attempt', 'link_code', 'channel_state'):

@@ -6,7 +6,8 @@
         card = await server.wait_text(lan.chat, "Chào")
         query = await lan.presses(card, "Báo cáo")
 
-What people do is in telegram_people, the methods of the Bot API in telegram_methods, what is remembered in telegram_chats.
+What people do is in telegram_people, the methods of the Bot API in telegram_methods, what is remembered in telegram_chats, rates in
+telegram_limits, the webhook in telegram_webhook, the menus of commands in telegram_menus.
 """
 
 import asyncio
@@ -20,8 +21,11 @@ from typing import Any, Self, TypeVar
 from aiohttp import web
 
 from tests.emulators.telegram_chats import Chat, File, Json, Query, Refused, Sent
+from tests.emulators.telegram_limits import Gate, Limits
+from tests.emulators.telegram_menus import Menus
 from tests.emulators.telegram_methods import Methods, bot_json
 from tests.emulators.telegram_people import Group, Person, addressed
+from tests.emulators.telegram_webhook import Webhook
 
 T = TypeVar("T")
 
@@ -54,17 +58,17 @@ class Fault:
 
 @dataclass
 class TelegramServer:
-    """`privacy`: the bot sees only commands, mentions and replies in groups where it is no administrator (the platform's default)."""
+    """`privacy`: the bot sees only commands, mentions and replies in groups where it is no administrator (the platform's default). `limits`:
+    the rates above which it refuses with 429, none by default; `gate.refused` has the refusals."""
 
     username: str = "BaoNgayBot"
     token: str = TOKEN
     privacy: bool = True
     knows_styles: bool = True
-    webhook: str = ""
+    limits: Limits | None = None
     chats: dict[int, Chat] = field(default_factory=dict)
     files: dict[str, File] = field(default_factory=dict)
     queries: dict[str, Query] = field(default_factory=dict)
-    commands: list[Json] = field(default_factory=list)
     calls: list[Call] = field(default_factory=list)
     pending: dict[int, Json] = field(default_factory=dict)  # updates not acknowledged yet
     acknowledged: set[int] = field(default_factory=set)  # ids of updates that will not come again
@@ -73,6 +77,9 @@ class TelegramServer:
 
     def __post_init__(self) -> None:
         self.me = bot_json(self.username)
+        self.gate = Gate(self.limits or Limits())
+        self.menus = Menus(self.chats)
+        self.hook = Webhook(self)
         self._methods = Methods(self)
         self._faults: list[Fault] = []
         self._again: list[Json] = []
@@ -95,10 +102,12 @@ class TelegramServer:
         site = web.TCPSite(self._runner, "127.0.0.1", 0)
         await site.start()
         self.base_url = f"http://127.0.0.1:{self._runner.addresses[0][1]}"
+        self.hook.start()
         return self
 
     async def __aexit__(self, *_error: object) -> None:
         assert self._runner is not None
+        await self.hook.stop()
         await self._runner.cleanup()
 
     # --- people and groups --------------------------------------------------------------------------------------------
@@ -145,8 +154,11 @@ class TelegramServer:
         self._faults.clear()
 
     def redeliver(self, update_id: int) -> None:
-        """Once more with the next poll, acknowledged or not."""
-        self._again.append(self.updates[update_id])
+        """Once more, with the next poll or to the webhook, acknowledged or not."""
+        if self.hook.url:
+            self.pending[update_id] = self.updates[update_id]
+        else:
+            self._again.append(self.updates[update_id])
         self.changed()
 
     def push_undecodable(self) -> int:
@@ -160,7 +172,9 @@ class TelegramServer:
         until = time.monotonic() + timeout
         while not (value := predicate()):
             if time.monotonic() > until:
-                raise AssertionError(f"not within {timeout} s; the bot said {[(c.title, c.texts[-3:]) for c in self.chats.values()]}")
+                raise AssertionError(
+                    f"not within {timeout} s; the bot said {[(c.title, c.texts[-3:]) for c in list(self.chats.values())[:50]]}"
+                )
             self._changed.clear()
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._changed.wait(), 0.02)  # the predicate may look at other things than this server
@@ -184,8 +198,17 @@ class TelegramServer:
 
     def changed(self) -> None:
         self._changed.set()
+        self.hook.look()
         for waiting in list(self._polls):
             waiting.set()
+
+    def allow(self, kinds: list[str]) -> None:
+        """The kinds of update that the bot asks for; none named: as before."""
+        self._allowed = kinds or self._allowed
+
+    def acknowledge(self, update_id: int) -> None:
+        self.pending.pop(update_id, None)
+        self.acknowledged.add(update_id)
 
     def next_number(self) -> int:
         return next(self._numbers)
@@ -248,7 +271,10 @@ class TelegramServer:
         if request.match_info["token"] != self.token:
             return _refusal(Refused(401, "Unauthorized") if ":" in request.match_info["token"] else Refused(404, "Not Found"))
         params, files = await self._read(request)
-        self.calls.append(Call(method, params, time.monotonic()))
+        call = Call(method, params, time.monotonic())
+        self.calls.append(call)
+        if self.limits is not None and (seconds := self.gate.retry_after(method, call.chat, _messages(params), call.at)):
+            return _refusal(Refused(429, f"Too Many Requests: retry after {seconds}", retry_after=seconds))
         fault = self._fault(method, params.get("chat_id", ""))
         if fault is not None and fault.refusal is not None:
             return _refusal(fault.refusal)
@@ -295,17 +321,16 @@ class TelegramServer:
         return None
 
     async def _get_updates(self, params: Mapping[str, str]) -> list[Json]:
-        if self.webhook:
+        if self.hook.url:
             raise Refused(
                 409, "Conflict: can't use getUpdates method while webhook is active; use deleteWebhook to delete the webhook first"
             )
         self._poll += 1
         mine, offset, limit = self._poll, int(params.get("offset", 0)), int(params.get("limit", 100))
-        self._allowed = json.loads(params.get("allowed_updates") or "[]") or self._allowed
+        self.allow(json.loads(params.get("allowed_updates") or "[]"))
         forget = sorted(self.pending)[:offset] if offset < 0 else [number for number in self.pending if number < offset]
         for number in forget:
-            del self.pending[number]
-            self.acknowledged.add(number)
+            self.acknowledge(number)
         self.changed()
         until = time.monotonic() + float(params.get("timeout", 0))
         woken = asyncio.Event()
@@ -352,6 +377,11 @@ def _member(status: str) -> Json:
         rights += ["post_stories", "edit_stories", "delete_stories"]
         return {"status": status, "can_be_edited": False, "is_anonymous": False} | {f"can_{right}": True for right in rights}
     return {"status": "left" if status == "never" else status}
+
+
+def _messages(params: Mapping[str, str]) -> int:
+    """An album of n counts as n messages."""
+    return len(json.loads(params["media"])) if params.get("media") else 1
 
 
 def _refusal(refused: Refused) -> web.Response:

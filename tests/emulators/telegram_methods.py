@@ -32,10 +32,12 @@ class Methods:
             "deletemessage": self._delete,
             "answercallbackquery": self._answer,
             "getfile": self._get_file,
-            "setmycommands": self._set_commands,
-            "getmycommands": lambda _params, _files: self._server.commands,
-            "deletewebhook": self._delete_webhook,
-            "getwebhookinfo": lambda _params, _files: {"url": self._server.webhook, "has_custom_certificate": False},
+            "setmycommands": lambda params, _files: server.menus.put(params),
+            "deletemycommands": lambda params, _files: server.menus.delete(params),
+            "getmycommands": lambda params, _files: server.menus.get(params),
+            "setwebhook": lambda params, _files: server.hook.put(params),
+            "deletewebhook": lambda params, _files: server.hook.delete(params),
+            "getwebhookinfo": lambda _params, _files: server.hook.info(),
         }
 
     def knows(self, name: str) -> bool:
@@ -229,15 +231,6 @@ class Methods:
         if file.size > MAX_DOWNLOAD:
             raise bad("file is too big")
         return {"file_id": file.id, "file_unique_id": file.unique, "file_size": file.size, "file_path": f"files/{file.id}"}
-
-    def _set_commands(self, params: Mapping[str, str], _files: Mapping[str, File]) -> bool:
-        self._server.commands = json.loads(params.get("commands") or "[]")
-        return True
-
-    def _delete_webhook(self, _params: Mapping[str, str], _files: Mapping[str, File]) -> bool:
-        self._server.webhook = ""
-        self._server.changed()
-        return True
 
 
 def bot_json(username: str) -> Json:

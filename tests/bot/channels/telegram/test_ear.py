@@ -269,11 +269,11 @@ async def test_a_second_poller_is_told_and_outlasted(server: TelegramServer, hea
 
 async def test_a_forgotten_webhook_is_taken_away(server: TelegramServer, hearing: Hearing) -> None:
     """A bot that once used a webhook can be polled without anybody's help."""
-    server.webhook = "https://example.org/hook"
+    server.hook.url = "https://example.org/hook"
     async with listening(server, hearing):
         await server.user(1).writes("chào")
         await server.wait_for(lambda: hearing.committed)
-    assert server.webhook == ""
+    assert server.hook.url == ""
 
 
 async def test_network_faults_are_waited_out(server: TelegramServer, hearing: Hearing) -> None:
