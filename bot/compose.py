@@ -12,6 +12,7 @@ import structlog
 
 from bot.app import App
 from bot.channels import Capabilities, Channel, Unreachable
+from bot.channels.hook import Webhook
 from bot.codes import code_hash, new_code
 from bot.database import Database
 from bot.engine import Engine
@@ -128,20 +129,25 @@ async def messengers(settings: Settings) -> list[Channel]:
 
 
 async def telegram(settings: Settings, *, must_answer: bool = False) -> Channel:
-    """Telegram's account. Raises TokenRefused; with `must_answer` Unreachable, too."""
+    """Telegram's account, which posts to the public address where there is one. Raises TokenRefused; with `must_answer` Unreachable, too."""
     from bot.channels.telegram import TelegramChannel
 
     assert settings.telegram_token is not None
-    return await introduced(TelegramChannel(settings.telegram_token.get_secret_value(), settings.telegram_api_base), must_answer)
+    token, base = settings.telegram_token.get_secret_value(), settings.telegram_api_base
+    return await introduced(TelegramChannel(token, base, webhook=webhook(settings)), must_answer)
 
 
 async def zalo(settings: Settings, token: str, *, must_answer: bool = False) -> Channel:
     """The account of one bot on Zalo, which posts to the public address where there is one. Raises TokenRefused; with `must_answer` Unreachable,
     too."""
-    from bot.channels.zalo import Webhook, ZaloChannel
+    from bot.channels.zalo import ZaloChannel
 
-    webhook = Webhook(settings.public_url, settings.webhook_secret_text) if settings.public_url else None
-    return await introduced(ZaloChannel(token, settings.zalo_api_base, webhook=webhook), must_answer)
+    return await introduced(ZaloChannel(token, settings.zalo_api_base, webhook=webhook(settings)), must_answer)
+
+
+def webhook(settings: Settings) -> Webhook | None:
+    """Where platforms post to; None where they are polled."""
+    return Webhook(settings.public_url, settings.webhook_secret_text) if settings.public_url else None
 
 
 class Account(Channel, Protocol):

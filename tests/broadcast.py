@@ -120,7 +120,8 @@ class Broadcast:
         for number, (moment, lane) in enumerate(zip(moments, lanes, strict=True)):
             await asyncio.sleep(max(0.0, begun + moment - time.monotonic()))
             chat = where.next(dice.choice(("room", "fresh", "written")), server)
-            draft = Draft(f"{lane.name} {number}", chat, lane, channel="telegram", group=chat.startswith("-"))
+            answers = lane is Lane.DIALOGUE
+            draft = Draft(f"{lane.name} {number}", chat, lane, channel="telegram", group=chat.startswith("-"), asked=answers)
             await plan(self.db, self.vault, draft)
             planned[draft.text] = lane, time.monotonic()
             outbox.wake()  # as whoever commits a turn does

@@ -6,6 +6,22 @@ cannot post in the name of another.
 
 import hashlib
 import hmac
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from aiohttp import web
+
+
+@dataclass(frozen=True, slots=True)
+class Webhook:
+    """`url`: the public address of this server; `secret`: the operator's, of which each platform gets only what is derived from it."""
+
+    url: str
+    secret: str
+
+    def __repr__(self) -> str:
+        return f"Webhook({self.url!r})"
 
 
 def hook_path(channel: str) -> str:
@@ -24,3 +40,21 @@ def hook_secret(secret: str, channel: str) -> str:
 def is_from_platform(given: str | None, secret: str, channel: str) -> bool:
     """Whether the header of a post carries this channel's secret; takes the same time however much of it is right."""
     return hmac.compare_digest((given or "").encode(errors="surrogateescape"), hook_secret(secret, channel).encode())
+
+
+async def limited(request: web.Request, most: int) -> bytes | None:
+    """The body, None if it is larger than `most` bytes."""
+    body = bytearray()
+    async for piece in request.content.iter_chunked(1 << 16):
+        body += piece
+        if len(body) > most:
+            return None
+    return bytes(body)
+
+
+def as_json(body: bytes) -> Any:
+    """None for what is no JSON: recorded like any other post that cannot be decoded."""
+    try:
+        return json.loads(body)
+    except (ValueError, RecursionError):
+        return None

@@ -15,6 +15,7 @@ class Patience:
     most: float = 30.0  # the longest back-off
     settle: float = 0.25  # between two polls while something is unfinished: such a poll is answered at once with the same updates
     long_poll: int = 25  # how long the platform holds a poll without news
+    look: float = 60.0  # between two looks whether the platform still knows where to post
 
 
 class Backoff:

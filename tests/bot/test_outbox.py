@@ -67,7 +67,7 @@ async def test_an_urgent_letter_leaves_within_one_second_of_a_backlog(db: Databa
             waits.append((lane, (time.monotonic() - begun) * scale))
     assert max(wait for lane, wait in waits if lane is Lane.URGENT) < 1
     assert max(wait for lane, wait in waits) < 2
-    assert len(wire.sent) > 50
+    assert len(wire.sent) > 30  # the backlog has gone on meanwhile
 
 
 async def test_a_chat_that_hangs_stops_nobody(db: Database, vault: Vault, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -74,6 +74,14 @@ def _place(member: dict[str, Any]) -> dict[str, Any]:
     return {"status": "left" if outside else "member", "user": member.get("user")}
 
 
+def read(raw: dict[str, Any], bot: Bot, me: Me, now: datetime) -> Incoming | str | None:
+    """The Incoming, None for what nobody wants, or the class of the error: its text would quote what somebody wrote."""
+    try:
+        return decode(typed(raw, bot), me, now)
+    except Exception as error:  # noqa: BLE001  whatever is wrong with one update, it is recorded and the others go on
+        return type(error).__name__
+
+
 def decode(update: Update, me: Me, now: datetime) -> Incoming | None:
     """`now` stands for the time of a press, which Telegram does not tell."""
     if update.message is not None:

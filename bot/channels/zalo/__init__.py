@@ -12,6 +12,7 @@ from typing import Any
 from aiohttp import web
 
 from bot.channels import Capabilities, Hear, Outcome, TokenRefused, Undecodable, Unreachable
+from bot.channels.hook import Webhook
 from bot.channels.order import Patience
 from bot.channels.zalo.asking import Asker, token_refused
 from bot.channels.zalo.client import Client, NoAnswer, NotSent, Refused
@@ -19,10 +20,10 @@ from bot.channels.zalo.ear import Ear, Pauses
 from bot.channels.zalo.files import Files
 from bot.channels.zalo.limits import MAX_TEXT, PACE, QUOTA
 from bot.channels.zalo.mouth import Mouth
-from bot.channels.zalo.webhook import Posts, Webhook
+from bot.channels.zalo.webhook import Posts
 from models.talk import FileRef, Letter
 
-__all__ = ["Pauses", "TokenRefused", "Unreachable", "Webhook", "ZaloChannel", "channel_name"]
+__all__ = ["Pauses", "TokenRefused", "Unreachable", "ZaloChannel", "channel_name"]
 
 BASE = "https://bot-api.zaloplatforms.com"
 REACHED_WITHIN = 10.0  # seconds

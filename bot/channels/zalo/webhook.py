@@ -2,18 +2,15 @@
 that could not be stored is answered 503 and kept here as well, until it has been heard."""
 
 import asyncio
-import json
 import logging
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
 
 from aiohttp import web
 
 from bot.channels import Hear, Undecodable
-from bot.channels.hook import hook_path, hook_secret, is_from_platform
+from bot.channels.hook import Webhook, as_json, hook_path, hook_secret, is_from_platform, limited
 from bot.channels.zalo.asking import Asker
 from bot.channels.zalo.decode import Unread, read, unwrap
 from bot.channels.zalo.limits import MAX_BODY
@@ -24,17 +21,6 @@ log = logging.getLogger(__name__)
 HEADER = "X-Bot-Api-Secret-Token"
 MAX_KEPT = 200  # events
 _WATCHED = 60  # looks at what is kept, between two at the platform's own record of the webhook
-
-
-@dataclass(frozen=True, slots=True)
-class Webhook:
-    """`url`: the public address of this server; `secret`: the operator's, of which each platform gets only what is derived from it."""
-
-    url: str
-    secret: str
-
-    def __repr__(self) -> str:
-        return f"Webhook({self.url!r})"
 
 
 class NotInOrder(Exception):  # noqa: N818  the name says what happened
@@ -59,10 +45,10 @@ class Posts:
     async def _take(self, request: web.Request, hear: Hear, undecodable: Undecodable) -> web.Response:
         if not is_from_platform(request.headers.get(HEADER), self._webhook.secret, self._channel):
             return web.Response(status=403)
-        body = await _limited(request)
+        body = await limited(request, MAX_BODY)
         if body is None:
             return web.Response(status=413)
-        found = read(unwrap(_json(body)), self._channel, self._clock())
+        found = read(unwrap(as_json(body)), self._channel, self._clock())
         try:
             await self._heard(found, hear, undecodable)
         except Exception as error:  # noqa: BLE001  whatever is raised means "not committed"
@@ -134,21 +120,3 @@ class Posts:
         body = {"url": self._url, "secret_token": hook_secret(self._webhook.secret, self._channel)}
         await asker.ask("setWebhook", body, settled=is_set)
         log.info("%s: posted to", self._channel)
-
-
-async def _limited(request: web.Request) -> bytes | None:
-    """The body, None if it is larger than any event."""
-    body = bytearray()
-    async for piece in request.content.iter_chunked(1 << 16):
-        body += piece
-        if len(body) > MAX_BODY:
-            return None
-    return bytes(body)
-
-
-def _json(body: bytes) -> Any:
-    """None for what is no JSON: recorded like any other event that cannot be decoded."""
-    try:
-        return json.loads(body)
-    except (ValueError, RecursionError):
-        return None

@@ -13,8 +13,8 @@ import pytest
 from aiohttp import web
 
 from bot.channels import TokenRefused
-from bot.channels.hook import hook_path, hook_secret
-from bot.channels.zalo import Webhook, ZaloChannel
+from bot.channels.hook import Webhook, hook_path, hook_secret
+from bot.channels.zalo import ZaloChannel
 from bot.channels.zalo.limits import MAX_BODY
 from bot.channels.zalo.webhook import HEADER
 from models.talk import Incoming, Kind
