@@ -11,18 +11,21 @@ import sqlalchemy as sa
 import structlog
 
 from bot.app import App
-from bot.channels import Capabilities, Channel, Unreachable
+from bot.channels import Capabilities, Channel, Menu, Unreachable
 from bot.channels.hook import Webhook
 from bot.codes import code_hash, new_code
+from bot.conversations import DEFAULT_LOCALE
 from bot.database import Database
 from bot.engine import Engine
 from bot.form_files import load_forms
 from bot.lockfile import locked
 from bot.migrate import migrate
 from bot.plan_files import load_plan
+from bot.rendering import Renderer
 from bot.settings import Settings, SettingsError
 from bot.training import Training, TrainingClock
 from bot.vault import Vault, fingerprint
+from handlers import menu
 from models.form import Form
 from models.people import MEMBERSHIP
 from models.plan import Plan
@@ -134,7 +137,7 @@ async def telegram(settings: Settings, *, must_answer: bool = False) -> Channel:
 
     assert settings.telegram_token is not None
     token, base = settings.telegram_token.get_secret_value(), settings.telegram_api_base
-    return await introduced(TelegramChannel(token, base, webhook=webhook(settings)), must_answer)
+    return await introduced(TelegramChannel(token, base, webhook=webhook(settings), menus=menus(settings)), must_answer)
 
 
 async def zalo(settings: Settings, token: str, *, must_answer: bool = False) -> Channel:
@@ -143,6 +146,17 @@ async def zalo(settings: Settings, token: str, *, must_answer: bool = False) -> 
     from bot.channels.zalo import ZaloChannel
 
     return await introduced(ZaloChannel(token, settings.zalo_api_base, webhook=webhook(settings)), must_answer)
+
+
+def menus(settings: Settings) -> tuple[Menu, ...]:
+    """What everybody is offered while typing "/": in private and in groups, in Vietnamese and, where the app speaks it, in English."""
+    offered = [(False, menu.of(None)), (True, menu.in_group())]
+    return tuple(
+        Menu(groups, language, tuple((choice.key, render(choice.label)) for choice in choices))
+        for groups, choices in offered
+        for language in ("", "en")
+        for render in [Renderer(language or DEFAULT_LOCALE, settings.zone, lambda _incident: "")]
+    )
 
 
 def webhook(settings: Settings) -> Webhook | None:

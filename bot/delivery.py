@@ -7,6 +7,7 @@
 | retire                 | itself where the original arrived; nothing to do where there are no buttons; given up without target|
 | delete                 | itself where the original arrived and the channel can; else given up                                |
 | toast                  | itself within 20 s; where there are none as a short say, in a group once a minute; else given up     |
+| menu                   | itself where the channel has menus; else given up                                                   |
 
 | outcome   | the row                                                                                                      |
 |-----------|--------------------------------------------------------------------------------------------------------------|
@@ -67,6 +68,8 @@ def way(row: sa.Row[Any], around: Around, can: Capabilities, now: datetime, toas
             return _delete(around, can)
         case LetterKind.TOAST:
             return _toast(row, can, now, toasted)
+        case LetterKind.MENU:
+            return Send(LetterKind.MENU) if can.menus else Close(LetterState.GIVEN_UP, "impossible here")
         case _:
             return Send(LetterKind.SAY)
 

@@ -205,7 +205,8 @@ class Outbox:
 
     def _start(self, tasks: asyncio.TaskGroup, claimed: Claimed) -> None:
         row, letter = claimed.row, claimed.letter
-        self._pacer.spend("" if letter.kind is LetterKind.TOAST else letter.chat, letter.group)
+        in_chat = letter.kind not in {LetterKind.TOAST, LetterKind.MENU}  # those are no message in it
+        self._pacer.spend(letter.chat if in_chat else "", letter.group)
         if row.kind == LetterKind.TOAST and letter.kind is LetterKind.SAY:
             self._toasted[letter.chat] = time.monotonic()
         if claimed.counted:

@@ -1,14 +1,16 @@
 """Joining by a one-time code: name, call-back number, a look at it, done. A wrong, used or expired code gets one and the same answer."""
 
 import re
+from dataclasses import replace
 
 from handlers.floor import ask, end, go, held, leave, take_floor
 from handlers.help import can_do
+from handlers.menu import say as say_menu
 from handlers.reading.names import read_phone, tidy_name
 from handlers.reply import BACK, CANCEL, Pressed, Reply, Typed, read_reply
 from handlers.wording import hotlines_short, paragraphs, role_name, unit_name
 from models.commands import Join
-from models.facts import Facts, Held, Role
+from models.facts import Facts, Held, Role, Who
 from models.talk import Choice, Frame, Incoming, Say, Text, Turn, lines, msg
 
 FLOOR = "join"
@@ -101,7 +103,10 @@ def _join(frame: Frame, facts: Facts) -> Turn:
     joined = Join(facts.invited.id, str(role), unit, held(frame, "name"), held(frame, "phone"))
     done = msg("Done, %(name)s. You are: %(role)s, %(unit)s.", name=joined.name, role=role_name(role), unit=unit_name(facts.plan, unit))
     how = None if facts.channel.buttons else msg("Where answers are numbered, just type the number.")
-    return end(frame, paragraphs(done, can_do(role), how, _after(role, facts)), joined)
+    known = facts.who.held if facts.who else ()
+    menu = say_menu(Who("", joined.name, joined.phone, (*known, Held(role, unit))))
+    turn = end(frame, paragraphs(done, can_do(role), how, _after(role, facts)), joined)
+    return replace(turn, says=(*turn.says, menu))
 
 
 # --- what is asked and said -------------------------------------------------------------------------------------------

@@ -1,14 +1,18 @@
 """People, rooms, settings."""
 
+from dataclasses import replace
+
 import sqlalchemy as sa
 
 from bot import linking
 from bot.apply.cards import repost_cards
 from bot.apply.incidents import release_all, take_away
 from bot.writing import Writing
+from handlers import menu
 from models import commands as c
 from models.columns import insert_once, upsert
 from models.conversation import CONVERSATION
+from models.facts import Held, Role, Who
 from models.ids import new_id
 from models.letter import LETTER, LetterState
 from models.people import ACCOUNT, INVITATION, LINK_CODE, MEMBERSHIP, PERSON, ROOM
@@ -97,6 +101,8 @@ def link_account(w: Writing, command: c.LinkAccount) -> None:
         if (address.channel, address.chat) != (w.talk.channel, w.talk.chat):
             w.post(address, command.notice)
     account = _attach_account(w, person)
+    held = sa.select(MEMBERSHIP.c.role, MEMBERSHIP.c.unit).where(MEMBERSHIP.c.person == person, MEMBERSHIP.c.ended_at.is_(None))
+    w.post(w.here, menu.say(Who(person, "", "", tuple(Held(Role(row.role), row.unit) for row in w.db.execute(held)))))
     w.db.execute(sa.insert(AUDIT).values(id=new_id(), at=w.now, person=person, action="link", subject=account))
 
 
@@ -114,11 +120,15 @@ def unlink_accounts(w: Writing, command: c.UnlinkAccounts) -> None:
 
 
 def cut_account(w: Writing, command: c.CutAccount) -> None:
+    """Whoever is cut sees the commands that everybody sees."""
+    reached = w.accounts(command.person)
     mine = MEMBERSHIP.c.person == command.person, MEMBERSHIP.c.ended_at.is_(None)
     w.db.execute(sa.update(MEMBERSHIP).where(*mine).values(ended_at=w.now))
     w.db.execute(sa.update(ACCOUNT).where(ACCOUNT.c.person == command.person, ACCOUNT.c.cut_at.is_(None)).values(cut_at=w.now))
     take_away(w, command.person)
     release_all(w, command.person)
+    for address in reached:
+        w.post(address, menu.say(None))
     record(w, c.Record("cut", command.person))
 
 
@@ -168,6 +178,8 @@ def put_setting(w: Writing, command: c.PutSetting) -> None:
 
 
 def set_locale(w: Writing, command: c.SetLocale) -> None:
+    """What this turn says is said in it already."""
+    w.talk = replace(w.talk, locale=command.locale)
     w.db.execute(sa.update(CONVERSATION).where(CONVERSATION.c.id == w.talk.id).values(locale=command.locale))
     if w.me:
         w.db.execute(sa.update(PERSON).where(PERSON.c.id == w.me).values(locale=command.locale))

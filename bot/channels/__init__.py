@@ -92,6 +92,16 @@ class Capabilities:
 
 
 @dataclass(frozen=True, slots=True)
+class Menu:
+    """What a channel with menus offers where nothing was set for a chat. `groups`: in all groups, else in all private chats. `language`: two
+    letters, or "" for whoever has no menu in their own. `commands`: (word without slash, what it does)."""
+
+    groups: bool
+    language: str
+    commands: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Pace:
     """How fast letters may leave, with a margin under the platform's figures; `reserve` is kept for urgent letters."""
 

@@ -141,7 +141,7 @@ class Talk:
                 self.frame = replace(self.frame, question=self.frame.question + 1, shown=folded)
             self.offered += [(0 if one.action else self.frame.question, one) for one in say.choices]
         self.after(self, self.turn)
-        return [shown(say, self.locale) for say in self.turn.says]
+        return [shown(say, self.locale) for say in self.turn.says if say.kind is not LetterKind.MENU]
 
     def says(self, said: str, **more: Any) -> list[str]:
         if said.startswith("[") and said.endswith("]"):

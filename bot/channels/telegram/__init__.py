@@ -16,11 +16,10 @@ from typing import TYPE_CHECKING
 
 from aiohttp import web
 
-from bot.channels import Capabilities, Hear, Outcome, Pace, Undecodable
+from bot.channels import Capabilities, Hear, Menu, Outcome, Pace, Undecodable
 from bot.channels.hook import Webhook, hook_path
 from bot.channels.telegram.guard import TokenRefused, Unreachable
 from bot.channels.telegram.limits import MAX_TEXT
-from bot.channels.telegram.menus import Menu
 from bot.channels.telegram.mouth import Mouth
 from bot.channels.telegram.order import Patience
 from models.talk import FileRef, Letter
@@ -28,7 +27,7 @@ from models.talk import FileRef, Letter
 if TYPE_CHECKING:
     from bot.channels.telegram.webhook import Posts
 
-__all__ = ["Menu", "TelegramChannel", "TokenRefused", "Unreachable"]
+__all__ = ["TelegramChannel", "TokenRefused", "Unreachable"]
 
 CAPABILITIES = Capabilities(
     buttons=True,

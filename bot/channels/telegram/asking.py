@@ -20,8 +20,8 @@ from aiogram.methods import DeleteWebhook, SetMyCommands, TelegramMethod
 from aiogram.types import BotCommand, BotCommandScopeAllGroupChats, BotCommandScopeAllPrivateChats
 from aiogram.utils.token import TokenValidationError
 
+from bot.channels import Menu
 from bot.channels.telegram.guard import TokenRefused, hush, scrub
-from bot.channels.telegram.menus import Menu
 from bot.channels.telegram.order import Backoff, Patience
 
 log = logging.getLogger(__name__)

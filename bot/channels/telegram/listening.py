@@ -8,14 +8,13 @@ from datetime import datetime
 
 from aiogram.methods import GetMe
 
-from bot.channels import Hear, Undecodable
+from bot.channels import Hear, Menu, Undecodable
 from bot.channels.hook import Webhook
 from bot.channels.order import Patience
 from bot.channels.telegram.asking import Asking
 from bot.channels.telegram.decode import Me
 from bot.channels.telegram.ear import Ear
 from bot.channels.telegram.guard import TokenRefused
-from bot.channels.telegram.menus import Menu
 from bot.channels.telegram.webhook import be_posted_to
 
 log = logging.getLogger(__name__)

@@ -11,6 +11,8 @@ from typing import Any, TypeVar
 os.environ["PTB_TIMEDELTA"] = "1"  # before the library: without it the wait of a RetryAfter is a deprecated int, with a warning each
 
 from telegram import (
+    BotCommand,
+    BotCommandScopeChat,
     InlineKeyboardButton,
     InlineKeyboardMarkup,
     InputMediaPhoto,
@@ -21,11 +23,11 @@ from telegram.error import BadRequest, InvalidToken, NetworkError, TelegramError
 from telegram.ext import ExtBot
 from telegram.request import HTTPXRequest
 
-from bot.channels import Delivered, FileGone, FileTooLarge, Never, Outcome
+from bot.channels import Delivered, FileGone, FileTooLarge, Never, Outcome, buttons
 from bot.channels.telegram.guard import TokenRefused, Unreachable, hush
-from bot.channels.telegram.limits import MAX_ALBUM, MAX_CAPTION, MAX_FILE, MAX_ROW, MAX_TEXT, MAX_TOAST
+from bot.channels.telegram.limits import MAX_ALBUM, MAX_CAPTION, MAX_DOES, MAX_FILE, MAX_ROW, MAX_TEXT, MAX_TOAST
 from bot.channels.telegram.outcomes import outcome, says
-from models.talk import FileRef, Letter, LetterKind, Picture
+from models.talk import Button, FileRef, Letter, LetterKind, Picture
 
 NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
 
@@ -79,6 +81,7 @@ class Mouth:
             LetterKind.RETIRE: self._retire,
             LetterKind.TOAST: self._toast,
             LetterKind.DELETE: self._delete,
+            LetterKind.MENU: self._menu,
         }
         self._styles = True  # until a server shows that it does not know them
 
@@ -169,6 +172,16 @@ class Mouth:
         await self._bot.delete_message(chat_id=letter.chat, message_id=int(letter.target_external))
         return Delivered(letter.target_external)
 
+    async def _menu(self, letter: Letter) -> Outcome:
+        """The commands on offer in this chat alone, in its person's language; without any it is offered what everybody is."""
+        scope = BotCommandScopeChat(letter.chat)
+        commands = [BotCommand(word, cut(button.label, MAX_DOES)) for button in letter.buttons if (word := _word(button))]
+        if commands:
+            await self._bot.set_my_commands(commands, scope=scope)
+        else:
+            await self._bot.delete_my_commands(scope=scope)
+        return Delivered()
+
     async def _styled(self, letter: Letter, send: Callable[[InlineKeyboardMarkup | None], Awaitable[T]]) -> T:
         """Once more without button colours where a server older than Bot API 9.4 refuses them; it is not asked again."""
         try:
@@ -215,6 +228,11 @@ class Mouth:
         if len(body) > MAX_FILE:
             raise FileTooLarge(f"{len(body)} bytes")
         return body
+
+
+def _word(button: Button) -> str:
+    """The command that a line of a menu stands for."""
+    return (buttons.decode(button.data) or (0, ""))[1]
 
 
 def _where(letter: Letter) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 | error                                            | outcome                                                        |
 |--------------------------------------------------|----------------------------------------------------------------|
 | RetryAfter                                       | Later, exactly as long as Telegram says                        |
+| BadRequest or Forbidden, of a menu               | Never, whatever it says                                        |
 | ChatMigrated                                     | Gone, with the new id                                          |
 | Forbidden                                        | Gone                                                           |
 | BadRequest (a subclass of NetworkError)          | Delivered where what was wanted is already so; Gone for an     |
@@ -75,6 +76,8 @@ def outcome(error: TelegramError, letter: Letter) -> Outcome:
     if isinstance(error, RetryAfter):
         # A toast goes to no chat: its 429 is about the bot as a whole.
         return Later(type(error).__name__, wait=_seconds(error), whole_channel=letter.kind == LetterKind.TOAST)
+    if letter.kind == LetterKind.MENU and isinstance(error, BadRequest | Forbidden):
+        return Never(_reason(error))  # it says nothing of whether letters reach that chat
     if isinstance(error, ChatMigrated):
         return Gone("the group has a new id", moved_to=str(error.new_chat_id))
     if isinstance(error, Forbidden):

@@ -12,9 +12,9 @@ import aiohttp
 import pytest
 from aiohttp import web
 
-from bot.channels import TokenRefused
+from bot.channels import Menu, TokenRefused
 from bot.channels.hook import Webhook, hook_path, hook_secret
-from bot.channels.telegram import Menu, TelegramChannel
+from bot.channels.telegram import TelegramChannel
 from bot.channels.telegram.order import Patience
 from bot.channels.telegram.webhook import HEADER, MAX_BODY
 from models.talk import Incoming

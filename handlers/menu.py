@@ -1,0 +1,51 @@
+"""The commands that a messenger offers while somebody types "/", where it can: those of their roles, and no other. Whoever sees no menu types
+the same words."""
+
+from collections.abc import Iterable, Mapping
+
+from handlers.rights import BY_NAME, Where, allowed
+from models.facts import Who
+from models.talk import N_, Choice, Lane, LetterKind, Say, msg
+
+MOST = 8  # more do not fit above a small screen's keyboard
+_FIRST_TO_GO = ("more", "see", "language")  # where several roles make too many
+
+_DOES: Mapping[str, str] = {
+    "report": N_("report a child who is harmed, injured or at risk"),
+    "take": N_("take a case: /nhan 42"),
+    "details": N_("details of a case: /chitiet 42"),
+    "photos": N_("photos of a case: /anh 42"),
+    "more": N_("add to a report: /bosung 42"),
+    "see": N_("how your reports stand"),
+    "ready": N_("what is missing before the service goes on duty"),
+    "invite": N_("invite somebody"),
+    "cut": N_("cut an account"),
+    "bind": N_("make this group the duty room"),
+    "unbind": N_("this group is no longer the duty room"),
+    "help": N_("help"),
+    "language": N_("Vietnamese or English"),
+}
+"""By the name of a command in handlers.rights.COMMANDS, in the order in which they are shown."""
+_IN_A_GROUP = ("take", "details", "photos", "bind", "unbind", "help")
+
+
+def of(who: Who | None) -> tuple[Choice, ...]:
+    """What somebody may begin in their private chat; None: somebody unknown."""
+    names = [name for name in _DOES if BY_NAME[name].where is not Where.GROUP and allowed(BY_NAME[name], who)]
+    for name in _FIRST_TO_GO[: max(0, len(names) - MOST)]:
+        names.remove(name)
+    return _choices(names)
+
+
+def in_group() -> tuple[Choice, ...]:
+    """What is of use in a group. Everybody in it sees the same, so it tells of no one's role."""
+    return _choices(_IN_A_GROUP)
+
+
+def say(who: Who | None) -> Say:
+    """Sets the menu of a private chat; of somebody unknown takes it back, so that they see what everybody sees."""
+    return Say("", of(who) if who else (), kind=LetterKind.MENU, lane=Lane.REMINDER)
+
+
+def _choices(names: Iterable[str]) -> tuple[Choice, ...]:
+    return tuple(Choice(BY_NAME[name].words[0].removeprefix("/"), msg(_DOES[name]), action=True) for name in names)
