@@ -1,7 +1,7 @@
 """A broadcast through a real outbox and Telegram's mouth to a server that keeps Telegram's limits, with urgent letters and answers planned in
 between. Used by the quick test, by `make prove` and by `make bench`.
 
-    found = await Broadcast(db, vault, letters=500, scale=4).run()
+    found = await Broadcast(by_outbox(db, vault), letters=500, scale=4).run()
     found.refused, found.worst(Lane.URGENT)
 """
 
@@ -9,7 +9,8 @@ import asyncio
 import itertools
 import random
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
 
 from bot.channels.telegram import CAPABILITIES, PACE
@@ -71,13 +72,39 @@ class Found:
         return ordered[min(len(ordered) - 1, int(len(ordered) * percent / 100))]
 
 
+Put = Callable[[Sequence[Draft]], Awaitable[None]]
+"""Commits letters and says so to whoever delivers."""
+Way = Callable[[TelegramServer, float], AbstractAsyncContextManager[Put]]
+"""Delivers to that server for as long as the block lasts, so many times as fast as life."""
+
+
+def by_outbox(db: Database, vault: Vault) -> Way:
+    """Ours: rows, and an outbox that claims what may leave now."""
+
+    @asynccontextmanager
+    async def way(server: TelegramServer, scale: float) -> AsyncIterator[Put]:
+        speaking = Speaking(server)
+        outbox = Outbox(db, vault, speaking, QuickPacer(scale))
+
+        async def put(drafts: Sequence[Draft]) -> None:
+            await plan(db, vault, *drafts)
+            outbox.wake()  # as whoever commits a turn does
+
+        try:
+            async with running(outbox):
+                yield put
+        finally:
+            await speaking.mouth.close()
+
+    return way
+
+
 @dataclass
 class Broadcast:
     """`letters` to chats of their own (or `chats` of them, in turn); `between` urgent letters and twice as many answers at random moments, to
     rooms, to chats that got nothing yet and to those that just got a letter. Time runs `scale` times as fast."""
 
-    db: Database
-    vault: Vault
+    way: Way
     letters: int
     scale: float = 1.0
     chats: int = 0
@@ -90,27 +117,22 @@ class Broadcast:
             people = [server.user(FIRST_PERSON + number) for number in range((self.chats or self.letters) + 3 * self.between)]
             for person in people:
                 person.chat.bot = "member"
-            speaking = Speaking(server)
-            await self._plan([str(person.id) for person in people[: self.chats or self.letters]])
-            fresh = people[self.chats or self.letters :]
+            told, fresh = people[: self.chats or self.letters], people[self.chats or self.letters :]
             places = Places(itertools.cycle(str(room.id) for room in rooms), (str(person.id) for person in fresh))
-            outbox = Outbox(self.db, self.vault, speaking, QuickPacer(self.scale))
-            begun = time.monotonic()
-            try:
-                async with running(outbox):
-                    planned = await self._in_between(server, outbox, places)
-                    expected = self.letters + len(planned)
-                    await server.wait_for(lambda: len(server.calls) - len(server.gate.refused) >= expected, 600 / self.scale)
-            finally:
-                await speaking.mouth.close()
+            async with self.way(server, self.scale) as put:
+                await self._begin(put, [str(person.id) for person in told])
+                begun = time.monotonic()
+                planned = await self._in_between(server, put, places)
+                expected = self.letters + len(planned)
+                await server.wait_for(lambda: len(server.calls) - len(server.gate.refused) >= expected, 1200 / self.scale)
             return self._found(server, planned, time.monotonic() - begun)
 
-    async def _plan(self, chats: Sequence[str]) -> None:
+    async def _begin(self, put: Put, chats: Sequence[str]) -> None:
         drafts = [Draft(f"{NOTICE} {n}", chats[n % len(chats)], Lane.BROADCAST, channel="telegram") for n in range(self.letters)]
         for start in range(0, len(drafts), SLICE):
-            await plan(self.db, self.vault, *drafts[start : start + SLICE])
+            await put(drafts[start : start + SLICE])
 
-    async def _in_between(self, server: TelegramServer, outbox: Outbox, where: "Places") -> dict[str, tuple[Lane, float]]:
+    async def _in_between(self, server: TelegramServer, put: Put, where: "Places") -> dict[str, tuple[Lane, float]]:
         """Plans them at their moments; by text the lane and the moment of the commit."""
         dice, planned = random.Random(self.seed), dict[str, tuple[Lane, float]]()
         lanes = [Lane.URGENT, Lane.DIALOGUE, Lane.DIALOGUE] * self.between
@@ -119,12 +141,10 @@ class Broadcast:
         begun = time.monotonic()
         for number, (moment, lane) in enumerate(zip(moments, lanes, strict=True)):
             await asyncio.sleep(max(0.0, begun + moment - time.monotonic()))
-            chat = where.next(dice.choice(("room", "fresh", "written")), server)
-            answers = lane is Lane.DIALOGUE
+            chat, answers = where.next(dice.choice(("room", "fresh", "written")), server), lane is Lane.DIALOGUE
             draft = Draft(f"{lane.name} {number}", chat, lane, channel="telegram", group=chat.startswith("-"), asked=answers)
-            await plan(self.db, self.vault, draft)
+            await put([draft])
             planned[draft.text] = lane, time.monotonic()
-            outbox.wake()  # as whoever commits a turn does
         return planned
 
     def _found(self, server: TelegramServer, planned: dict[str, tuple[Lane, float]], seconds: float) -> Found:
@@ -138,15 +158,18 @@ class Broadcast:
 
 @dataclass
 class Places:
-    """Where letters go: the rooms in turn, chats that got nothing yet, and the one that got its letter of the broadcast just now."""
+    """Where letters go: the rooms in turn, chats that got nothing yet, and the one that got its letter of the broadcast just now. Each of the
+    latter once: three letters to one chat within a second are more than its two seconds can hold, whoever delivers them."""
 
     rooms: Iterator[str]
     fresh: Iterator[str]
+    taken: set[str] = field(default_factory=set)
 
     def next(self, kind: str, server: TelegramServer) -> str:
         if kind == "written" and server.calls:
             last = server.calls[-1]
-            if last.params["text"].startswith(NOTICE):
+            if last.params["text"].startswith(NOTICE) and last.chat not in self.taken:
+                self.taken.add(last.chat)
                 return last.chat
         return next(self.rooms if kind == "room" else self.fresh)
 

@@ -21,7 +21,8 @@ from typing import Any, TypeVar
 import sqlalchemy as sa
 from PIL import Image
 
-import bot.channels.telegram.ear  # noqa: F401  seconds on a busy machine: not within the first test's patience
+import bot.channels.telegram.listening  # noqa: F401  seconds on a busy machine: not within the first test's patience
+from bot import compose
 from bot.app import App
 from bot.channels import Pace
 from bot.channels.telegram import TelegramChannel
@@ -49,6 +50,7 @@ T = TypeVar("T")
 QUICK = Patience(first=0.02, most=0.1, settle=0.01, long_poll=2)
 FAST = Pace(per_second=100_000, per_chat_second=100_000, per_group_minute=6_000_000, reserve=0.2)
 PATIENCE = 10.0  # seconds for anything to arrive
+PUBLIC = {"public_url": "https://baongay.example", "webhook_secret": "operators-own-secret"}
 DIVISION_PHONE = "024 3872 4033"
 
 # --- what people send -------------------------------------------------------------------------------------------------
@@ -134,14 +136,27 @@ async def running(
     busy_timeout: int = 5000,
     answer_within: float = 20,
     pause: float = 0.01,
+    webhook: bool = False,
 ) -> AsyncIterator[Service]:
     """A service for the block; afterwards it is stopped as a signal stops it. `busy_timeout` (ms): how long SQLite waits for another writer;
-    `answer_within` (s): how long Telegram may take to answer."""
+    `answer_within` (s): how long Telegram may take to answer; `webhook`: Telegram posts to it instead of being polled."""
     database = Database(url)
     if not database.is_postgresql:
         sa.event.listen(database.engine, "connect", lambda connection, _record: connection.execute(f"PRAGMA busy_timeout={busy_timeout}"))
     moved = clock if clock is not None else [START]
-    channel = TelegramChannel(server.token, server.base_url, patience=QUICK, clock=lambda: moved[0])
+    given: dict[str, Any] = {
+        "_env_file": None, "data_dir": folder, "telegram_token": server.token, "telegram_api_base": server.base_url, "http_port": 0,
+        "tick_seconds": tick_seconds, "metrics_token": metrics_token, **(PUBLIC if webhook else {}),
+    }  # fmt: skip
+    settings = Settings(**given)
+    channel = TelegramChannel(
+        server.token,
+        server.base_url,
+        webhook=compose.webhook(settings),
+        menus=compose.menus(settings),
+        patience=QUICK,
+        clock=lambda: moved[0],
+    )
     channel.pace = FAST
     channel._mouth = Mouth(server.token, server.base_url, read=answer_within)
     await channel.identity()
@@ -149,15 +164,12 @@ async def running(
         PLAN, FORMS, vault or Vault([make_key()]), PLAN.zone, lambda: moved[0],
         {channel.name: channel.capabilities}, code_hash(admin_code) if admin_code else "",
     )  # fmt: skip
-    given: dict[str, Any] = {
-        "_env_file": None, "data_dir": folder, "telegram_token": server.token, "telegram_api_base": server.base_url, "http_port": 0,
-        "tick_seconds": tick_seconds, "metrics_token": metrics_token,
-    }  # fmt: skip
-    app = App(Settings(**given), database, engine, [channel], folder / "attachments", pause)
+    app = App(settings, database, engine, [channel], folder / "attachments", pause)
     try:
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(app.run())
             await app.started()
+            server.hook.reaches[PUBLIC["public_url"]] = f"http://127.0.0.1:{app.port}"  # as a name server and a proxy do
             try:
                 yield Service(server, app, database, engine, moved)
             finally:

@@ -125,9 +125,10 @@ async def test_a_division_comes_on_duty(server: TelegramServer, database_url: st
 
 
 @SQLITE
-async def test_a_whole_report(server: TelegramServer, database_url: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize("webhook", [False, True], ids=["polling", "webhook"])
+async def test_a_whole_report(server: TelegramServer, database_url: str, tmp_path: Path, webhook: bool) -> None:
     """Danger, photos, a voice note, a corrected message, help in the middle, sent: the taker gets all of it, the room not a word."""
-    async with running(server, database_url, tmp_path) as service:
+    async with running(server, database_url, tmp_path, webhook=webhook) as service:
         duty = await on_duty(service)
         lan, taker, second = duty.reporter, duty.officer, duty.second
         pictures = await tells_everything(duty)

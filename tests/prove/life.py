@@ -9,7 +9,7 @@ from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 
 PRELOAD = [
-    "bot.cli", "bot.compose", "bot.channels.telegram.ear", "bot.channels.telegram.mouth", "bot.plan_files", "bot.form_files", "alembic.command",
+    "bot.cli", "bot.compose", "bot.channels.telegram.listening", "bot.channels.telegram.mouth", "bot.plan_files", "bot.form_files", "alembic.command",
     "apscheduler.schedulers.asyncio",
 ]  # fmt: skip
 

@@ -9,7 +9,7 @@ import structlog
 from bot.database import Database
 from bot.vault import Vault, make_key
 from models.talk import Lane
-from tests.broadcast import Broadcast, table
+from tests.broadcast import Broadcast, by_outbox, table
 from tests.databases import create_tables
 
 LETTERS = int(os.environ.get("BAONGAY_PROVE_LETTERS", "10000"))
@@ -22,7 +22,7 @@ async def test_a_broadcast_of_ten_thousand_holds_nobody_up(tmp_path: Path, capsy
     create_tables(url)
     db = Database(url)
     with structlog.testing.capture_logs():  # a line a letter
-        found = await Broadcast(db, Vault([make_key()]), LETTERS, between=LETTERS // 100).run()
+        found = await Broadcast(by_outbox(db, Vault([make_key()])), LETTERS, between=LETTERS // 100).run()
     db.close()
     with capsys.disabled():
         print("", *table(found), sep="\n")

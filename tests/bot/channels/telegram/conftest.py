@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 import pytest
 
-import bot.channels.telegram.ear  # noqa: F401  seconds on a busy machine: not within the first test's patience
+import bot.channels.telegram.listening  # noqa: F401  seconds on a busy machine: not within the first test's patience
 from bot.channels.telegram import TelegramChannel
 from bot.channels.telegram.order import Patience
 from models.talk import Incoming

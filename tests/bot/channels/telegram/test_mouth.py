@@ -116,6 +116,35 @@ def test_cut(text: str, most: int, expected: str) -> None:
     assert cut(text, most) == expected
 
 
+# --- menus ------------------------------------------------------------------------------------------------------------
+
+EVERYBODY = {"commands": '[{"command": "baocao", "description": "báo tin"}]', "scope": '{"type": "all_private_chats"}'}
+
+
+async def test_a_menu_is_set_for_one_chat_and_taken_back(server: TelegramServer, mouth: Mouth, lan: Person) -> None:
+    """In whatever language the app speaks, and nobody else sees it; without commands the chat is offered what everybody is."""
+    server.menus.put(EVERYBODY)
+    minh = server.user(2, "Minh")
+    menu = say(kind=LetterKind.MENU, text="", buttons=(Button("0.nhan", "nhận vụ việc"), Button("0.trogiup", "x" * 300)))
+    assert await mouth.send(menu) == Delivered()
+    assert [server.menus.seen(lan.chat, language) for language in ("vi", "en")] == [
+        {"nhan": "nhận vụ việc", "trogiup": "x" * 255 + "…"}
+    ] * 2
+    assert server.menus.seen(minh.chat, "vi") == {"baocao": "báo tin"}
+    assert await mouth.send(say(kind=LetterKind.MENU, text="")) == Delivered()
+    assert server.menus.seen(lan.chat, "vi") == {"baocao": "báo tin"}
+
+
+@pytest.mark.parametrize(
+    ("code", "words"), [(403, "Forbidden: bot was blocked by the user"), (400, "Bad Request: chat not found"), (400, "BOT_COMMAND_INVALID")]
+)
+async def test_a_refused_menu_says_nothing_of_its_chat(server: TelegramServer, mouth: Mouth, lan: Person, code: int, words: str) -> None:
+    """Only a letter tells that a chat is gone: a menu that is refused is given up, and that is all."""
+    server.fail("setMyCommands", code, words)
+    menu = say(kind=LetterKind.MENU, text="", buttons=(Button("0.nhan", "nhận"),))
+    assert isinstance(await mouth.send(menu), Never)
+
+
 # --- pictures ---------------------------------------------------------------------------------------------------------
 
 
