@@ -219,7 +219,9 @@ class Outbox:
             if again is not None:
                 asyncio.get_running_loop().call_later(again, self.wake)
         finally:
-            del self._flights[claimed.row.id]
+            # Its outcome is committed: with several connections it may have been claimed anew before this line, as another flight.
+            if (mine := self._flights.get(claimed.row.id)) is not None and mine.task is asyncio.current_task():
+                del self._flights[claimed.row.id]
             self._woken.set()
 
     # --- room ---------------------------------------------------------------------------------------------------------

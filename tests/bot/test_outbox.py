@@ -96,7 +96,7 @@ async def test_different_chats_are_served_at_the_same_time(db: Database, vault: 
 async def test_a_letter_planned_for_later_waits(db: Database, vault: Vault) -> None:
     """Nothing leaves before its time, and whatever stands behind it waits as well."""
     wire = Wire()
-    drafts = Draft("later", age=timedelta(seconds=-0.3)), Draft("behind")
+    drafts = Draft("later", age=timedelta(seconds=-1.5)), Draft("behind")
     await plan(db, vault, *drafts)
     async with running(make_outbox(db, vault, wire)) as outbox:
         await outbox.idle()
