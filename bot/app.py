@@ -27,7 +27,8 @@ from bot.pacing import Pacer
 from bot.pages.routes import Routes as Pages
 from bot.settings import Settings
 from bot.turn import Taken
-from bot.watch import Patience, Watch, internal
+from bot.watch import Patience, Watch, internal, reroute_waiting
+from models.service import down_channels
 from models.talk import Incoming, Json, Kind, Lane, Letter
 from scheduler import build
 from scheduler.due import Sweep
@@ -200,6 +201,10 @@ class App:
     async def look(self) -> None:
         """How every messenger does that this process sends for."""
         await asyncio.gather(*(watch.look() for name, watch in self.watches.items() if self.outboxes[name].holds))
+        for name in await self.db.run(down_channels):
+            if name not in self.outboxes:  # switched off: nobody sends for it, so nobody watches it
+                now, on = datetime.now(UTC), frozenset(self.outboxes)
+                await reroute_waiting(self.db, self.hearing.hear, name, on, now, self.engine.now())
 
     async def _switched_off(self) -> None:
         """Messengers that people and rooms are known on and that nobody has switched on here: what is urgent goes elsewhere from the start."""

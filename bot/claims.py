@@ -109,9 +109,10 @@ def recover(
         wait = back_off(row.attempts) if row.attempts > 2 else 0.0  # a letter that kills its process must not do so without a pause
         values = never_sent(now) if row.state == LetterState.LEASED else found_attempted(row, can, now, wait)
         perhaps = row.state == LetterState.ATTEMPTED
-        count_sent(db, channel, can, now, zone, int(perhaps))
+        cost = int(perhaps and row.attempts == 1)  # the mark has counted the attempt; as in bot.quota.messages_of
+        count_sent(db, channel, can, now, zone, cost)
         if not letter.change(db, row.id, values, state=row.state, attempts=row.attempts):
-            count_sent(db, channel, can, now, zone, -int(perhaps))
+            count_sent(db, channel, can, now, zone, -cost)
             continue
         if perhaps:
             letter.note_attempt(db, row.id, row.attempts, row.attempted_at, "unknown", "its process ended")

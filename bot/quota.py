@@ -54,13 +54,14 @@ def count_received(db: sa.Connection, engine: Engine, incoming: Incoming) -> Non
         count(db, RECEIVED, incoming.channel, month_of(engine.now(), engine.zone))
 
 
-def messages_of(outcome: Outcome) -> int:
-    """How many messages an outcome has cost, for all that is known: one of unknown outcome may have been sent."""
+def messages_of(outcome: Outcome, attempts: int) -> int:
+    """How many messages an outcome has cost, for all that is known, after so many earlier attempts. One of unknown outcome may have been sent:
+    counted once a letter, or an outage in which nothing leaves would use up the month by being tried again."""
     match outcome:
         case Delivered(messages=messages):
             return messages
         case Unknown():
-            return 1
+            return int(attempts == 0)
         case _:
             return 0
 
@@ -76,9 +77,9 @@ def count_sent(db: sa.Connection, channel: str, can: Capabilities, now: datetime
 
 def lane_now(w: "Writing", channel: str, say: Say, *, of_a_report: bool) -> Lane:
     """The lane of a letter that is being planned. Once only urgent letters leave, two more kinds are urgent, or a child would be told of into
-    silence and a case would wait for next month: what answers somebody who tells of a child or acts on a case (`of_a_report`), and a case's
-    card (what may wait for a newer change of it may wait)."""
-    needed = of_a_report or (say.purpose == "card" and not say.settle)
+    silence and a case would wait for next month: what answers somebody who tells of a child or acts on a case (`of_a_report`), and whatever is
+    about a case (a change of its card that waits for a newer one may wait)."""
+    needed = of_a_report or bool(say.about and not say.settle)
     return Lane.URGENT if needed and say.lane > Lane.URGENT and w.quota_level(channel) is Level.RESERVE else say.lane
 
 

@@ -175,9 +175,10 @@ class Sending:
         """What the outcome has cost of the quota, the outcome, and the attempt for the letter's history. The counter first, see
         models.quota; what was written already was counted already."""
         count = partial(count_sent, db, self._channel.name, self._channel.capabilities, began, self._zone)
-        count(messages_of(outcome))
+        cost = messages_of(outcome, row.attempts)
+        count(cost)
         if not write(db):
-            count(-messages_of(outcome))
+            count(-cost)
         elif not isinstance(outcome, Delivered):
             letters.note_attempt(db, row.id, row.attempts + 1, began, type(outcome).__name__.lower(), reason_of(outcome))
 

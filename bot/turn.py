@@ -18,6 +18,7 @@ from bot.quota import count_received
 from bot.wire_json import incoming_to_json
 from bot.writing import Writing
 from handlers import routing
+from handlers.quota import TELLING
 from models.columns import insert_once
 from models.ids import new_id
 from models.inbox import INBOX, InboxState
@@ -45,7 +46,7 @@ def take_turn(db: sa.Connection, engine: Engine, incoming: Incoming) -> Taken | 
         return None
     facts = gather.facts(db, engine, incoming, talk, route)
     turn = route.handle(talk.frame, incoming, facts)
-    writing = Writing(db, engine, incoming, talk, facts)
+    writing = Writing(db, engine, incoming, talk, facts, of_a_report=turn.frame.floor in TELLING or facts.case is not None)
     for command in turn.commands:
         apply.APPLY[type(command)](writing, command)
     frame = writing.says(turn.says, turn.frame)
@@ -74,7 +75,7 @@ def store(db: sa.Connection, engine: Engine, incoming: Incoming) -> bool:
     """Keep a message before its turn, for a platform that would not send it again; False if it is known."""
     talk = open_talk(db, engine, incoming)
     row = inbox_row(db, engine, talk, incoming, InboxState.RECEIVED)
-    save_talk(db, engine, talk, talk.frame, engine.now())
+    save_talk(db, engine, talk, talk.frame, engine.now(), wrote=incoming.kind not in routing.EVENTS)
     new = insert_once(db, INBOX, row)
     if new:
         count_received(db, engine, incoming)

@@ -31,6 +31,7 @@ from models.talk import Incoming, Json, Kind
 log = structlog.get_logger()
 
 SEVERAL = 2  # chats: one alone may be that chat's own trouble
+AGAIN = 300  # seconds between two tries to send a letter another way
 FORGOTTEN = 2  # times the patience, after which a failed send says nothing any more: letters that back off come again within it
 
 
@@ -119,12 +120,20 @@ class Watch:
         await self._tell("deaf", since=before.isoformat(), until=heard.isoformat())
 
     async def _reroute(self, down: bool) -> None:
-        """Urgent letters that do not get through here and could elsewhere, each in a turn of its own, once."""
+        """Urgent letters that do not get through here and could elsewhere."""
         older = datetime.now(UTC) - timedelta(seconds=0 if down else self._patience.letter)
-        found = await self._db.run(partial(movable, channel=self._channel.name, others=self._others, planned_before=older))
-        for letter, attempts in found:
-            again = f"reroute:{letter}:{attempts}"  # where nobody could be reached instead, it is tried again with its next attempt
-            await self._hear(internal(again, {"timer": "reroute", "subject": letter}, self._domain_now()))
+        await reroute_waiting(self._db, self._hear, self._channel.name, self._others, older, self._domain_now())
+
+
+async def reroute_waiting(
+    db: Database, hear: Callable[[Incoming], Awaitable[None]], channel: str, others: frozenset[str], planned_before: datetime, now: datetime
+) -> None:
+    """Each in a turn of its own, which moves it once. Where nobody could be reached instead it is tried again a few minutes later."""
+    after, round_ = "", int(time.time() // AGAIN)
+    while found := await db.run(partial(movable, channel=channel, others=others, planned_before=planned_before, after=after)):
+        for letter in found:
+            await hear(internal(f"reroute:{letter}:{round_}", {"timer": "reroute", "subject": letter}, now))
+        after = found[-1]
 
 
 def answered(outcome: Outcome) -> bool:

@@ -15,7 +15,6 @@ from bot.pages import planning
 from bot.quota import Level, lane_now, level_now, tell_who_writes
 from bot.rendering import Renderer
 from handlers.failover import instead_of
-from handlers.quota import TELLING
 from models.conversation import CONVERSATION
 from models.facts import Facts
 from models.ids import new_id
@@ -85,7 +84,7 @@ class Writing:
     answered: set[tuple[str, str]] = field(default_factory=set)  # (submission, question) of this turn's answers
     channels: set[str] = field(default_factory=set)
     private: dict[tuple[Address, str], list[tuple[Say, bool]]] = field(default_factory=dict)  # by reader and case: what waits for its page
-    of_a_report: bool = False  # the turn's own says answer somebody who tells of a child or acts on a case
+    of_a_report: bool = False  # what this turn says answers somebody who tells of a child or acts on a case
     _failing: dict[str, str] | None = None
     _levels: dict[str, Level] = field(default_factory=dict)
 
@@ -108,7 +107,6 @@ class Writing:
     def says(self, says: Iterable[Say], frame: Frame) -> Frame:
         """Write the turn's own says; the frame gets the number and the choices of the last question among them."""
         toasted = False
-        self.of_a_report = frame.floor in TELLING or self.facts.case is not None
         for given in says:
             say = given
             if say.kind is LetterKind.TOAST:
@@ -211,6 +209,7 @@ class Writing:
         """The private chat of a member on the messenger that they used last; on another one of theirs where that does not work just now; None
         if they cannot be reached at all. `never`: not on this messenger."""
         rows = [row for row in self.db.execute(_PERSON, {"person": person}).all() if row.channel != never]
+        rows.sort(key=lambda row: self.quota_level(row.channel) is Level.RESERVE)  # where only alarms still leave, another one is better
         if person == self.me and self.talk.group:  # asked for in a group: answered on the same phone
             rows.sort(key=lambda row: row.channel != self.talk.channel)
         if not rows:

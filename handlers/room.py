@@ -9,7 +9,7 @@ from handlers.reading.folding import fold
 from handlers.rights import may_manage, own_wards
 from handlers.wards import find_wards
 from handlers.wording import bullets, unit_name
-from models.commands import BindRoom, Command, MoveChat, PutSetting, ReachAccount, Reroute, TellRole, UnbindRoom
+from models.commands import BindRoom, Command, MoveChat, PutSetting, ReachAccount, Reroute, RerouteRoom, TellRole, UnbindRoom
 from models.facts import Facts, Role, Who
 from models.talk import Frame, Incoming, Kind, Lane, Say, Text, Turn, Typed, lines, mention_setting, msg
 
@@ -71,7 +71,8 @@ def event(frame: Frame, incoming: Incoming, facts: Facts) -> Turn:
     if back:
         text = msg("Hello. To make this the duty room, an administrator types here: %(bind)s", bind=Typed("ganphong"))
         return Turn(frame, (Say(text),))
-    return Turn(frame, commands=_thrown_out(facts))
+    letter = incoming.data.get("letter")
+    return Turn(frame, commands=_thrown_out(facts, letter if isinstance(letter, str) else ""))
 
 
 def chatter(frame: Frame, incoming: Incoming, facts: Facts) -> Turn:
@@ -139,10 +140,10 @@ def _bound(wanted: Wanted, facts: Facts) -> Text:
     )
 
 
-def _thrown_out(facts: Facts) -> tuple[Command, ...]:
+def _thrown_out(facts: Facts, letter: str) -> tuple[Command, ...]:
     """A room that no longer hears us must be known at once: administrators are told privately, and its cases are called otherwise."""
     if not facts.room_here:
         return ()
     rooms = (msg("🔔 I was removed from the duty room of %(unit)s.", unit=unit_name(facts.plan, room.unit)) for room in facts.room_here)
     text = lines(*rooms, msg("Until you add me again and type /ganphong there, the officers on duty are called privately."))
-    return UnbindRoom(), TellRole("", Role.ADMINISTRATOR, Say(text, lane=Lane.URGENT, purpose="room_lost"))
+    return RerouteRoom(letter), UnbindRoom(), TellRole("", Role.ADMINISTRATOR, Say(text, lane=Lane.URGENT, purpose="room_lost"))

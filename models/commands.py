@@ -286,6 +286,13 @@ class Reroute:
 
 
 @dataclass(frozen=True, slots=True)
+class RerouteRoom:
+    """This group no longer hears us: what is urgent and waits there (and `letter`, just refused) goes to whoever else its unit has."""
+
+    letter: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class PutSetting:
     name: str
     value: str
@@ -311,5 +318,5 @@ Command = (
     | SetTimer | CancelTimer
     | CreateLinkCode | LinkAccount | CountWrongCode | UnlinkAccounts
     | CreateInvitation | Join | CutAccount | ReachAccount | BindRoom | UnbindRoom | MoveChat
-    | MessengerDown | MessengerUp | Reroute | PutSetting | SetLocale | Record
+    | MessengerDown | MessengerUp | Reroute | RerouteRoom | PutSetting | SetLocale | Record
 )  # fmt: skip

@@ -320,6 +320,7 @@ def arrived(db: sa.Connection, letter: str, values: Mapping[str, Any]) -> bool:
 # --- what could go another way ----------------------------------------------------------------------------------------
 
 _MINE, _OTHER = ACCOUNT.alias("mine"), ACCOUNT.alias("other")
+_AT_ONCE = 50
 _WAITS_URGENTLY = (
     _L.c.channel == sa.bindparam("channel"),
     _is_open("l"),
@@ -327,19 +328,20 @@ _WAITS_URGENTLY = (
     _L.c.lane == int(Lane.URGENT),
     _L.c.kind == LetterKind.SAY,
     _L.c.id < sa.bindparam("before"),
+    _L.c.id > sa.bindparam("after"),
 )
 _IN_ROOMS = (
-    sa.select(_L.c.id, _L.c.attempts)
+    sa.select(_L.c.id)
     .where(
         *_WAITS_URGENTLY,
         _L.c.is_group.is_(True),
         sa.exists().where(ROOM.c.channel == _L.c.channel, ROOM.c.chat == _L.c.chat, ROOM.c.unbound_at.is_(None)),
     )
     .order_by(_L.c.id)
-    .limit(50)
+    .limit(_AT_ONCE)
 )
 _MOVABLE = (
-    sa.select(_L.c.id, _L.c.attempts)
+    sa.select(_L.c.id)
     .join(_MINE, sa.and_(_MINE.c.channel == _L.c.channel, _MINE.c.chat == _L.c.chat))
     .where(
         *_WAITS_URGENTLY,
@@ -354,16 +356,16 @@ _MOVABLE = (
         ),
     )
     .order_by(_L.c.id)
-    .limit(50)
+    .limit(_AT_ONCE)
 )
 
 
-def movable(db: sa.Connection, channel: str, others: Collection[str], planned_before: datetime) -> list[tuple[str, int]]:
-    """Urgent letters (id, attempts) that wait on this messenger since before that (real time) and could go another way: to people who have an
-    account on one of the others, and to rooms, whose people can be called privately."""
-    given = {"channel": channel, "before": f"{int(planned_before.timestamp() * 1e9):016x}"}
-    people = db.execute(_MOVABLE, given | {"others": list(others)}).all() if others else []
-    return [(row.id, row.attempts) for row in (*people, *db.execute(_IN_ROOMS, given))]
+def movable(db: sa.Connection, channel: str, others: Collection[str], planned_before: datetime, after: str = "") -> list[str]:
+    """Urgent letters that wait on this messenger since before that (real time) and could go another way: to people who have an account on one
+    of the others, and to rooms, whose people can be called privately. Some at a time, oldest first, those behind the letter `after`."""
+    given = {"channel": channel, "before": f"{int(planned_before.timestamp() * 1e9):016x}", "after": after}
+    people = db.execute(_MOVABLE, given | {"others": list(others)}).scalars().all() if others else []
+    return sorted([*people, *db.execute(_IN_ROOMS, given).scalars()])[:_AT_ONCE]
 
 
 # --- what waits -------------------------------------------------------------------------------------------------------

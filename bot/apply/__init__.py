@@ -42,6 +42,7 @@ APPLY: dict[type[Any], Callable[[Writing, Any], None]] = {
     c.MessengerDown: failover.messenger_down,
     c.MessengerUp: failover.messenger_up,
     c.Reroute: failover.reroute,
+    c.RerouteRoom: failover.reroute_room,
     c.PutSetting: people.put_setting,
     c.SetLocale: people.set_locale,
     c.Record: people.record,

@@ -115,6 +115,16 @@ def refresh_cards(w: Writing, case: Case, *, taken: bool = False) -> None:
         w.post(w.conversation(row.conversation), say)
 
 
+def tell_summarised(w: Writing, case: Case) -> None:
+    """Chats in which the case's card stood as a line of a summary and has not been called since: nothing there can be edited, and the line
+    still asks for somebody."""
+    told = LETTER.c.about == case.id, LETTER.c.purpose == "card", LETTER.c.kind == LetterKind.SAY, LETTER.c.state == LetterState.SUPERSEDED
+    rows = w.db.execute(sa.select(LETTER).where(*told, LETTER.c.reason.startswith("summary ")).order_by(LETTER.c.id)).all()
+    live = {(row.channel, row.chat) for row in live_cards(w, case.id)} | {(w.talk.channel, w.talk.chat)}
+    for row in {(row.channel, row.chat): row for row in rows if (row.channel, row.chat) not in live and not case.restricted}.values():
+        w.post(w.conversation(row.conversation), Say(card.state_of(case), purpose="card_state", about=case.id))
+
+
 def forget_edits(w: Writing, letter: str) -> None:
     """What was about to change a letter no longer holds."""
     waiting = LETTER.c.target == letter, LETTER.c.kind == LetterKind.EDIT, LETTER.c.state == LetterState.PLANNED

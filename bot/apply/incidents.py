@@ -7,7 +7,18 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
-from bot.apply.cards import leave_bundle, letters_about, live_cards, post_bundle, post_cards, privately, refresh_cards, retire, whom
+from bot.apply.cards import (
+    leave_bundle,
+    letters_about,
+    live_cards,
+    post_bundle,
+    post_cards,
+    privately,
+    refresh_cards,
+    retire,
+    tell_summarised,
+    whom,
+)
 from bot.gather import as_case
 from bot.pages.opening import withdraw_from_whom_it_is_no_business
 from bot.writing import Writing
@@ -154,6 +165,7 @@ def take(w: Writing, command: c.TakeIncident) -> None:
     taken = load(w, case.id)
     w.timer("follow_up", case.id, ladder.next_follow_up(taken, w.now, w.engine.plan), data={})
     refresh_cards(w, taken, taken=True)
+    tell_summarised(w, taken)
 
 
 def restrict(w: Writing, command: c.Restrict) -> None:

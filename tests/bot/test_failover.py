@@ -1,15 +1,16 @@
 """A messenger fails: what is urgent arrives on the other one, once and marked; a case has one state in all of them. On both engines."""
 
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
 
 from bot.database import Database
 from bot.training import ROOM_CHAT
+from bot.turn import store
 from bot.vault import Vault
-from bot.watch import internal
+from bot.watch import internal, reroute_waiting
 from models.ids import new_id
 from models.incident import INCIDENT, Status
 from models.letter import LETTER, LetterState, movable
@@ -51,10 +52,9 @@ class Two:
     async def moves_what_waits(self) -> None:
         """What bot.watch does at every look."""
         waiting = await self.telegram.db.run(lambda db: movable(db, "web", [OTHER], self.telegram.clock[0] + timedelta(days=9999)))
-        for letter, attempts in waiting:
-            await self.telegram.hears(
-                internal(f"reroute:{letter}:{attempts}", {"timer": "reroute", "subject": letter}, self.telegram.clock[0])
-            )
+        for letter in waiting:
+            again = f"reroute:{letter}:{next(self.telegram.ids)}"
+            await self.telegram.hears(internal(again, {"timer": "reroute", "subject": letter}, self.telegram.clock[0]))
 
     async def delivers(self, chat: str) -> None:
         """What waits for a chat of Telegram has arrived."""
@@ -345,3 +345,77 @@ async def test_the_same_word_about_a_lost_account_again_does_not_make_it_reachab
 def _blocked(two: Two, letter: str, number: int = 0) -> Incoming:
     data: dict[str, Json] = {"letter": letter} if letter else {}
     return Incoming("web", f"gone:{letter}{number}", "ctv", "ctv", Kind.BLOCKED, two.telegram.clock[0], data=data)
+
+
+async def test_a_messenger_that_was_switched_off_keeps_nothing_urgent(db: Database, vault: Vault) -> None:
+    """What waited there when the service was started without it leaves by the others, though nobody sends for it any more."""
+    two = await Two.open(db, vault, room=False, people=("ctv", "truc-a"))
+    await danger(two.telegram)
+    await two.fails()
+    await reroute_waiting(db, two.telegram.hears, "web", frozenset({OTHER}), datetime.now(UTC), two.telegram.clock[0])
+    assert MARK in (await two.zalo.last("z-ctv")).text
+    assert MARK in (await two.zalo.last("z-truc-a")).text
+
+
+async def test_of_a_card_that_was_called_again_while_it_waited_the_newest_moves(db: Database, vault: Vault) -> None:
+    """The old one holds no more; the case is not lost with it."""
+    two = await Two.open(db, vault, room=False)
+    await danger(two.telegram)
+    await two.telegram.passes(minutes=4)  # called again: the first card is retired
+    first, *_rest, newest = cards(await two.telegram.letters(ROOM_CHAT))
+    assert (first.row.retired, newest.row.retired) == (True, False)
+    for letter in (first.id, first.id):
+        again = f"reroute:{next(two.telegram.ids)}"
+        await two.telegram.hears(internal(again, {"timer": "reroute", "subject": letter}, two.telegram.clock[0]))
+    got = [seen.row.copy_of for seen in cards(await two.telegram.letters("truc-a")) if seen.row.copy_of]
+    assert got == [newest.id]
+
+
+async def test_a_room_that_throws_us_out_hands_over_what_waits_there(db: Database, vault: Vault) -> None:
+    """Also what is no card: the question how an urgent case stands goes to the officers on duty."""
+    two = await Two.open(db, vault, room=False, people=())
+    await danger(two.telegram)
+    await two.telegram.db.run(_post_to_the_room)
+    await two.telegram.hears(two.telegram.incoming("x", Kind.BLOCKED, ROOM_CHAT))
+    assert [seen.row.purpose for seen in await two.telegram.letters("truc-a") if seen.row.copy_of] == ["follow_up"]
+    assert not [seen for seen in await two.waiting(ROOM_CHAT) if seen.row.purpose == "follow_up"]
+
+
+def _post_to_the_room(db: sa.Connection) -> None:
+    """The room's card, made a question: purpose and words are all that differ."""
+    row = db.execute(sa.select(LETTER).where(LETTER.c.chat == ROOM_CHAT, LETTER.c.purpose == "card")).one()
+    db.execute(sa.update(LETTER).where(LETTER.c.id == row.id).values(purpose="follow_up"))
+
+
+async def test_the_division_is_asked_where_the_holder_is_out_of_reach(db: Database, vault: Vault) -> None:
+    """Whoever took the case has blocked us and uses nothing else: how it stands is asked of the division's room."""
+    two = await Two.open(db, vault, room=False, people=())
+    await danger(two.telegram)
+    await two.telegram.presses("truc-a", "Tôi tiếp nhận", ROOM_CHAT)
+    await two.telegram.passes(days=2)
+    asked = [seen for seen in await two.telegram.letters("truc-a") if seen.row.purpose == "follow_up"][-1]
+    gone: dict[str, Json] = {"letter": asked.id}
+    await two.telegram.hears(Incoming("web", "gone:1", "truc-a", "truc-a", Kind.BLOCKED, two.telegram.clock[0], data=gone))
+    moved = [seen for seen in await two.telegram.letters(ROOM_CHAT) if seen.row.copy_of == asked.id]
+    assert len(moved) == 1
+
+
+async def test_an_answer_stays_in_the_chat_that_asked_for_it(db: Database, vault: Vault) -> None:
+    """Even if the reserve of a monthly quota has made it urgent."""
+    two = await Two.open(db, vault, people=("ctv",))
+    await two.telegram.says("ctv", "báo cáo")
+    await two.telegram.db.run(lambda connection: connection.execute(sa.update(LETTER).values(lane=int(Lane.URGENT))))
+    await two.fails()
+    await two.moves_what_waits()
+    assert await two.zalo.letters("z-ctv") == []
+
+
+async def test_a_platform_that_keeps_events_first_does_not_make_a_lost_account_reachable(db: Database, vault: Vault) -> None:
+    """Storing the word that an account is gone is not its owner's message."""
+    two = await Two.open(db, vault)
+    for number in range(2):
+        event = _blocked(two, "", number)
+        await db.run(lambda connection, event=event: store(connection, two.telegram.engine, event))
+        await two.telegram.hears(event)
+        row = (await two.telegram.rows(ACCOUNT, ACCOUNT.c.chat == "ctv"))[0]
+        assert row.gone_at is not None

@@ -93,3 +93,19 @@ async def test_a_typed_number_takes_what_a_summary_named(db: Database, vault: Va
     assert (await scene.rows(INCIDENT))[0].status == Status.TAKEN
     answers = [letter.text for _at, letter in hours.sent if letter.chat == ROOM and not letter.text.startswith(("📋", "talk"))]
     assert [text for text in answers if f"VV-2026-{case.number:04d}" in text] != []
+
+
+async def test_a_room_whose_card_stood_in_a_summary_hears_that_the_case_is_taken(db: Database, vault: Vault) -> None:
+    """A line of a summary cannot be edited, and it still asks for somebody: one line more says who has it."""
+    scene, hours = await Scene.open(db, vault), Hours(db, vault, Wire(name="web", capabilities=WEB))
+    async with hours.run():
+        await hours.plans(*talk(SINGLES + 2))
+        case = await quiet_report(scene)
+        await hours.plans(*talk(1))
+        await hours.passes(minutes=10)
+        (card,) = await cards(scene)
+        assert card.state == LetterState.SUPERSEDED
+        await scene.says("truc-a", f"nhan {case.number}")
+    told = [seen.text for seen in await scene.letters(ROOM) if seen.row.purpose == "card_state"]
+    assert len(told) == 1
+    assert "đã nhận" in told[0]

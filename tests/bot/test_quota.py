@@ -103,13 +103,15 @@ def _nobody(_taken: Taken) -> None:
         ([Delivered("1")], 1),
         ([Delivered("1", messages=3)], 3),
         ([Unknown("?"), Delivered("1")], 2),
+        ([Unknown("?"), Unknown("?"), Delivered("1")], 2),
         ([Later("busy"), Delivered("1")], 1),
         ([Never("no")], 0),
         ([Gone("blocked")], 0),
     ],
 )
 async def test_what_was_sent_is_counted_with_its_outcome(db: Database, vault: Vault, outcomes: Sequence[Outcome], expected: int) -> None:
-    """As many messages as the platform was given; one whose outcome is unknown may have been sent, so it counts."""
+    """As many messages as the platform was given; one whose outcome is unknown may have been sent, so it counts, but an hour of dead network
+    does not use up the month."""
     hours = Hours(db, vault, Wire(capabilities=replace(NOTHING, quota=HUNDRED)), Clock(TENTH))
     hours.wire.will("a", *outcomes)
     async with hours.run():
@@ -201,6 +203,19 @@ async def test_a_quiet_case_is_called_in_the_reserve_too(db: Database, vault: Va
     cards = [seen for seen in await scene.letters() if seen.row.purpose == "card"]
     assert cards
     assert {seen.row.lane for seen in cards} == {Lane.URGENT}
+
+
+async def test_what_is_about_a_case_is_still_asked_and_told(db: Database, vault: Vault) -> None:
+    """How things stand with an urgent case, and what its reporter hears of it, do not wait for next month."""
+    scene = await Scene.open(db, vault, capabilities=LIMITED)
+    await spend(db, 95)
+    await scene.says("ctv", "báo cáo")
+    await scene.says("ctv", "dang nguy hiem")
+    await scene.says("truc-a", "nhan 1", "phong-truc")
+    await scene.passes(days=2)
+    about = {seen.row.purpose: seen.row.lane for seen in await scene.letters() if seen.row.about and seen.kind == "say"}
+    assert {"card", "follow_up"} <= set(about)
+    assert set(about.values()) == {Lane.URGENT}
 
 
 async def test_a_group_is_told_once_whoever_writes(db: Database, vault: Vault) -> None:

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from models.commands import BindRoom, MoveChat, ReachAccount, Reroute, TellRole, UnbindRoom
+from models.commands import BindRoom, MoveChat, ReachAccount, Reroute, RerouteRoom, TellRole, UnbindRoom
 from models.facts import BoundRoom, Role, Who
 from models.talk import Kind, Lane
 from tests.handlers.people_driver import ADMIN, COLLABORATOR, DIVISION, DUTY, OTHER_WARD, WARD, WARD_OFFICER, Talk, who
@@ -137,7 +137,8 @@ def test_a_room_that_throws_the_bot_out_is_an_alarm() -> None:
     """Administrators hear of it privately, at once; the room is let go, so that its cases are called otherwise."""
     talk = group(None, room_here=DIVISION_HERE)
     assert talk.sends(Kind.BLOCKED) == []
-    unbound, told = talk.commands
+    rerouted, unbound, told = talk.commands
+    assert rerouted == RerouteRoom()
     assert unbound == UnbindRoom()
     assert isinstance(told, TellRole)
     assert (told.role, told.say.lane) == (Role.ADMINISTRATOR, Lane.URGENT)
