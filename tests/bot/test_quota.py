@@ -8,7 +8,7 @@ from functools import partial
 import pytest
 import sqlalchemy as sa
 
-from bot import apply
+from bot import apply, upkeep
 from bot.channels import Delivered, Gone, Later, Never, Outcome, Quota, Unknown
 from bot.database import Database
 from bot.hearing import Hearing
@@ -19,7 +19,7 @@ from models.commands import OpenSubmission
 from models.ids import new_id
 from models.letter import QUOTA, LetterState
 from models.people import ACCOUNT, MEMBERSHIP, PERSON
-from models.quota import RECEIVED, SENT, Used, count, month_of, name_of, used
+from models.quota import RECEIVED, SENT, Used, count, month_of, name_of, once_a_day, used
 from models.service import COUNTER
 from models.talk import Kind, Lane
 from tests.driver import NO_BUTTONS, PLAN, START, Scene, Seen
@@ -209,6 +209,27 @@ async def test_a_group_is_told_once_whoever_writes(db: Database, vault: Vault) -
     await spend(db, 95)
     found = [await told(scene, "/trogiup", sender, "phong-truc") for sender in ("truc-a", "truc-b", "truc-a")]
     assert [len(seen) for seen in found] == [1, 0, 0]
+
+
+async def test_what_was_done_once_a_day_is_forgotten(db: Database, vault: Vault) -> None:
+    """The hourly upkeep keeps two days of it; months and the numbers of cases stay."""
+    scene = await Scene.open(db, vault, capabilities=LIMITED)
+    await scene.says("ctv", "báo cáo")
+    await scene.says("ctv", "dang nguy hiem")
+
+    async def names() -> list[str]:
+        await scene.db.run(partial(upkeep.forget, engine=scene.engine))
+        return [row.name for row in await scene.rows(COUNTER)]
+
+    await spend(db, 95)
+    kept = await names()
+    for what in ("digest", "used_up"):
+        await db.run(partial(once_a_day, what=what, channel="web", chat="ctv", day=START.date()))
+    assert len(await names()) == len(kept) + 2
+    scene.clock[0] += timedelta(days=2)
+    assert len(await names()) == len(kept) + 2
+    scene.clock[0] += timedelta(days=1)
+    assert await names() == kept
 
 
 # --- near the limit ---------------------------------------------------------------------------------------------------
