@@ -90,7 +90,7 @@ async def test_a_member_hears_kindly_that_it_cannot_be_read(scene: Scene) -> Non
     """No case: whoever is known is no child who hides."""
     assert (await screens(scene, "truc-b"))[0].splitlines()[:3] == [
         UNREAD,
-        "Anh/chị viết lại giúp bằng lời khác, hoặc gọi điện.",
+        "Anh/chị gõ lại bằng chữ giúp, hoặc gọi điện.",
         "Khẩn cấp gọi: 111, 113, 115",
     ]
     assert await scene.rows(INCIDENT) == []
