@@ -84,9 +84,9 @@ def claim(
     if before is None:
         return None
     until = now + sender.lasts
-    letter.extend(db, sender.hanging, until)
     mine_before = before == sender.holder and not sender.held  # an earlier life of this very process: surely over
     recover(db, channel, can, now, before=until + sender.lasts if mine_before else now, mine=sender.under_way, zone=zone)
+    letter.extend(db, sender.hanging, until)  # after the counter, as whoever writes an outcome locks it first
     held = hold_back(db, vault, channel, can, zone, now, room.full, room.due)
     batch = _choose(db, vault, channel, can, room, held, now)
     ready = [claimed.row.id for claimed in batch.claimed if not claimed.attachments]
@@ -104,8 +104,9 @@ def claim(
 def recover(
     db: sa.Connection, channel: str, can: Capabilities, now: datetime, *, before: datetime, mine: Collection[str], zone: ZoneInfo = UTC
 ) -> None:
-    """Letters that a dead process had in its hands: sent by nobody, or perhaps sent (rule 4)."""
-    for row in letter.abandoned(db, channel, before, mine):
+    """Letters that a dead process had in its hands: sent by nobody, or perhaps sent (rule 4). Those that are counted come first: the counter is
+    locked before any letter, as by whoever writes an outcome."""
+    for row in sorted(letter.abandoned(db, channel, before, mine), key=lambda row: row.state != LetterState.ATTEMPTED):
         wait = back_off(row.attempts) if row.attempts > 2 else 0.0  # a letter that kills its process must not do so without a pause
         values = never_sent(now) if row.state == LetterState.LEASED else found_attempted(row, can, now, wait)
         perhaps = row.state == LetterState.ATTEMPTED

@@ -57,7 +57,11 @@ def hold_back(
     """Mark what must wait, make what is due. `full`, `due`: see bot.fuse."""
     level, released = level_now(db, channel, can, now, zone), set[str]()
     if level is Level.RESERVE:
+        held.give_up_toasts(db, channel)
         held.hold_all_but_urgent(db, channel, now)
+    if can.quota is not None:  # at whatever level: the month may have ended while no sender ran
+        held.give_up_what_came_too_late(db, channel, now)
+    if level is Level.RESERVE:
         return Held(level)
     gatherer = Gatherer(db, vault, channel, can, zone, now)
     if level is Level.NEAR:

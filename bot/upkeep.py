@@ -6,14 +6,16 @@ from datetime import timedelta
 import sqlalchemy as sa
 
 from bot.engine import Engine
-from models import inbox, page
+from models import inbox, page, quota
 from models.people import ACCOUNT, ROOM
 from models.service import CHANNEL_STATE
 
 
 def forget(db: sa.Connection, engine: Engine) -> int:
-    """Bodies of messages older than the retention go; their ids stay, so that a replay is still known. Pages whose time is over go too."""
+    """Bodies of messages older than the retention go; their ids stay, so that a replay is still known. Pages whose time is over go too, and what was
+    done once a day on days that are over (two days are kept: not every process counts them by the same clock)."""
     page.forget(db, engine.now())
+    quota.forget_days(db, engine.now().astimezone(engine.zone).date() - timedelta(days=2))
     return inbox.forget_bodies(db, engine.now() - timedelta(days=engine.plan.retention_days("inbox_bodies")))
 
 

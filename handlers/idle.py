@@ -1,9 +1,14 @@
-"""Somebody known writes, and no dialogue is open: what they can do, one tap away."""
+"""Somebody known writes, and no dialogue is open: what they can do, one tap away. And what of theirs the platform withholds, whatever is open."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from functools import wraps
 
 from handlers.help import can_do
-from handlers.wording import hotlines_short
+from handlers.wording import hotlines_short, role_name, unit_name
+from models.commands import TellRoom
 from models.facts import Facts, Role
-from models.talk import Choice, Frame, Incoming, Kind, Say, Text, Turn, lines, msg
+from models.talk import Choice, Frame, Incoming, Join, Kind, Lane, Say, Text, Turn, lines, msg
 
 
 def answer(frame: Frame, incoming: Incoming, facts: Facts) -> Turn:
@@ -23,3 +28,25 @@ def answer(frame: Frame, incoming: Incoming, facts: Facts) -> Turn:
     role = facts.who.held[0].role if facts.who else Role.COLLABORATOR
     report = Choice("report:new", msg("Report a case"), style="primary", action=True, typed="baocao")
     return Turn(frame, (Say(lines(text, can_do(role)), choices=(report,)),))
+
+
+def noticed(handle: Callable[[Frame, Incoming, Facts], Turn]) -> Callable[[Frame, Incoming, Facts], Turn]:
+    """As `handle`, and the division's room hears once a day that something of this member's was withheld: their phone may be in a child's hands.
+    Without a name, because it stands in a group."""
+
+    @wraps(handle)
+    def and_tell(frame: Frame, incoming: Incoming, facts: Facts) -> Turn:
+        turn = handle(frame, incoming, facts)
+        return replace(turn, commands=(*turn.commands, _may_be_a_child(facts)))
+
+    return and_tell
+
+
+def _may_be_a_child(facts: Facts) -> TellRoom:
+    held = facts.who.held if facts.who else ()
+    text = msg(
+        "🔔 A member (%(roles)s) just wrote something that %(messenger)s keeps back. A child may be holding that phone: please telephone.",
+        roles=Join(tuple(Join((role_name(one.role), unit_name(facts.plan, one.unit)), separator=", ") for one in held), separator="; "),
+        messenger=facts.channel.title,
+    )
+    return TellRoom(facts.plan.division, Say(text, lane=Lane.URGENT, purpose="withheld"), once="withheld")

@@ -6,7 +6,8 @@ The order:
 2. A button that stands by itself ("take:…"), and a typed command. A typed command without a slash yields to an open dialogue, unless it names a
    case ("nhan 42"), asks for help or, in a report, how one stands: what somebody types there may be their answer.
 3. In a group, everything else is talk among people.
-4. What the platform withholds from us: somebody unknown is taken for a child, because children are whom it protects.
+4. What the platform withholds from us: somebody unknown is taken for a child, because children are whom it protects, whatever they were asked;
+   but a child's own dialogue keeps it, and a report that is not sent yet goes on. A member is answered as ever, and the division hears of it.
 5. A code typed on its own.
 6. Another page of the list that is open: the dialogue that asked never knows of it.
 7. The dialogue that has the floor.
@@ -14,7 +15,7 @@ The order:
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from handlers import (
     child,
@@ -155,8 +156,8 @@ def route(frame: Frame, incoming: Incoming, who: Who | None) -> Route:
         return _command(given, frame, incoming, who)
     if incoming.group:
         return _to(Entry(room.chatter), frame)
-    if incoming.kind is Kind.WITHHELD and who is None and (frame.floor in {"", stranger.FLOOR} or frame.data.get("sent")):
-        return _to(_WITHHELD, frame)
+    if incoming.kind is Kind.WITHHELD and frame.floor != child.FLOOR:
+        return _withheld(frame, who)
     if frame.floor in {"", stranger.FLOOR} and incoming.kind is Kind.TEXT and (code := _code(incoming, who)) is not None:
         return _to(code, frame)
     if paging.turned(frame, incoming):
@@ -164,6 +165,14 @@ def route(frame: Frame, incoming: Incoming, who: Who | None) -> Route:
     if frame.floor in FLOORS:
         return _to(FLOORS[frame.floor], frame)
     return _to(_IDLE if who else _STRANGER, frame)
+
+
+def _withheld(frame: Frame, who: Who | None) -> Route:
+    unsent = frame.floor == report.FLOOR and not frame.data.get("sent")
+    if who is None and not unsent:
+        return _to(_WITHHELD, frame)
+    going_on = _to(FLOORS.get(frame.floor, _IDLE), frame)
+    return going_on if who is None else replace(going_on, handle=idle.noticed(going_on.handle))
 
 
 def _code(incoming: Incoming, who: Who | None) -> Entry | None:

@@ -144,9 +144,12 @@ class TellRole:
 
 @dataclass(frozen=True, slots=True)
 class TellRoom:
+    """`once`: a word under which the sender causes it once a day at most, whoever is told; "" = every time."""
+
     unit: str
     say: Say
     purpose: str = "main"
+    once: str = ""
 
 
 @dataclass(frozen=True, slots=True)

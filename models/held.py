@@ -6,6 +6,9 @@
 | digest | reminders and slower that nobody asked for              | the chat's one summary of the day                        |
 | fuse   | what nobody asked for, in a chat that has had its share | the chat's next summary, or until a letter may go singly |
 
+What was held for the month's end is given up a day after it was planned (`give_up_what_came_too_late`), or the first of a month would bring
+weeks of old questions at once.
+
 The mark is a row's `reason` with a `not_before` a minute ahead. So whoever looks (health, `python -m bot letters`) knows the reason from
 the row alone, and nothing has to be undone: a mark that is not renewed is over.
 """
@@ -20,7 +23,10 @@ from models.letter import DIGEST, FUSE, HOLDS, LETTER, OPEN, OPEN_STATES, QUOTA,
 from models.talk import Lane, LetterKind
 
 HELD_FOR = timedelta(seconds=60)
+HELD_AT_MOST = timedelta(days=1)  # for the month's end: as long as a reminder is tried, and as people remember what they asked
 NEVER_SUMMED_UP = "details"  # the purpose of private details
+_NEVER_TOO_LATE = ("card", "bundle")  # purposes: nobody may have heard of their cases yet, so they wait as long as it takes
+_MESSAGES = (LetterKind.SAY, LetterKind.EDIT)  # what takes something off a phone is no message, and is never too late
 
 _PLANNED = sa.text("letter.state = 'planned'")
 _UNASKED = sa.and_(LETTER.c.asked.is_(False), LETTER.c.lane > int(Lane.URGENT))
@@ -50,6 +56,23 @@ def _hold(db: sa.Connection, reason: str, now: datetime, *where: sa.ColumnElemen
 
 def hold_all_but_urgent(db: sa.Connection, channel: str, now: datetime) -> None:
     _hold(db, QUOTA, now, _on(channel), LETTER.c.lane > int(Lane.URGENT))
+
+
+def give_up_toasts(db: sa.Connection, channel: str) -> None:
+    """A toast answers the finger on a button: held for any time at all it is worth nothing."""
+    _give_up(db, "quota", _on(channel), LETTER.c.lane > int(Lane.URGENT), LETTER.c.kind == LetterKind.TOAST)
+
+
+def give_up_what_came_too_late(db: sa.Connection, channel: str, now: datetime) -> None:
+    """Of every lane, broadcasts too (delivery tries one for a day at most), whether somebody asked for it or not: questions can be asked again,
+    and an old answer is taken for a new one."""
+    planned_before = LETTER.c.id < f"{int((now - HELD_AT_MOST).timestamp()) * 10**9:016x}"  # ids begin with the time (models.ids)
+    what = LETTER.c.kind.in_(_MESSAGES), LETTER.c.purpose.not_in(_NEVER_TOO_LATE)
+    _give_up(db, "held too long", _on(channel), LETTER.c.reason == QUOTA, planned_before, *what)
+
+
+def _give_up(db: sa.Connection, reason: str, *where: sa.ColumnElement[bool]) -> None:
+    db.execute(sa.update(LETTER).where(*where).values(state=LetterState.GIVEN_UP, reason=reason))
 
 
 def hold_reminders(db: sa.Connection, channel: str, now: datetime, *, edits: bool) -> None:

@@ -68,3 +68,9 @@ def once_a_day(db: sa.Connection, what: str, channel: str, chat: str, day: date)
 def had_today(db: sa.Connection, what: str, channel: str, chat: str, day: date) -> bool:
     """Whether `once_a_day` was already true today."""
     return db.execute(sa.select(COUNTER.c.name).where(COUNTER.c.name == _once_name(what, channel, chat, day))).first() is not None
+
+
+def forget_days(db: sa.Connection, before: date) -> None:
+    """Rows of `once_a_day` of earlier days go; months, codes of cases and whatever else is counted have no day at their end."""
+    day = sa.func.substr(COUNTER.c.name, sa.func.length(COUNTER.c.name) - 9)
+    db.execute(sa.delete(COUNTER).where(COUNTER.c.name.like("%.____-__-__"), day < before.isoformat()))

@@ -208,9 +208,9 @@ def release_all(w: Writing, person: str) -> None:
 
 
 def take_away(w: Writing, person: str, *which: sa.ColumnElement[bool]) -> None:
-    """Somebody's accounts are cut (all, or `which`): private details leave their phone, cards lose their buttons, what is on its way does not arrive."""
+    """Somebody's accounts are cut (all, or `which`): private details leave their phone, cards lose their buttons, what is on its way does not arrive.
+    Their pages go by `take_pages`, as the last thing."""
     w.flush()
-    withdraw(w.db, PAGE.c.person == person)
     for account in w.db.execute(sa.select(ACCOUNT.c.channel, ACCOUNT.c.chat).where(ACCOUNT.c.person == person, *which)).all():
         here = (
             LETTER.c.channel == account.channel,
@@ -229,6 +229,11 @@ def take_away(w: Writing, person: str, *which: sa.ColumnElement[bool]) -> None:
                 retire(w, row)
         waiting = LETTER.c.state.in_((LetterState.PLANNED, LetterState.LEASED)), LETTER.c.about != ""
         w.db.execute(sa.update(LETTER).where(*here, *waiting).values(state=LetterState.SUPERSEDED, reason="cut"))
+
+
+def take_pages(w: Writing, person: str) -> None:
+    """Pages that somebody could open are gone. After everything that locks a case: whoever opens a page locks its case first, then the page."""
+    withdraw(w.db, PAGE.c.person == person)
 
 
 def call_again(w: Writing, command: c.CallAgain) -> None:

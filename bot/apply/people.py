@@ -6,7 +6,7 @@ import sqlalchemy as sa
 
 from bot import linking
 from bot.apply.cards import repost_cards
-from bot.apply.incidents import release_all, take_away
+from bot.apply.incidents import release_all, take_away, take_pages
 from bot.writing import Writing
 from handlers import menu
 from models import commands as c
@@ -116,6 +116,7 @@ def unlink_accounts(w: Writing, command: c.UnlinkAccounts) -> None:
     take_away(w, w.me, *theirs)
     w.db.execute(sa.update(ACCOUNT).where(*theirs).values(cut_at=w.now))
     _void_link_codes(w, w.me)
+    take_pages(w, w.me)
     record(w, c.Record("unlink"))
 
 
@@ -129,6 +130,7 @@ def cut_account(w: Writing, command: c.CutAccount) -> None:
     release_all(w, command.person)
     for address in reached:
         w.post(address, menu.say(None))
+    take_pages(w, command.person)
     record(w, c.Record("cut", command.person))
 
 

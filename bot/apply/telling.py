@@ -10,6 +10,7 @@ from models.facts import Role
 from models.incident import INCIDENT
 from models.letter import LETTER
 from models.people import MEMBERSHIP
+from models.quota import once_a_day
 from models.talk import Lane, LetterKind, Say, msg
 from models.timer import cancel_timer as cancel_timer_row
 
@@ -67,6 +68,8 @@ def tell_role(w: Writing, command: c.TellRole) -> None:
 
 def tell_room(w: Writing, command: c.TellRoom) -> None:
     """Into the room; where none is bound, to whoever is on duty there, privately: nothing meant for a room may go nowhere."""
+    if command.once and not once_a_day(w.db, command.once, "", w.me or w.talk.id, w.now.astimezone(w.engine.zone).date()):
+        return
     rooms = w.rooms(command.unit, command.purpose)
     for room in rooms:
         w.post(room, command.say)

@@ -20,7 +20,7 @@ BEFORE = {
 }
 """Words of the page as it is served."""
 REFUSED = {
-    "gone": N_("This link can no longer be used. For a new one, write to me again: chitiet <case number>."),
+    "gone": N_("This link can no longer be used. For a new one, write to me again, for example: chitiet 42."),
     "wrong": N_("Those are not the last four digits of your number. Please look again."),
     "slow": N_("Too many tries. Please wait a few minutes, then try again."),
 }

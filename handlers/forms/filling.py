@@ -48,8 +48,11 @@ class Filling:
 
     @property
     def discreet(self) -> bool:
-        """Whether what others have answered may not be read out here: an officer adds to a case in a chat that can keep nothing private."""
-        return self.staff and not self.facts.channel.confidential
+        """Whether what was answered elsewhere may not be read out here, in a chat that can keep nothing private: an officer adds to a case, or its
+        reporter from another conversation than the one where it was reported (there the messenger may have promised to take it back)."""
+        case = self.facts.case
+        elsewhere = case is not None and case.conversation != self.facts.conversation
+        return (self.staff or elsewhere) and not self.facts.channel.confidential
 
     @property
     def stage(self) -> Stage:

@@ -261,7 +261,9 @@ async def test_administrators_hear_that_a_messenger_fails(db: Database, vault: V
     await two.telegram.db.run(_make_administrator)
     await two.fails(seconds=600)
     told = [seen.text for seen in await two.zalo.letters("z-truc-a") if seen.row.purpose == "messenger"]
-    assert told == [f"⚠ {MARK}\n🔔 Không liên lạc được với Telegram từ 09:50 23/11.\nTin khẩn được gửi qua kênh khác, cho ai có kênh khác."]
+    assert told == [
+        f"⚠ {MARK}\n🔔 Không liên lạc được với Telegram từ 09:50 23/11.\nTin khẩn được gửi qua ứng dụng khác, cho ai có ứng dụng khác."
+    ]
 
 
 def _make_administrator(db: sa.Connection) -> None:

@@ -238,6 +238,22 @@ async def test_a_case_is_seen_and_added_to_from_the_other_messenger(scene: Scene
     assert "Bé Na" in (await scene.says("truc-a", "chitiet 1"))[0].text
 
 
+async def test_what_was_answered_where_it_is_taken_back_is_not_shown_where_it_stays(scene: Scene) -> None:
+    """The reporter adds from the other messenger: neither the question, nor the review, nor a correction tells the child's name there."""
+    zalo = await linked(scene)
+    for said in ("báo cáo", "3", "3", "5", "ngoc lam", "5", "sau chợ", "cháu đi lang thang", "3", "2", "1"):
+        await scene.says("ctv", said)
+    await scene.says("ctv", "bổ sung")
+    await scene.says("ctv", "Bé Na")
+    assert "Đang ghi: Bé Na" in (await scene.says("ctv", "quay lại"))[-1].text
+    await scene.says("ctv", "giữ nguyên")
+    assert "Bé Na" in (await scene.says("ctv", "đủ rồi dừng ở đây"))[-1].text
+    for said in ("bổ sung", "quay lại", "giữ nguyên", "đủ rồi dừng ở đây"):
+        await zalo.says("z1", said)
+    assert "• Về trẻ: Tên trẻ" in (await zalo.last("z1")).text
+    assert [seen.text for seen in await zalo.letters("z1") if "Bé Na" in seen.text] == []
+
+
 async def test_an_unfinished_report_stays_with_its_chat(scene: Scene) -> None:
     """Two chats that answer one question would lose an answer; elsewhere a new report can be begun."""
     zalo = await linked(scene)

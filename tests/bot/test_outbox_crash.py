@@ -3,12 +3,15 @@
 import asyncio
 import random
 from collections import Counter
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 
 import pytest
+import sqlalchemy as sa
 
 from bot import claims
+from bot.channels import Quota
 from bot.claims import Room, Sender
 from bot.database import Database, StorageDown
 from bot.vault import Vault
@@ -47,6 +50,26 @@ async def test_death_between_claim_and_mark_costs_nothing(db: Database, vault: V
     assert {state for state, _ in await states(db, drafts)} == {LetterState.LEASED}
     assert await take_over(db, vault, wire, drafts) == [DONE] * 4
     assert Counter(wire.texts()) == Counter(lane.name for lane in Lane)
+
+
+async def test_a_claim_locks_the_counter_before_any_letter(db: Database, vault: Vault) -> None:
+    """As whoever writes an outcome does: what hangs is extended, what was never sent is planned again after it, or the two wait for each other."""
+    hanging, leased, marked = Draft(chat="h"), Draft(chat="l", attachments=("picture",)), Draft(chat="m")
+    limited, now = replace(EVERYTHING, quota=Quota(1000, 0.1)), datetime.now(UTC)
+    sender = Sender("one", timedelta(seconds=60), held=True)
+
+    async def claims_at(at: datetime, sender: Sender) -> None:
+        work = partial(claims.claim, vault=vault, channel="wire", can=limited, sender=sender, room=Room(10, 10), now=at)
+        assert await db.run(work) is not None
+
+    await plan(db, vault, hanging, leased, marked, at=now)
+    await claims_at(now, sender)
+    told: list[str] = []
+    sa.event.listen(db.engine, "before_cursor_execute", lambda *args: told.append(args[2]))
+    await claims_at(now + timedelta(seconds=90), replace(sender, under_way=(hanging.id,), hanging=(hanging.id,)))
+    counted = next(place for place, said in enumerate(told) if said.startswith("INSERT INTO counter"))
+    assert [said for said in told[:counted] if said.startswith("UPDATE letter")] == []
+    assert [said for said in told[counted:] if said.startswith("UPDATE letter")] != []
 
 
 async def test_death_between_mark_and_wire_loses_reminders_only(db: Database, vault: Vault) -> None:

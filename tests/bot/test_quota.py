@@ -4,11 +4,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
 
-from bot import apply
+from bot import apply, upkeep
 from bot.channels import Delivered, Gone, Later, Never, Outcome, Quota, Unknown
 from bot.database import Database
 from bot.hearing import Hearing
@@ -19,9 +20,9 @@ from models.commands import OpenSubmission
 from models.ids import new_id
 from models.letter import QUOTA, LetterState
 from models.people import ACCOUNT, MEMBERSHIP, PERSON
-from models.quota import RECEIVED, SENT, Used, count, month_of, name_of, used
+from models.quota import RECEIVED, SENT, Used, count, month_of, name_of, once_a_day, used
 from models.service import COUNTER
-from models.talk import Kind, Lane
+from models.talk import Kind, Lane, LetterKind
 from tests.driver import NO_BUTTONS, PLAN, START, Scene, Seen
 from tests.emulators.wire import NOTHING, Wire
 from tests.hours import Clock, Hours
@@ -30,6 +31,12 @@ from tests.letters import Draft, id_at, states
 HUNDRED = Quota(100, 0.1)
 LIMITED = replace(NO_BUTTONS, quota=HUNDRED, title="Zalo")
 TENTH = datetime(2026, 11, 10, 3, 0, tzinfo=UTC)  # 10:00 in Hà Nội
+LAST = datetime(2026, 11, 30, 3, 0, tzinfo=UTC)
+
+
+def draft_at(at: datetime, text: str, **more: Any) -> Draft:
+    """A letter that was planned at that time, as its id tells."""
+    return Draft(text, id=id_at(at), **more)
 
 
 async def spend(db: Database, number: int, channel: str = "web", month: str = "2026-11") -> None:
@@ -134,17 +141,55 @@ async def test_a_channel_without_a_quota_counts_nothing(db: Database, vault: Vau
 
 
 async def test_the_reserve_is_for_alarms(db: Database, vault: Vault) -> None:
-    """When it is touched nothing but urgent letters leaves, answers neither; the rest leaves in order when the month is over."""
-    hours = Hours(db, vault, Wire(capabilities=replace(NOTHING, quota=HUNDRED)), Clock(TENTH))
-    held = Draft("answer", asked=True), Draft("card", chat="b"), Draft("answer 2", asked=True)
+    """When it is touched nothing but urgent letters leaves, answers neither; the rest leaves in order when the month is over within the day."""
+    hours = Hours(db, vault, Wire(capabilities=replace(NOTHING, quota=HUNDRED)), Clock(LAST))
+    held = [draft_at(LAST, "answer", asked=True), draft_at(LAST, "card", chat="b"), draft_at(LAST, "answer 2", asked=True)]
     await spend(db, 90, "wire")
     async with hours.run():
         await hours.plans(*held, Draft("alarm", lane=Lane.URGENT))
         await hours.passes(minutes=60)
         assert (hours.texts(), await states(db, held)) == (["alarm"], [(LetterState.PLANNED, QUOTA)] * 3)
-        await hours.passes(minutes=31 * 24 * 60)
+        await hours.passes(minutes=22 * 60)
     assert sorted(hours.texts(), key=len)[:3] == ["card", "alarm", "answer"]
     assert hours.texts().index("answer") < hours.texts().index("answer 2")
+
+
+async def test_the_first_of_a_month_brings_no_old_questions(db: Database, vault: Vault) -> None:
+    """Of what was held for weeks only cards leave then, of whatever lane and whoever asked; a toast is given up at once; what is younger than a
+    day still leaves."""
+    hours = Hours(db, vault, Wire(capabilities=replace(NOTHING, quota=HUNDRED)), Clock(TENTH))
+    old = [
+        draft_at(TENTH, "question", asked=True),
+        draft_at(TENTH, "card", chat="b", purpose="card"),
+        draft_at(TENTH, "reminder", chat="c", lane=Lane.REMINDER),
+        draft_at(TENTH, "broadcast", chat="d", lane=Lane.BROADCAST),
+    ]
+    toast = draft_at(TENTH, "toast", chat="e", kind=LetterKind.TOAST, asked=True)
+    await spend(db, 90, "wire")
+    async with hours.run():
+        await hours.plans(*old, toast)
+        assert await states(db, [toast]) == [(LetterState.GIVEN_UP, "quota")]
+        await hours.passes(minutes=23 * 60)
+        assert await states(db, old) == [(LetterState.PLANNED, QUOTA)] * 4
+        await hours.passes(minutes=19 * 24 * 60 - 6 * 60)  # 03:00 of the 30th in Hà Nội
+        late, kept = (LetterState.GIVEN_UP, "held too long"), (LetterState.PLANNED, QUOTA)
+        assert await states(db, old) == [late, kept, late, late]
+        await hours.plans(draft_at(hours.clock.now(), "new", asked=True))
+        await hours.passes(minutes=22 * 60)
+    assert sorted(hours.texts()) == ["card", "new"]
+
+
+async def test_old_questions_stay_behind_though_no_sender_ran(db: Database, vault: Vault) -> None:
+    """The month ended while the service was down."""
+    clock, old = Clock(TENTH), draft_at(TENTH, "question", asked=True)
+    await spend(db, 90, "wire")
+    for minutes in (1, 30 * 24 * 60):
+        hours = Hours(db, vault, Wire(capabilities=replace(NOTHING, quota=HUNDRED)), clock)
+        clock.seconds += minutes * 60
+        async with hours.run():
+            await hours.plans(*([old] if minutes == 1 else []))
+        assert hours.texts() == []
+    assert await states(db, [old]) == [(LetterState.GIVEN_UP, "held too long")]
 
 
 async def test_a_raised_limit_sets_free(db: Database, vault: Vault) -> None:
@@ -224,6 +269,27 @@ async def test_a_group_is_told_once_whoever_writes(db: Database, vault: Vault) -
     await spend(db, 95)
     found = [await told(scene, "/trogiup", sender, "phong-truc") for sender in ("truc-a", "truc-b", "truc-a")]
     assert [len(seen) for seen in found] == [1, 0, 0]
+
+
+async def test_what_was_done_once_a_day_is_forgotten(db: Database, vault: Vault) -> None:
+    """The hourly upkeep keeps two days of it; months and the numbers of cases stay."""
+    scene = await Scene.open(db, vault, capabilities=LIMITED)
+    await scene.says("ctv", "báo cáo")
+    await scene.says("ctv", "dang nguy hiem")
+
+    async def names() -> list[str]:
+        await scene.db.run(partial(upkeep.forget, engine=scene.engine))
+        return [row.name for row in await scene.rows(COUNTER)]
+
+    await spend(db, 95)
+    kept = await names()
+    for what in ("digest", "used_up"):
+        await db.run(partial(once_a_day, what=what, channel="web", chat="ctv", day=START.date()))
+    assert len(await names()) == len(kept) + 2
+    scene.clock[0] += timedelta(days=2)
+    assert len(await names()) == len(kept) + 2
+    scene.clock[0] += timedelta(days=1)
+    assert await names() == kept
 
 
 # --- near the limit ---------------------------------------------------------------------------------------------------

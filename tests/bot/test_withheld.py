@@ -1,6 +1,8 @@
 """A messenger that keeps back what protected senders write, children among them: never silence, and somebody is told."""
 
+import re
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 import sqlalchemy as sa
@@ -12,6 +14,7 @@ from models.incident import INCIDENT, INCIDENT_EVENT
 from models.service import SETTING
 from models.talk import Kind
 from tests.bot.screens import DANGER, KIND
+from tests.bot.test_cases import make_administrator
 from tests.driver import MENTIONED, Scene
 
 FIRST = """Tin nhắn đã đến, nhưng ở đây không đọc được nội dung.
@@ -87,10 +90,44 @@ async def test_a_member_hears_kindly_that_it_cannot_be_read(scene: Scene) -> Non
     """No case: whoever is known is no child who hides."""
     assert (await screens(scene, "truc-b"))[0].splitlines()[:3] == [
         UNREAD,
-        "Anh/chị viết lại giúp bằng lời khác, hoặc gọi điện.",
+        "Anh/chị gõ lại bằng chữ giúp, hoặc gọi điện.",
         "Khẩn cấp gọi: 111, 113, 115",
     ]
     assert await scene.rows(INCIDENT) == []
+
+
+async def told_room(scene: Scene) -> list[str]:
+    return [seen.screen for seen in await scene.letters(ROOM_CHAT) if seen.row.purpose == "withheld"]
+
+
+async def test_the_room_hears_once_a_day_of_a_members_withheld_message(scene: Scene) -> None:
+    """Their phone may be in a child's hands; by role and ward, never by name, and never once a sticker. In the middle of a report too."""
+    for said in ("báo cáo", "2"):
+        await scene.says("ctv", said)
+    for _ in range(3):
+        await scene.withheld("ctv")
+    notice = "🔔 Một thành viên (cộng tác viên, Phường Ngọc Lâm) vừa nhắn điều Zalo không cho đọc. Có thể trẻ đang cầm máy: anh/chị gọi hỏi giúp."
+    assert await told_room(scene) == [notice]
+    await scene.withheld("phuong")
+    assert [len(await told_room(scene)), await scene.rows(INCIDENT)] == [2, []]
+    scene.clock[0] += timedelta(days=1)
+    await scene.withheld("ctv")
+    assert (await told_room(scene))[2:] == [notice]
+
+
+@pytest.mark.parametrize(("asked", "answer"), [("/ngonngu", "ngôn ngữ"), ("a code", "họ và tên")])
+async def test_whatever_somebody_unknown_was_asked_it_is_a_call(scene: Scene, asked: str, answer: str) -> None:
+    """Somebody who joins, or chooses a language, may hand the phone to a child as well: never "that does not look like a name"."""
+    if asked == "a code":
+        await make_administrator(scene, "lanh-dao")
+        for said in ("/moi", "1", "ngoc lam"):
+            await scene.says("lanh-dao", said)
+        found = re.search(r"BN-[A-Z0-9]{4}-[A-Z0-9]{4}", " ".join(await scene.texts("lanh-dao")))
+        assert found is not None
+        asked = found[0]
+    assert answer.casefold() in (await scene.says("dan", asked))[-1].text.casefold()
+    assert await screens(scene, "dan") == [FIRST + TOLD]
+    assert [row.source for row in await scene.rows(INCIDENT)] == ["child"]
 
 
 @pytest.mark.parametrize("sender", ["ctv", "dan"])

@@ -222,6 +222,22 @@ async def test_cutting_an_account_ends_its_pages_at_once(db: Database, vault: Va
     assert links == ["superseded", "superseded"]
 
 
+async def test_a_cut_takes_pages_after_every_case_that_it_locks(db: Database, vault: Vault) -> None:
+    """Whoever opens a page locks its case and then the page; the other way round the two would wait for each other."""
+    scene, _token = await linked(db, vault)
+    await scene.says("truc-a", "nhan 1")
+    await make_administrator(scene, "lanh-dao")
+    for said in ("/thuhoi", "Cán bộ trực A"):
+        await scene.says("lanh-dao", said)
+    told: list[str] = []
+    sa.event.listen(db.engine, "before_cursor_execute", lambda *args: told.append(args[2]))
+    await scene.says("lanh-dao", "1")
+    cases = [place for place, said in enumerate(told) if said.startswith("UPDATE incident")]
+    taken = [place for place, said in enumerate(told) if said.startswith("UPDATE page")]
+    assert (len(taken), bool(cases), max(cases) < taken[0]) == (1, True, True)
+    assert await bodies(scene) == [False]
+
+
 @pytest.mark.parametrize("when", ["before opening", "after opening"])
 async def test_a_right_that_was_lost_is_lost_here_too(db: Database, vault: Vault, when: str) -> None:
     """Rule 9, checked on the rows at every look, whatever else was forgotten: somebody who is no officer any more sees nothing."""

@@ -124,7 +124,7 @@ async def test_without_a_public_address_the_letter_names_the_other_messenger(db:
     await told_case(scene)
     await also_on(scene, "truc-a", "other")
     [letter] = await scene.says("truc-a", "chitiet 1")
-    assert letter.text == "Kênh này không nhận được nội dung riêng. Anh/chị mở Telegram và gõ: /chitiet 1"
+    assert letter.text == "Để giữ kín cho trẻ, chi tiết không gửi vào chat này. Anh/chị mở Telegram và gõ: /chitiet 1"
     assert await scene.rows(LETTER, LETTER.c.channel == "other") == []
 
 
@@ -147,7 +147,7 @@ async def test_a_messenger_that_does_not_carry_is_no_way(db: Database, vault: Va
     down = sa.insert(CHANNEL_STATE).values(name="other", title="Telegram", down_since=scene.clock[0])
     await scene.db.run(lambda db: db.execute(gone if why == "blocked" else down))
     [letter] = await scene.says("truc-a", "chitiet 1")
-    assert letter.text == "Kênh này không nhận được nội dung riêng. Anh/chị gọi trực ban: 024 0000 0000 (số tập huấn)"
+    assert letter.text == "Để giữ kín cho trẻ, chi tiết không gửi vào chat này. Anh/chị gọi trực ban: 024 0000 0000 (số tập huấn)"
 
 
 async def test_without_any_number_the_letter_still_says_something(db: Database, vault: Vault) -> None:
@@ -156,7 +156,7 @@ async def test_without_any_number_the_letter_still_says_something(db: Database, 
     await told_case(scene)
     await scene.db.run(lambda db: db.execute(sa.delete(SETTING).where(SETTING.c.name == "division_phone")))
     [letter] = await scene.says("truc-a", "chitiet 1")
-    assert letter.text == "Kênh này không nhận được nội dung riêng. Anh/chị gọi điện hỏi trực ban giúp."
+    assert letter.text == "Để giữ kín cho trẻ, chi tiết không gửi vào chat này. Anh/chị gọi điện hỏi trực ban giúp."
 
 
 async def test_who_has_no_number_on_record_is_told_how_to_get_links(db: Database, vault: Vault) -> None:
@@ -186,7 +186,9 @@ async def test_a_private_say_to_nobody_known_never_enters_the_chat(db: Database,
         writing.flush()
 
     await scene.db.run(write)
-    assert await scene.texts("nguoi-la") == ["Kênh này không nhận được nội dung riêng. Anh/chị gọi trực ban: 024 0000 0000 (số tập huấn)"]
+    assert await scene.texts("nguoi-la") == [
+        "Để giữ kín cho trẻ, chi tiết không gửi vào chat này. Anh/chị gọi trực ban: 024 0000 0000 (số tập huấn)"
+    ]
     assert await pages(scene) == []
 
 

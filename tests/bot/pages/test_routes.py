@@ -23,8 +23,8 @@ from tests.bot.pages.people import DIGITS, PUBLIC, SECRETS, Serving, link_in, pa
 from tests.letters import until
 
 GONE = {
-    "say": "Liên kết này không còn dùng được. Anh/chị nhắn lại: chitiet <số vụ> để có liên kết mới.",
-    "also": "This link can no longer be used. For a new one, write to me again: chitiet <case number>.",
+    "say": "Liên kết này không còn dùng được. Anh/chị nhắn lại để có liên kết mới, ví dụ: chitiet 42.",
+    "also": "This link can no longer be used. For a new one, write to me again, for example: chitiet 42.",
 }
 only_sqlite = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
