@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 
 import sqlalchemy as sa
@@ -354,7 +355,11 @@ async def test_a_messenger_that_was_switched_off_keeps_nothing_urgent(db: Databa
     two = await Two.open(db, vault, room=False, people=("ctv", "truc-a"))
     await danger(two.telegram)
     await two.fails()
-    await reroute_waiting(db, two.telegram.hears, "web", frozenset({OTHER}), datetime.now(UTC), two.telegram.clock[0])
+
+    async def hear(incoming: Incoming) -> None:
+        await two.telegram.hears(incoming)
+
+    await reroute_waiting(db, hear, "web", frozenset({OTHER}), datetime.now(UTC), two.telegram.clock[0])
     assert MARK in (await two.zalo.last("z-ctv")).text
     assert MARK in (await two.zalo.last("z-truc-a")).text
 
@@ -417,7 +422,7 @@ async def test_a_platform_that_keeps_events_first_does_not_make_a_lost_account_r
     two = await Two.open(db, vault)
     for number in range(2):
         event = _blocked(two, "", number)
-        await db.run(lambda connection, event=event: store(connection, two.telegram.engine, event))
+        await db.run(partial(store, engine=two.telegram.engine, incoming=event))
         await two.telegram.hears(event)
         row = (await two.telegram.rows(ACCOUNT, ACCOUNT.c.chat == "ctv"))[0]
         assert row.gone_at is not None
