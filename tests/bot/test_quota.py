@@ -18,6 +18,7 @@ from bot.turn import Taken, store
 from bot.vault import Vault
 from models.commands import OpenSubmission
 from models.ids import new_id
+from models.incident import INCIDENT
 from models.letter import QUOTA, LetterState
 from models.people import ACCOUNT, MEMBERSHIP, PERSON
 from models.quota import RECEIVED, SENT, Used, count, month_of, name_of, once_a_day, used
@@ -235,6 +236,17 @@ async def test_whoever_tells_of_a_child_or_takes_a_case_is_still_answered(db: Da
     greeting = [seen for seen in await scene.says("phuong", "xin chào") if not seen.row.purpose]
     lanes = [seen.row.lane for seen in (asked[0], card, taken[0], greeting[0])]
     assert lanes == [Lane.URGENT, Lane.URGENT, Lane.URGENT, Lane.DIALOGUE]
+
+
+async def test_a_report_is_finished_in_the_reserve(db: Database, vault: Vault) -> None:
+    """Every question and the receipt leave at once: a child must not be told of into silence."""
+    scene = await Scene.open(db, vault, capabilities=LIMITED)
+    await spend(db, 95)
+    asked = []
+    for said in ("báo cáo", "3", "3", "5", "ngoc lam", "5", "sau chợ", "cháu đi lang thang", "3", "2", "1"):
+        asked += await scene.says("ctv", said)
+    assert (await scene.rows(INCIDENT))[0].sent_at is not None
+    assert {seen.row.lane for seen in asked} == {Lane.URGENT}
 
 
 async def test_a_quiet_case_is_called_in_the_reserve_too(db: Database, vault: Vault) -> None:
