@@ -31,6 +31,8 @@ class LetterState(StrEnum):
 
 OPEN = sa.text("state IN ('planned','leased','attempted')")
 _UNDER_WAY = sa.text("state IN ('leased','attempted')")
+TOLD = sa.text("purpose IN ('card','storm')")
+"""What tells a chat of a case; literal, so that the index of it is used."""
 
 
 class LetterRow(SQLModel, table=True):
@@ -46,6 +48,7 @@ class LetterRow(SQLModel, table=True):
         sa.Index("letter_under_way", "channel", "chat", sqlite_where=_UNDER_WAY, postgresql_where=_UNDER_WAY),
         sa.Index("letter_about", "about", "purpose"),
         sa.Index("letter_target", "target"),
+        sa.Index("letter_told", "channel", "chat", "created_at", sqlite_where=TOLD, postgresql_where=TOLD),
     )
 
     id: str = Field(sa_type=ID, primary_key=True)

@@ -1,24 +1,23 @@
 """Cards: what a room or a private chat sees of a case, posted, edited, retired; and who is to see them. Made of the incident's columns
 alone, so nothing private can reach a group (rule 7)."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import replace
-from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import sqlalchemy as sa
 
+from bot.apply import storms
 from bot.apply.telling import holders
 from bot.gather import as_case, read_service
-from bot.writing import Address, Writing
+from bot.writing import SETTLED, Address, Writing
 from handlers import bundle, card, ladder
 from models.facts import Case, Role
 from models.incident import INCIDENT, Status
 from models.letter import LETTER, LetterState
 from models.plan import Whom
 from models.talk import Lane, LetterKind, Say, Text, lines
-
-SETTLED = timedelta(seconds=60)  # without a newer change, and what cannot be edited is said anew
 
 
 def letters_about(w: Writing, incident: str, purpose: str, *, live: bool = False) -> list[Any]:
@@ -58,9 +57,15 @@ def post_cards(w: Writing, case: Case, to: Sequence[Address], step: int = 0) -> 
     if case.restricted and not to and not live_cards(w, case.id):
         for administrator in privately(w, "", Role.ADMINISTRATOR):  # who may not see it, but can find a leader
             w.post(administrator, Say(card.no_leader(case), lane=Lane.URGENT))
+    if step:  # named there before, and now anew
+        anew = {(address.channel, address.chat) for address in to}
+        storms.leave(w, case, lambda message: (message.channel, message.chat) in anew)
     say = card_say(w, case, step=step)
     for address in to:
-        w.post(address, say)
+        if storms.lasts(w, case, address):
+            storms.tell(w, case, address)
+        else:
+            w.post(address, say)
 
 
 def post_bundle(w: Writing, case: Case) -> None:
@@ -101,6 +106,7 @@ def refresh_cards(w: Writing, case: Case, *, taken: bool = False) -> None:
     taken it; other changes wait for a moment, so that a report that is still being written is not told line by line."""
     if case.bundled and not case.restricted and case.status != Status.INTAKE:
         post_bundle(w, case)
+    storms.refresh(w, case, taken=taken)
     for row in live_cards(w, case.id):
         say = card_say(w, case, edit=row.id)
         if not w.engine.capabilities(row.channel).edits:
@@ -132,10 +138,16 @@ def repost_cards(w: Writing) -> None:
         case = as_case(w.db, row)
         wanted = {(to.channel, to.chat): to for to in whom(w, case, step=0)}
         cards = {(r.channel, r.chat): r for r in live_cards(w, case.id)}
-        post_cards(w, case, [to for place, to in wanted.items() if place not in cards and (case.status == Status.OPEN or to.group)])
+        have = cards.keys() | storms.places(w, case)
+        post_cards(w, case, [to for place, to in wanted.items() if place not in have and (case.status == Status.OPEN or to.group)])
         for place, card_row in cards.items():
             if place not in wanted and w.conversation(card_row.conversation).group:
                 retire(w, card_row)
+        storms.leave(w, case, partial(_room_left, wanted))
+
+
+def _room_left(wanted: Collection[tuple[str, str]], message: Any) -> bool:
+    return message.is_group and (message.channel, message.chat) not in wanted
 
 
 # --- whom -------------------------------------------------------------------------------------------------------------

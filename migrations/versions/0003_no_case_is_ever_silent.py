@@ -25,6 +25,8 @@ def _incident() -> list[sa.Column]:
 def upgrade() -> None:
     for column in _incident():
         op.add_column('incident', column)
+    told = {'sqlite_where': sa.text("purpose IN ('card','storm')"), 'postgresql_where': sa.text("purpose IN ('card','storm')")}
+    op.create_index('letter_told', 'letter', ['channel', 'chat', 'created_at'], unique=False, **told)
     op.create_table('case_note',
     sa.Column('id', sa.String(length=32), nullable=False),
     sa.Column('incident', sa.String(length=32), nullable=False),
@@ -91,6 +93,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    op.drop_index('letter_told', table_name='letter')
     for table in ('drill', 'duty_override', 'duty_pattern', 'case_clock', 'case_note'):
         op.drop_table(table)
     for column in reversed(_incident()):
