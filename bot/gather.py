@@ -224,14 +224,15 @@ _SERVICE = sa.union_all(  # three small tables in one statement, because nearly 
         sa.literal("people"), MEMBERSHIP.c.role, sa.cast(sa.func.count(MEMBERSHIP.c.person.distinct()), sa.String), sa.null(), sa.null(), sa.null()
     )
     .where(MEMBERSHIP.c.ended_at.is_(None), MEMBERSHIP.c.role.in_(_COUNTED))
+    .where(sa.or_(MEMBERSHIP.c.role != Role.LEADER, MEMBERSHIP.c.unit == sa.bindparam("division")))  # one above it takes no restricted case
     .group_by(MEMBERSHIP.c.role),
 )  # fmt: skip
 
 
-def read_service(db: sa.Connection) -> Service:
-    """Settings entered by chat, bound rooms, how many people there are."""
+def read_service(db: sa.Connection, division: str = "") -> Service:
+    """Settings entered by chat, bound rooms, how many people there are. Leaders are counted in `division` ("": nobody asks how many)."""
     found: dict[str, list[Any]] = {"setting": [], "room": [], "people": []}
-    for what, *values in db.execute(_SERVICE):
+    for what, *values in db.execute(_SERVICE, {"division": division}):
         found[what].append(values)
     settings = {name: value for name, value, *_ in found["setting"]}
     counts = {role: int(number) for role, number, *_ in found["people"]}
@@ -286,7 +287,7 @@ def _members(reading: Reading) -> tuple[Member, ...]:
 
 
 NEEDS: dict[str, Callable[[Reading], Any]] = {
-    "service": lambda reading: read_service(reading.db),
+    "service": lambda reading: read_service(reading.db, reading.engine.plan.division),
     "draft": _draft,
     "case_draft": _case_draft,
     "attachments": _attachments,

@@ -7,6 +7,7 @@ import pytest
 import sqlalchemy as sa
 
 from bot.database import Database
+from bot.gather import read_service
 from bot.training import ROOM_CHAT
 from bot.vault import Vault
 from models.commands import UpdateIncident
@@ -109,6 +110,12 @@ async def test_a_leader_above_may_take_what_they_are_called_for(db: Database, va
     await scene.passes(minutes=38)
     await scene.presses("quan", "Tôi tiếp nhận")
     assert any("Anh/chị đã nhận" in text for text in await scene.texts("quan"))
+
+
+async def test_a_leader_above_does_not_count_as_one_of_the_division(db: Database, vault: Vault) -> None:
+    """Who may take a restricted case is asked for by /sansang: somebody of the division."""
+    await opened(db, vault, above="quan_long_bien")
+    assert (await db.run(lambda connection: read_service(connection, PLAN.division))).leaders == 1
 
 
 async def test_a_serious_case_reaches_the_leader_after_four_hours(db: Database, vault: Vault) -> None:
