@@ -8,7 +8,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from bot.apply import storms
+from bot.apply import roster, storms
 from bot.apply.telling import holders
 from bot.gather import as_case, read_service
 from bot.writing import SETTLED, Address, Writing
@@ -179,8 +179,8 @@ def _ward(w: Writing, case: Case) -> list[Address]:
 
 
 def _on_duty(w: Writing, case: Case) -> list[Address]:
-    """Whoever is on duty now: as long as no roster says who that is, every duty officer. An empty roster never silences a case."""
-    return _duty_all(w, case)
+    """Whoever is on the roster now. Nobody on it, or nobody there who can be reached: an empty roster never silences a case."""
+    return _reachable(w, roster.on_duty(w)) or _duty_all(w, case)
 
 
 def _duty_all(w: Writing, case: Case) -> list[Address]:
@@ -212,7 +212,11 @@ _PEOPLE: dict[Whom, Callable[[Writing, Case], list[Address]]] = {
 
 
 def privately(w: Writing, unit: str, role: Role) -> list[Address]:
-    return [to for person in holders(w, unit, role) if (to := w.person(person)) is not None]
+    return _reachable(w, holders(w, unit, role))
+
+
+def _reachable(w: Writing, persons: Iterable[str]) -> list[Address]:
+    return [to for person in persons if (to := w.person(person)) is not None]
 
 
 def unique(addresses: Iterable[Address]) -> list[Address]:

@@ -16,6 +16,7 @@ from models.ids import new_id
 from models.incident import INCIDENT
 from models.people import ACCOUNT, MEMBERSHIP, PERSON, ROOM
 from models.plan import Label, Status, Unit, UnitKind
+from models.roster import DUTY_PATTERN
 from tests.bot.cases import applied, told
 from tests.driver import PLAN, Scene
 
@@ -77,6 +78,36 @@ async def test_at_night_and_on_a_day_off_duty_officers_are_called_at_once(db: Da
     scene = await opened(db, vault, hour=hour, day=day)
     await told(scene, **URGENT)
     assert await rung(scene) == [ROOM_CHAT, "bao-dong", "phuong", "truc-a", "truc-b"]
+
+
+async def on_duty_all_week(scene: Scene, *accounts: str) -> None:
+    """Around the clock, by the weekly pattern."""
+    persons = {row.external_id: row.person for row in await scene.rows(ACCOUNT)}
+    common = {"start": "00:00", "until": "00:00", "created_at": scene.clock[0]}
+    rows = [{"id": new_id(), "person": persons[account], "weekday": day} | common for account in accounts for day in range(7)]
+    await scene.db.run(lambda connection: connection.execute(sa.insert(DUTY_PATTERN), rows))
+
+
+async def test_whoever_is_on_the_roster_is_called_before_the_others(db: Database, vault: Vault) -> None:
+    """At night at once, and alone; at the third call every duty officer."""
+    scene = await opened(db, vault, hour=23)
+    await on_duty_all_week(scene, "truc-b")
+    await told(scene, **URGENT)
+    called = [await rung(scene)]
+    for minutes in (3, 5):
+        await scene.passes(minutes=minutes)
+        called.append(await rung(scene))
+    assert called == [[ROOM_CHAT, "bao-dong", "phuong", "truc-b"]] * 2 + [[ROOM_CHAT, "bao-dong", "phuong", "truc-a", "truc-b"]]
+
+
+async def test_whoever_is_on_the_roster_and_cannot_be_reached_leaves_no_gap(db: Database, vault: Vault) -> None:
+    """Their account is gone: every duty officer who can be reached is called instead."""
+    scene = await opened(db, vault, hour=23)
+    await on_duty_all_week(scene, "truc-b")
+    gone = sa.update(ACCOUNT).where(ACCOUNT.c.external_id == "truc-b").values(gone_at=scene.clock[0])
+    await db.run(lambda connection: connection.execute(gone))
+    await told(scene, **URGENT)
+    assert await rung(scene) == [ROOM_CHAT, "bao-dong", "phuong", "truc-a"]
 
 
 async def test_without_a_leader_above_nobody_above_is_called(db: Database, vault: Vault) -> None:
