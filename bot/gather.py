@@ -46,7 +46,8 @@ from models.talk import Incoming
 
 _CASE_FIELDS = (
     "id", "year", "number", "submission", "conversation", "status", "source", "severity", "danger", "kind", "type", "ward", "called",
-    "restricted", "misdial", "unfinished", "contact", "bundled", "received_at", "sent_at", "taken_at",
+    "restricted", "misdial", "unfinished", "contact", "bundled", "received_at", "sent_at", "taken_at", "closed_at", "closed_reason", "came_by",
+    "drill", "promise", "promise_by", "offered_at",
 )  # fmt: skip
 
 
@@ -142,7 +143,9 @@ def as_case(db: sa.Connection, row: Any) -> Case:
     """A row of incident with the name of whoever took it."""
     name = db.execute(_NAME, {"person": row.taken_by}).scalar() if row.taken_by else ""
     values = {field: getattr(row, field) for field in _CASE_FIELDS}
-    return Case(**values, reporter=row.reporter or "", taken_by=row.taken_by or "", taken_by_name=name or "")
+    return Case(
+        **values, reporter=row.reporter or "", taken_by=row.taken_by or "", taken_by_name=name or "", offered_to=row.offered_to or ""
+    )
 
 
 def _open_child_case(reading: Reading) -> Case | None:
@@ -267,14 +270,15 @@ _SERVICE = sa.union_all(  # three small tables in one statement, because nearly 
         sa.literal("people"), MEMBERSHIP.c.role, sa.cast(sa.func.count(MEMBERSHIP.c.person.distinct()), sa.String), sa.null(), sa.null(), sa.null()
     )
     .where(MEMBERSHIP.c.ended_at.is_(None), MEMBERSHIP.c.role.in_(_COUNTED))
+    .where(sa.or_(MEMBERSHIP.c.role != Role.LEADER, MEMBERSHIP.c.unit == sa.bindparam("division")))  # one above it takes no restricted case
     .group_by(MEMBERSHIP.c.role),
 )  # fmt: skip
 
 
-def read_service(db: sa.Connection) -> Service:
-    """Settings entered by chat, bound rooms, how many people there are."""
+def read_service(db: sa.Connection, division: str = "") -> Service:
+    """Settings entered by chat, bound rooms, how many people there are. Leaders are counted in `division` ("": nobody asks how many)."""
     found: dict[str, list[Any]] = {"setting": [], "room": [], "people": []}
-    for what, *values in db.execute(_SERVICE):
+    for what, *values in db.execute(_SERVICE, {"division": division}):
         found[what].append(values)
     settings = {name: value for name, value, *_ in found["setting"]}
     counts = {role: int(number) for role, number, *_ in found["people"]}
@@ -333,7 +337,7 @@ def _members(reading: Reading) -> tuple[Member, ...]:
 
 
 NEEDS: dict[str, Callable[[Reading], Any]] = {
-    "service": lambda reading: read_service(reading.db),
+    "service": lambda reading: read_service(reading.db, reading.engine.plan.division),
     "draft": _draft,
     "case_draft": _case_draft,
     "attachments": _attachments,

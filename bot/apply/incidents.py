@@ -7,6 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
+from bot.apply import storms
 from bot.apply.cards import leave_bundle, letters_about, live_cards, post_bundle, post_cards, privately, refresh_cards, retire, whom
 from bot.gather import as_case
 from bot.pages.opening import withdraw_from_whom_it_is_no_business
@@ -107,6 +108,7 @@ def call_anew(w: Writing, case: Case) -> None:
     """The severity rose. An edit rings nowhere, and the ladder runs by the lower severity: everybody is called again, and the ladder begins anew."""
     for row in live_cards(w, case.id):
         retire(w, row, text=card.superseded(case) if w.engine.capabilities(row.channel).edits else None)
+    storms.leave(w, case)
     cancel_timer(w.db, "ladder", case.id)
     call_room(w, c.CallRoom(case.id))
 
@@ -119,6 +121,7 @@ def withdraw_from_ward(w: Writing, case: Case, ward: str) -> None:
         if (row.channel, row.chat) in there:
             retire(w, row, text=card.withdrawn(case))
     withdraw_from_whom_it_is_no_business(w.db, w.engine, case)
+    storms.leave(w, case, lambda message: (message.channel, message.chat) in there)
 
 
 def call_room(w: Writing, command: c.CallRoom) -> None:
@@ -131,7 +134,7 @@ def call_room(w: Writing, command: c.CallRoom) -> None:
         return
     if case.bundled and not case.restricted:
         post_bundle(w, case)
-    have = {(row.channel, row.chat) for row in live_cards(w, case.id)}
+    have = {(row.channel, row.chat) for row in live_cards(w, case.id)} | storms.places(w, case)
     post_cards(w, case, [to for to in whom(w, case, step=0) if (to.channel, to.chat) not in have and (case.restricted or not case.bundled)])
     if case.status == Status.OPEN and not pending(w.db, "ladder", case.id):
         due, _silent = ladder.next_call(1, case.severity, w.now, w.engine.plan)
@@ -171,6 +174,7 @@ def restrict(w: Writing, command: c.Restrict) -> None:
     w.db.execute(sa.update(LETTER).where(*details, not_sent_yet).values(state=LetterState.SUPERSEDED, reason="restricted"))
     w.db.execute(sa.update(INCIDENT).where(INCIDENT.c.id == case.id).values(restricted=True))
     withdraw_from_whom_it_is_no_business(w.db, w.engine, load(w, case.id))
+    storms.leave(w, case)
     if case.bundled and case.status != Status.INTAKE:
         leave_bundle(w, case)
     note(w, c.Note(case.id, "restricted"))
@@ -189,7 +193,7 @@ def release(w: Writing, case: Case, event: str) -> None:
 def release_all(w: Writing, person: str) -> None:
     """Somebody's account is cut: what they had taken is called again."""
     held = INCIDENT.c.taken_by == person, INCIDENT.c.status == Status.TAKEN
-    for incident in w.db.execute(sa.select(INCIDENT.c.id).where(*held).order_by(INCIDENT.c.id)).scalars().all():
+    for incident in w.db.execute(sa.select(INCIDENT.c.id).where(*held).order_by(INCIDENT.c.id).with_for_update()).scalars().all():
         release(w, load(w, incident), "released_cut")
         refresh_cards(w, load(w, incident))
         call_room(w, c.CallRoom(incident))
@@ -207,7 +211,7 @@ def take_away(w: Writing, person: str, *which: sa.ColumnElement[bool]) -> None:
             LETTER.c.kind == LetterKind.SAY,
         )
         about_cases = (
-            LETTER.c.purpose.in_(("card", "bundle", "details")),
+            LETTER.c.purpose.in_(("card", "bundle", "details", storms.STORM)),
             LETTER.c.state.not_in((LetterState.GIVEN_UP, LetterState.SUPERSEDED)),
         )
         for row in w.db.execute(sa.select(LETTER).where(*here, *about_cases, LETTER.c.retired.is_(False))).all():
@@ -215,20 +219,23 @@ def take_away(w: Writing, person: str, *which: sa.ColumnElement[bool]) -> None:
                 w.post(w.conversation(row.conversation), Say("", kind=LetterKind.DELETE, target=row.id, lane=Lane.DIALOGUE))
             else:
                 retire(w, row)
+        storms.forget(w, account.channel, account.chat)
         waiting = LETTER.c.state.in_((LetterState.PLANNED, LetterState.LEASED)), LETTER.c.about != ""
         w.db.execute(sa.update(LETTER).where(*here, *waiting).values(state=LetterState.SUPERSEDED, reason="cut"))
 
 
 def call_again(w: Writing, command: c.CallAgain) -> None:
-    """One step of the ladder: a new card that rings, the earlier ones lose their buttons, and the next step is set, without end."""
+    """One step of the ladder: a new card that rings, the earlier ones of those chats lose their buttons, and the next step is set, without end."""
     case = load(w, command.id)
     if case.status != Status.OPEN:
         return
-    earlier = live_cards(w, case.id)
-    post_cards(w, case, whom(w, case, command.step), step=command.step)
+    earlier, to = live_cards(w, case.id), whom(w, case, command.step)
+    post_cards(w, case, to, step=command.step)
+    anew = {(address.channel, address.chat) for address in to}
     for row in earlier:
-        can_edit = w.engine.capabilities(row.channel).edits
-        retire(w, row, text=card.superseded(case) if can_edit else None)
+        if (row.channel, row.chat) in anew:  # elsewhere its card is still the newest, and true
+            can_edit = w.engine.capabilities(row.channel).edits
+            retire(w, row, text=card.superseded(case) if can_edit else None)
     note(w, c.Note(case.id, "called_again"))
     due, _silent = ladder.next_call(command.step + 1, case.severity, w.now, w.engine.plan)
     w.timer("ladder", case.id, due, urgent=case.severity == ladder.URGENT, data={"step": command.step + 1})
