@@ -11,6 +11,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from bot import linking
+from bot.clocks import clocks_of
 from bot.codes import code_hash, new_code
 from bot.conversations import Talk
 from bot.engine import Engine
@@ -33,6 +34,7 @@ from models.facts import (
     Member,
     RefusedFile,
     Role,
+    RunningClock,
     Service,
     Stored,
     Who,
@@ -203,6 +205,10 @@ def _case_draft(reading: Reading) -> Draft | None:
     return read_draft(reading.db, reading.engine, reading.case.submission) if reading.case else None
 
 
+def _clocks(reading: Reading) -> tuple[RunningClock, ...]:
+    return clocks_of(reading.db, reading.case.id, reading.engine.plan, reading.engine.now()) if reading.case else ()
+
+
 _ATTACHMENTS = (
     sa.select(ATTACHMENT.c.id, ATTACHMENT.c.question, ATTACHMENT.c.kind, ATTACHMENT.c.state)
     .where(ATTACHMENT.c.submission == sa.bindparam("submission"))
@@ -339,6 +345,7 @@ NEEDS: dict[str, Callable[[Reading], Any]] = {
     "service": lambda reading: read_service(reading.db),
     "draft": _draft,
     "case_draft": _case_draft,
+    "clocks": _clocks,
     "attachments": _attachments,
     "refused_file": _refused_file,
     "reporter": _reporter,

@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 
 from bot.yaml_lines import Loc
 from handlers.reading.folding import fold
-from models.condition import compared
+from models.condition import Condition, compared
+from models.plan_clocks import Clock
 from models.plan_items import Calendar, Hotline, Ladder, ListItem, Retention, Source, Sourced, Successor, Unit, UnitKind
 from models.severity import Severity, SeverityRule
 
@@ -25,6 +26,7 @@ class Parts:
     ladder: Ladder | None = None
     hotlines: tuple[Hotline, ...] | None = None
     calendar: Calendar | None = None
+    clocks: tuple[Clock, ...] | None = None
     retention: tuple[Retention, ...] | None = None
     sources: tuple[Source, ...] | None = None
 
@@ -40,6 +42,7 @@ def check(parts: Parts) -> Found:
         yield from _check_rules(parts.severity, parts)
         yield from _check_promises(parts.severity, parts)
         yield from _check_ladder(parts.severity, parts.ladder)
+        yield from _check_clocks(parts.severity, parts)
     yield from _twice("retention.yaml", "kept", [kept.id for kept in parts.retention or ()])
 
 
@@ -73,6 +76,7 @@ def _sourced(parts: Parts) -> Iterator[tuple[str, Loc, Sourced]]:
         ("units.yaml", "successors", parts.successors or ()),
         ("hotlines.yaml", "hotlines", parts.hotlines or ()),
         ("ladder.yaml", "steps", parts.ladder.steps if parts.ladder else ()),
+        ("clocks.yaml", "clocks", parts.clocks or ()),
         ("retention.yaml", "kept", parts.retention or ()),
         ("severity.yaml", "levels", severity.levels if severity else ()),
         ("severity.yaml", "rules", severity.rules if severity else ()),
@@ -82,6 +86,7 @@ def _sourced(parts: Parts) -> Iterator[tuple[str, Loc, Sourced]]:
     ]
     for file, under, items in groups:
         yield from ((file, (under, place), item) for place, item in enumerate(items))
+    yield from (("clocks.yaml", ("clocks", place, "start"), clock.start) for place, clock in enumerate(parts.clocks or ()))
     if severity is not None:
         yield "severity.yaml", ("otherwise",), severity.otherwise
     if calendar is not None:
@@ -183,14 +188,16 @@ def _check_rules(severity: Severity, parts: Parts) -> Found:
         if question in severity.answers:
             yield "severity.yaml", ("answers_from", question), "stands under answers too"
     for loc, rule in _rules(severity):
-        for question, values in compared(rule.when) if rule.when is not None else ():
-            if question not in severity.answers and question not in severity.answers_from:
-                yield "severity.yaml", (*loc, "when"), f"unknown question {question}"
-                continue
-            known = _possible(question, severity, parts)
-            for value in values:
-                if known is not None and value not in known:
-                    yield "severity.yaml", (*loc, "when"), f"{question} has no answer {value}"
+        yield from (("severity.yaml", (*loc, "when"), reason) for reason in _never_given(rule.when, severity, parts))
+
+
+def _never_given(when: Condition | None, severity: Severity, parts: Parts) -> Iterator[str]:
+    for question, values in compared(when) if when is not None else ():
+        if question not in severity.answers and question not in severity.answers_from:
+            yield f"unknown question {question}"
+            continue
+        known = _possible(question, severity, parts)
+        yield from (f"{question} has no answer {value}" for value in values if known is not None and value not in known)
 
 
 def _possible(question: str, severity: Severity, parts: Parts) -> set[str] | None:
@@ -227,3 +234,22 @@ def _check_ladder(severity: Severity, ladder: Ladder | None) -> Found:
             yield "ladder.yaml", ("steps",), f"no steps for {level}: such a case would fall silent"
     if steps and steps[0] != levels[0]:
         yield "ladder.yaml", ("steps", 0, "level"), f"the steps begin with the highest level, {levels[0]}"
+
+
+# --- legal clocks -----------------------------------------------------------------------------------------------------
+
+
+def _check_clocks(severity: Severity, parts: Parts) -> Found:
+    """A clock that never starts would be a duty that nobody is reminded of."""
+    clocks, rules = parts.clocks or (), {rule.id: rule for rule in severity.rules}
+    yield from _twice("clocks.yaml", "clocks", [clock.id for clock in clocks])
+    for place, clock in enumerate(clocks):
+        here: Loc = ("clocks", place)
+        yield from (("clocks.yaml", (*here, "when"), reason) for reason in _never_given(clock.when, severity, parts))
+        if clock.start.of and clock.start.of not in [earlier.id for earlier in clocks[:place]]:
+            yield "clocks.yaml", (*here, "start", "of"), f"no clock {clock.start.of} stands before it"
+        for at, name in enumerate(clock.rules):
+            if name not in rules:
+                yield "clocks.yaml", (*here, "rules", at), f"severity.yaml has no rule {name}"
+            elif rules[name].law is None:
+                yield "clocks.yaml", (*here, "rules", at), f"the rule {name} rests on no law, so no legal clock can rest on it"
