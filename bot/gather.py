@@ -20,6 +20,7 @@ from handlers.join import FLOOR as JOIN
 from handlers.join import canonical_code
 from handlers.routing import CaseRef, Route
 from models.attachment import ATTACHMENT, AttachmentState
+from models.clock import CASE_CLOCK
 from models.conversation import CONVERSATION
 from models.facts import (
     BoundRoom,
@@ -126,6 +127,7 @@ _CASES = {
         "submission": INCIDENT.c.id == _SUBJECT,
         "conversation": INCIDENT.c.conversation == _NAMED,
         "own": _OWN,
+        "clock": INCIDENT.c.id == sa.select(CASE_CLOCK.c.incident).where(CASE_CLOCK.c.id == _NAMED).scalar_subquery(),
     }.items()
 }
 _NAME = sa.select(PERSON.c.name).where(PERSON.c.id == sa.bindparam("person"))
@@ -139,6 +141,11 @@ def find_case(db: sa.Connection, ref: CaseRef, talk: Talk) -> Case | None:
     else:
         row = db.execute(_CASES[ref.by], {"named": int(ref.value) if ref.by == "number" else ref.value}).first()
     return as_case(db, row) if row is not None else None
+
+
+def load_case(db: sa.Connection, incident: str) -> Case:
+    """An incident by its id, locked."""
+    return as_case(db, db.execute(_CASES["id"], {"named": incident}).one())
 
 
 def as_case(db: sa.Connection, row: Any) -> Case:

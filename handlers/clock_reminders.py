@@ -8,16 +8,15 @@
 """
 
 from collections.abc import Iterator
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 
 from handlers import clock_words, ladder
 from handlers.clocks import LIVE
-from handlers.incident import news, tells_reporter
+from handlers.incident import asks_reporter, news
 from handlers.workdays import is_working_day
 from models.commands import Command, RemindClock, TellReporter
 from models.facts import Case, Facts, RunningClock
-from models.plan import Clock, Plan
-from models.plan_clocks import Whom
+from models.plan import Clock, Plan, Reminded
 from models.talk import Choice, Frame, Incoming, Lane, Say, Text, Turn, msg
 
 
@@ -47,12 +46,6 @@ def letter(case: Case, rule: Clock, text: Text, facts: Facts) -> Say:
     return Say(text, choices, lane=Lane.URGENT if urgent else Lane.REMINDER, silent=quiet, purpose="clock", about=case.id)
 
 
-def asks_reporter(case: Case) -> bool:
-    """Of a member who may safely be written to, and has not said that they telephoned. Never of a child; whether a phone is safe must have
-    been said, not only not been denied."""
-    return tells_reporter(case) and case.contact == "yes" and bool(case.reporter) and case.called != "yes" and not case.restricted
-
-
 # --- when -------------------------------------------------------------------------------------------------------------
 
 
@@ -70,7 +63,7 @@ def steps_reached(clock: RunningClock, now: datetime, plan: Plan) -> int:
     return max(clock.raised, sum(moment <= now for moment in _steps(clock, plan)))
 
 
-def whom(clock: RunningClock, now: datetime, plan: Plan) -> tuple[Whom, ...]:
+def whom(clock: RunningClock, now: datetime, plan: Plan) -> tuple[Reminded, ...]:
     """Whom this reminder goes to: the steps that it has come to, else all of them once the last was told, else those who owe it."""
     rule, reached = plan.clock(clock.kind), steps_reached(clock, now, plan)
     if reached > clock.raised:
@@ -104,11 +97,6 @@ def _shifted(at: datetime, rule: Clock, plan: Plan) -> datetime:
     if rule.working_days is None:
         return at
     local = at.astimezone(plan.zone)
-    while not is_working_day(local.date(), plan) or _quiet(local.time(), plan):
+    while not is_working_day(local.date(), plan) or plan.ladder.quiet(local.time()):
         local = ladder.next_at(local, plan.ladder.quiet_until, plan.zone)
     return local
-
-
-def _quiet(clock: time, plan: Plan) -> bool:
-    start, end = plan.ladder.quiet_from, plan.ladder.quiet_until
-    return clock >= start or clock < end if start > end else start <= clock < end

@@ -118,3 +118,11 @@ def telephone_please(case: Case, phone: str) -> Text:
         msg("Division on duty: %(phone)s", phone=phone) if phone else None,
         msg("If you have telephoned, please tell me with whom you spoke and when: /xacnhan %(number)s", number=case.number),
     )
+
+
+def telephone_claimed(case: Case) -> Text:
+    """To the ward: a reporter says something, an officer confirms it."""
+    return lines(
+        msg("☎ %(code)s: the reporter says that they telephoned. Please check and confirm it.", code=case.code),
+        msg("In our private chat: /xacnhan %(number)s", number=case.number),
+    )

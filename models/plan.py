@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from models.condition import Bilingual, Condition, holds
 from models.ladder import Hour, Ladder, LadderLevel, Step, Whom
-from models.plan_clocks import Clock, ClockStart, ClockStep
+from models.plan_clocks import Clock, ClockStart, ClockStep, Reminded
 from models.plan_items import (
     Calendar,
     DayCorrection,
@@ -33,9 +33,9 @@ from models.severity import Level, Severity, SeverityRule, SeverityVerdict
 from models.talk import Label
 
 __all__ = [
-    "Calendar", "Clock", "ClockStart", "ClockStep", "Condition", "DayCorrection", "Document", "Hotline", "Hour", "Label", "Ladder", "LadderLevel",
-    "Level", "ListItem", "Plan", "Retention", "Severity", "SeverityRule", "SeverityVerdict", "Source", "Sourced", "Status", "Step", "Successor", "Unit", "UnitKind",
-    "Whom", "holds",
+    "Calendar", "Clock", "ClockStart", "ClockStep", "Condition", "DayCorrection", "Document", "Hotline", "Hour", "Label", "Ladder",
+    "LadderLevel", "Level", "ListItem", "Plan", "Reminded", "Retention", "Severity", "SeverityRule", "SeverityVerdict", "Source", "Sourced",
+    "Status", "Step", "Successor", "Unit", "UnitKind", "Whom", "holds",
 ]  # fmt: skip
 
 

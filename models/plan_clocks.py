@@ -9,7 +9,7 @@ from models.plan_items import Id, Minutes, Piece, Sourced, Status
 
 Basis = Literal["receipt", "event", "statement"]
 """What a limit counts from: when the case was received, when it happened, when an earlier duty was done."""
-Whom = Literal["reporter", "ward", "taker", "room", "leader", "above"]
+Reminded = Literal["reporter", "ward", "taker", "room", "leader", "above"]
 """Whom a reminder goes to. ward: where it happened; room: the division's; above: who leads the unit that the division acts for."""
 
 
@@ -33,7 +33,7 @@ class ClockStep(Piece):
     """One step up: minutes after the latest hour, and whom it is told to."""
 
     after: Annotated[int, Field(ge=0)]
-    to: Annotated[tuple[Whom, ...], Field(min_length=1)]
+    to: Annotated[tuple[Reminded, ...], Field(min_length=1)]
 
 
 class Clock(Sourced):
@@ -56,7 +56,7 @@ class Clock(Sourced):
     strict_hours: Annotated[int, Field(ge=1)] | None = None
     urgent: bool = False
     note: Bilingual | None = None
-    to: Annotated[tuple[Whom, ...], Field(min_length=1)]
+    to: Annotated[tuple[Reminded, ...], Field(min_length=1)]
     before: tuple[Minutes, ...] = ()
     overdue: Annotated[tuple[ClockStep, ...], Field(min_length=1)]
     every: Minutes
