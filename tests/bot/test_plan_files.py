@@ -46,6 +46,8 @@ def test_the_shipped_plan_loads() -> None:
     assert SHIPPED.name == load_plan(SHIPPED).id
 
 
+_ONE = "[{date: 2026-02-14, name: {vi: Đổi ngày, en: Swapped}, status: design}]"
+MAKE_UP_TWICE = f"days_off: {_ONE}\nmake_up_days: {_ONE}"
 # file, what is replaced, by what, a text that stands on the line that is to be named, part of the reason
 BROKEN = [
     ("units.yaml", "en: Ngọc Lâm Ward}", "xx: 1}", "vi: Phường Ngọc Lâm", "units.ngoc_lam.name.en: is missing"),
@@ -74,8 +76,28 @@ BROKEN = [
     ("severity.yaml", "[xam_hai_tinh_duc, mua_ban]", "[xam_hai_tinh_duc, mua_banh]", "mua_banh", "violation has no answer mua_banh"),
     ("severity.yaml", "relation: relations", "relation: relatives", "relation: relatives", "unknown list relatives"),
     ("severity.yaml", "level: khan_cap\n    because: {vi: Trẻ đang", "level: gap\n    because: {vi: Trẻ đang", "level: gap", "unknown level gap"),
-    ("ladder.yaml", "gaps: [60]", "gaps: [0]", "gaps: [0]", "steps.1.gaps.0"),
-    ("ladder.yaml", "level: nghiem_trong", "level: khan_cap", "steps:", "no steps for nghiem_trong: such a case would fall silent"),
+    ("ladder.yaml", "again: [60, 120]", "again: [0]", "again: [0]", "levels.1.again.0"),
+    ("ladder.yaml", "again: [60, 120]", "again: [60, 30]", "level: nghiem_trong", "the distances after the last step never fall"),
+    ("ladder.yaml", "again: [60, 120]", "again: []", "again: []", "levels.1.again"),
+    ("ladder.yaml", "    again: [60, 120]\n", "", "level: nghiem_trong", "again: is missing"),
+    ("ladder.yaml", "level: nghiem_trong", "level: gap", "level: gap", "unknown level gap"),
+    ("ladder.yaml", "level: nghiem_trong", "level: khan_cap", "levels:", "no steps for nghiem_trong: such a case would fall silent"),
+    ("ladder.yaml", "level: khan_cap", "level: first", "level: first", "the levels begin with the highest, khan_cap"),
+    ("ladder.yaml", "{after: 3, whom", "{after: 0, whom", "level: khan_cap", "two steps at once"),
+    ("ladder.yaml", "- after: 0\n", "- after: 1\n", "level: khan_cap", "the first step is the card itself"),
+    ("ladder.yaml", "{after: 5, whom: [room,", "{after: 5, whom: [rum,", "[rum,", "levels.0.steps.2.whom.0"),
+    ("ladder.yaml", "{after: 5, whom: [room,", "{after: 5, whom: [", "{after: 5,", "the room is called at every step"),
+    ("ladder.yaml", "{after: 5, whom: [room,", "{after: 5, whom: [room, room,", "{after: 5,", "a word stands twice"),
+    ("ladder.yaml", "at: {night: [room, ", "at: {night: [", "at: {night: [", "the room is called at every step"),
+    ("ladder.yaml", "at: {night:", "at: {dusk:", "at: {dusk:", "unknown hour dusk"),
+    ("ladder.yaml", "name: evening", 'name: "office"', 'name: "office"', "office stands twice"),
+    ("ladder.yaml", '    from: "17:00"\n    until: "21:00"\n', "", "name: evening", "always holds: the hours behind it would never come"),
+    ("ladder.yaml", '    until: "21:00"\n', "", "name: evening", "from and until stand together"),
+    ("ladder.yaml", "name: night\n", "name: night\n    days: working\n", "name: night", "the last hour is the rest"),
+    ("ladder.yaml", "days: working", "days: workdays", "days: workdays", "hours.office.days"),
+    ("calendar.yaml", "country: VN", "country: XY", "country: XY", "the holidays package does not know XY"),
+    ("calendar.yaml", "days: [monday, tuesday, wednesday, thursday, friday]", "days: [ ]", "days: [ ]", "a week has working days"),
+    ("calendar.yaml", "days_off: []\nmake_up_days: []", MAKE_UP_TWICE, "make_up_days: [", "2026-02-14 stands under days_off too"),
     ("units.yaml", "acts_for: quan_long_bien", "parent: phong_ldtbxh", "parent: phong_ldtbxh", "stands twice"),
     ("units.yaml", "kind: district\n", "kind: district\n    parent: bo_de\n", "parent: bo_de", "the unit lies within itself"),
     ("severity.yaml", "when: {eq: [kind, need]}\n    ", "", "id: can_giup_do", "a rule says when it holds"),
