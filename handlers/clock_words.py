@@ -27,9 +27,14 @@ def hour(at: datetime, plan: Plan) -> Text:
 
 
 def card_lines(clocks: Sequence[RunningClock], plan: Plan, now: datetime) -> tuple[Text, ...]:
-    """What a room sees: the written report, the emergency's hours, and whatever is overdue."""
-    shown = (clock for clock in clocks if clock.running and (clock.overdue or clock.kind in {"written", "emergency"}))
-    return tuple(clock_line(clock, plan, now) for clock in shown)
+    """What a room sees: the written report, the emergency's hours, and whatever is overdue; what is owed at once, when it has been asked for."""
+    return tuple(clock_line(clock, plan, now) for clock in clocks if clock.running and _on_card(clock, plan))
+
+
+def _on_card(clock: RunningClock, plan: Plan) -> bool:
+    if plan.clock(clock.kind).at_once:
+        return clock.raised > 0
+    return clock.overdue or clock.kind in {"written", "emergency"}
 
 
 def clock_line(clock: RunningClock, plan: Plan, now: datetime) -> Text:

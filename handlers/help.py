@@ -45,8 +45,9 @@ def _for(who: Who | None, facts: Facts) -> Text:
     if who is None:
         return paragraphs(hotlines(facts.plan), bullets(msg(_REPORT), msg("Have an invitation code? Type it here."), msg(_HELP)))
     lines_of = dict.fromkeys(line for held in who.held for line in CAN[held.role])
-    if len(lines_of) > 5:
-        lines_of.pop(_MORE, None)
+    for spare in (_MORE, _CONFIRM):  # reminders say it again when it is needed
+        if len(lines_of) > 5:
+            lines_of.pop(spare, None)
     lines_of[_HELP] = lines_of.pop(_HELP, None)
     others = Join(facts.channel.others, ", ")
     link = (msg("/lienket – use me on %(others)s too", others=others),) if facts.channel.others else ()

@@ -114,7 +114,7 @@ def news() -> Say:
 def see(frame: Frame, incoming: Incoming, facts: Facts) -> Turn:
     """ "XEM": how the sender's newest report stands, from whichever of their chats it came. Asked for, so it may be answered; still nothing of
     what was reported."""
-    return Turn(frame, (Say(lines(how_it_stands(facts), _telephone(facts))),))
+    return Turn(frame, (Say(how_it_stands(facts)),))
 
 
 def asks_reporter(case: Case) -> bool:
@@ -132,7 +132,11 @@ def _telephone(facts: Facts) -> Text | None:
 
 
 def how_it_stands(facts: Facts) -> Text:
-    """The state of facts.case in the reporter's words."""
+    """The state of facts.case in the reporter's words, and what is still wanted of them."""
+    return lines(_state(facts), _telephone(facts))
+
+
+def _state(facts: Facts) -> Text:
     case = facts.case
     if case is None:
         return lines(msg("There is no report of yours yet."), msg("To report, type /baocao."))

@@ -64,7 +64,7 @@ class Route:
 
 
 _LOOKING = ("service", "case_draft", "attachments", "reporter", "clocks")
-_REPORTING = ("service", "draft", "reports_today")
+_REPORTING = ("service", "draft", "reports_today", "clocks")
 
 
 @dataclass(frozen=True, slots=True)

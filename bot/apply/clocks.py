@@ -4,6 +4,7 @@
 """
 
 from dataclasses import replace
+from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -25,6 +26,8 @@ from models.talk import Json, Say
 from models.timer import cancel_timer
 
 __all__ = ["clocks_of", "follow", "remind", "set_clocks", "state", "void_clocks"]
+
+GRACE = timedelta(minutes=15)  # the card that goes out with a new clock shows it: nobody is reminded in the same breath
 
 # --- following the case -----------------------------------------------------------------------------------------------
 
@@ -75,7 +78,7 @@ def _settle(w: Writing, case: Case, row: Any, want: Wanted) -> bool:
         again = {"raised": 0} if row.state == ClockState.VOID or want.due_at > w.now else {}
         w.db.execute(sa.update(CASE_CLOCK).where(CASE_CLOCK.c.id == row.id).values(**columns, **again, state=ClockState.RUNNING))
     clock = _one(w, case.id, want.kind)
-    _wind(w, clock)
+    _wind(w, clock, w.now + GRACE if row is None or row.state == ClockState.VOID else w.now)
     if row is not None and row.state == ClockState.RUNNING and is_told(case, row.due_at, want.due_at):
         _tell_moved(w, case, clock, row)
     return True
@@ -92,10 +95,11 @@ def _one(w: Writing, incident: str, kind: str) -> RunningClock:
     return next(clock for clock in clocks_of(w.db, incident, w.engine.plan, w.now) if clock.kind == kind)
 
 
-def _wind(w: Writing, clock: RunningClock) -> None:
+def _wind(w: Writing, clock: RunningClock, not_before: datetime) -> None:
     """Set the timer of a running clock, or move it."""
     plan = w.engine.plan
-    w.timer("clock", clock.id, clock_reminders.next_reminder(clock, w.now, plan), urgent=plan.clock(clock.kind).urgent)
+    due = max(not_before, clock_reminders.next_reminder(clock, w.now, plan))
+    w.timer("clock", clock.id, due, urgent=plan.clock(clock.kind).urgent)
 
 
 def _show(w: Writing, case: Case) -> None:
@@ -116,7 +120,7 @@ def remind(w: Writing, command: c.RemindClock) -> None:
         return
     case = load_case(w.db, command.incident)
     _post(w, case, command.say, command.to)
-    _wind(w, next(clock for clock in clocks_of(w.db, case.id, w.engine.plan, w.now) if clock.id == command.clock))
+    _wind(w, next(clock for clock in clocks_of(w.db, case.id, w.engine.plan, w.now) if clock.id == command.clock), w.now)
 
 
 def _post(w: Writing, case: Case, say: Say, to: tuple[str, ...]) -> None:
