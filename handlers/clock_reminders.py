@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from handlers import clock_words, ladder
+from handlers.card import details_choice
 from handlers.clocks import LIVE
 from handlers.incident import asks_reporter, news
 from handlers.workdays import is_working_day
@@ -38,12 +39,12 @@ def remind(frame: Frame, incoming: Incoming, facts: Facts) -> Turn:
 def letter(case: Case, rule: Clock, text: Text, facts: Facts) -> Say:
     """One reminder: content-free but for code, duty and hour."""
     choices = (
-        Choice(f"detail:{case.id}", msg("See details"), action=True, typed=f"chitiet {case.number}"),
+        details_choice(case),
         Choice(f"confirm:{case.id}", msg("It is done"), action=True, typed=f"xacnhan {case.number}"),
     )
     urgent = rule.urgent and case.severity == ladder.URGENT
     quiet = ladder.silent(case.severity, facts.now, facts.plan)
-    return Say(text, choices, lane=Lane.URGENT if urgent else Lane.REMINDER, silent=quiet, purpose="clock", about=case.id)
+    return Say(text, choices, lane=Lane.URGENT if urgent else Lane.REMINDER, silent=quiet, purpose="clock", about=case.id, unpressed="")
 
 
 # --- when -------------------------------------------------------------------------------------------------------------

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from models.facts import Case, RunningClock
 from models.plan import Plan
-from models.talk import N_, Join, Label, Moment, Text, lines, msg
+from models.talk import N_, Join, Label, Moment, Text, Typed, lines, msg
 
 BASIS = {
     "event": N_("counted from when it happened"),
@@ -112,7 +112,7 @@ def ways(case: Case, ask: Label) -> tuple[Text, ...]:
     """What can be typed."""
     return (
         msg("When it is done, tell me in our private chat (%(what)s): /xacnhan %(number)s", what=ask, number=case.number),
-        msg("Details: type /chitiet %(number)s", number=case.number),
+        msg("To see the details, type: %(typed)s", typed=Typed(f"chitiet {case.number}")),
     )
 
 

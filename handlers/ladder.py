@@ -10,6 +10,7 @@
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from handlers import card
 from handlers.workdays import hour_of
 from models.commands import CallAgain, Command, SetTimer, TellPerson, TellRole
 from models.facts import Case, Facts, Role
