@@ -11,6 +11,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from bot import linking
+from bot.clocks import clocks_of
 from bot.codes import code_hash, new_code
 from bot.conversations import Talk
 from bot.engine import Engine
@@ -19,6 +20,7 @@ from handlers.join import FLOOR as JOIN
 from handlers.join import canonical_code
 from handlers.routing import CaseRef, Route
 from models.attachment import ATTACHMENT, AttachmentState
+from models.clock import CASE_CLOCK
 from models.conversation import CONVERSATION
 from models.facts import (
     BoundRoom,
@@ -33,6 +35,7 @@ from models.facts import (
     Member,
     RefusedFile,
     Role,
+    RunningClock,
     Service,
     Stored,
     Who,
@@ -124,6 +127,7 @@ _CASES = {
         "submission": INCIDENT.c.id == _SUBJECT,
         "conversation": INCIDENT.c.conversation == _NAMED,
         "own": _OWN,
+        "clock": INCIDENT.c.id == sa.select(CASE_CLOCK.c.incident).where(CASE_CLOCK.c.id == _NAMED).scalar_subquery(),
     }.items()
 }
 _NAME = sa.select(PERSON.c.name).where(PERSON.c.id == sa.bindparam("person"))
@@ -137,6 +141,11 @@ def find_case(db: sa.Connection, ref: CaseRef, talk: Talk) -> Case | None:
     else:
         row = db.execute(_CASES[ref.by], {"named": int(ref.value) if ref.by == "number" else ref.value}).first()
     return as_case(db, row) if row is not None else None
+
+
+def load_case(db: sa.Connection, incident: str) -> Case:
+    """An incident by its id, locked."""
+    return as_case(db, db.execute(_CASES["id"], {"named": incident}).one())
 
 
 def as_case(db: sa.Connection, row: Any) -> Case:
@@ -201,6 +210,10 @@ def _draft(reading: Reading) -> Draft | None:
 
 def _case_draft(reading: Reading) -> Draft | None:
     return read_draft(reading.db, reading.engine, reading.case.submission) if reading.case else None
+
+
+def _clocks(reading: Reading) -> tuple[RunningClock, ...]:
+    return clocks_of(reading.db, reading.case.id, reading.engine.plan, reading.engine.now()) if reading.case else ()
 
 
 _ATTACHMENTS = (
@@ -340,6 +353,7 @@ NEEDS: dict[str, Callable[[Reading], Any]] = {
     "service": lambda reading: read_service(reading.db, reading.engine.plan.division),
     "draft": _draft,
     "case_draft": _case_draft,
+    "clocks": _clocks,
     "attachments": _attachments,
     "refused_file": _refused_file,
     "reporter": _reporter,

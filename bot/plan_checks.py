@@ -2,12 +2,15 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 
+from bot.clock_checks import check_clocks
 from bot.ladder_checks import check_calendar, check_hours, check_levels, check_steps
 from bot.yaml_lines import Found, Loc, twice
 from handlers.reading.folding import fold
-from models.condition import compared
+from models.condition import Condition, compared
 from models.ladder import Ladder
+from models.plan_clocks import Clock
 from models.plan_items import Calendar, Hotline, ListItem, Retention, Source, Sourced, Successor, Unit, UnitKind
 from models.severity import Severity, SeverityRule
 
@@ -24,6 +27,7 @@ class Parts:
     ladder: Ladder | None = None
     hotlines: tuple[Hotline, ...] | None = None
     calendar: Calendar | None = None
+    clocks: tuple[Clock, ...] | None = None
     retention: tuple[Retention, ...] | None = None
     sources: tuple[Source, ...] | None = None
 
@@ -39,6 +43,7 @@ def check(parts: Parts) -> Found:
         yield from _check_rules(parts.severity, parts)
         yield from _check_promises(parts.severity, parts)
         yield from check_levels(parts.severity, parts.ladder)
+        yield from check_clocks(parts.severity, parts.clocks or (), partial(_never_given, severity=parts.severity, parts=parts))
     if parts.ladder is not None:
         yield from check_hours(parts.ladder)
         yield from check_steps(parts.ladder)
@@ -70,6 +75,7 @@ def _sourced(parts: Parts) -> Iterator[tuple[str, Loc, Sourced]]:
         ("hotlines.yaml", "hotlines", parts.hotlines or ()),
         ("ladder.yaml", "hours", parts.ladder.hours if parts.ladder else ()),
         ("ladder.yaml", "levels", parts.ladder.levels if parts.ladder else ()),
+        ("clocks.yaml", "clocks", parts.clocks or ()),
         ("retention.yaml", "kept", parts.retention or ()),
         ("severity.yaml", "levels", severity.levels if severity else ()),
         ("severity.yaml", "rules", severity.rules if severity else ()),
@@ -79,6 +85,7 @@ def _sourced(parts: Parts) -> Iterator[tuple[str, Loc, Sourced]]:
     ]
     for file, under, items in groups:
         yield from ((file, (under, place), item) for place, item in enumerate(items))
+    yield from (("clocks.yaml", ("clocks", place, "start"), clock.start) for place, clock in enumerate(parts.clocks or ()))
     if severity is not None:
         yield "severity.yaml", ("otherwise",), severity.otherwise
     if calendar is not None:
@@ -180,14 +187,17 @@ def _check_rules(severity: Severity, parts: Parts) -> Found:
         if question in severity.answers:
             yield "severity.yaml", ("answers_from", question), "stands under answers too"
     for loc, rule in _rules(severity):
-        for question, values in compared(rule.when) if rule.when is not None else ():
-            if question not in severity.answers and question not in severity.answers_from:
-                yield "severity.yaml", (*loc, "when"), f"unknown question {question}"
-                continue
-            known = _possible(question, severity, parts)
-            for value in values:
-                if known is not None and value not in known:
-                    yield "severity.yaml", (*loc, "when"), f"{question} has no answer {value}"
+        yield from (("severity.yaml", (*loc, "when"), reason) for reason in _never_given(rule.when, severity, parts))
+
+
+def _never_given(when: Condition | None, severity: Severity, parts: Parts) -> Iterator[str]:
+    """What a condition asks for and nobody can answer."""
+    for question, values in compared(when) if when is not None else ():
+        if question not in severity.answers and question not in severity.answers_from:
+            yield f"unknown question {question}"
+            continue
+        known = _possible(question, severity, parts)
+        yield from (f"{question} has no answer {value}" for value in values if known is not None and value not in known)
 
 
 def _possible(question: str, severity: Severity, parts: Parts) -> set[str] | None:

@@ -14,6 +14,7 @@ from bot.yaml_lines import FileMistakes, Located, Mistake, read_yaml
 from models.condition import Bilingual
 from models.ladder import Hour, Ladder, LadderLevel
 from models.plan import Plan
+from models.plan_clocks import Clock
 from models.plan_items import (
     Calendar,
     Document,
@@ -70,6 +71,10 @@ class _Hotlines(Piece):
     hotlines: tuple[Hotline, ...]
 
 
+class _Clocks(Piece):
+    clocks: tuple[Clock, ...]
+
+
 class _Retention(Piece):
     kept: tuple[Retention, ...]
 
@@ -78,7 +83,7 @@ class _Sources(Piece):
     sources: tuple[Source, ...]
 
 
-PARTS = frozenset({"plan", "units", "severity", "ladder", "hotlines", "calendar", "retention", "sources"})
+PARTS = frozenset({"plan", "units", "severity", "ladder", "hotlines", "calendar", "clocks", "retention", "sources"})
 
 
 def load_plan(folder: Path) -> Plan:
@@ -123,7 +128,7 @@ def _read(files: _Files) -> tuple[_Head | None, Parts]:
     head = files.read("plan.yaml", _Head)
     units, ladder = files.read("units.yaml", _Units), files.read("ladder.yaml", _Ladder)
     hotlines, retention = files.read("hotlines.yaml", _Hotlines), files.read("retention.yaml", _Retention)
-    sources = files.read("sources.yaml", _Sources)
+    sources, clocks = files.read("sources.yaml", _Sources), files.read("clocks.yaml", _Clocks)
     parts = Parts(
         units=units.units if units else None,
         successors=units.successors if units else None,
@@ -131,6 +136,7 @@ def _read(files: _Files) -> tuple[_Head | None, Parts]:
         ladder=_ladder(ladder) if ladder else None,
         hotlines=hotlines.hotlines if hotlines else None,
         calendar=files.read("calendar.yaml", Calendar),
+        clocks=clocks.clocks if clocks else None,
         retention=retention.kept if retention else None,
         sources=sources.sources if sources else None,
     )
@@ -177,6 +183,7 @@ def _put_together(head: _Head, parts: Parts) -> Plan | None:
         ladder=ladder,
         hotlines=parts.hotlines or (),
         calendar=calendar,
+        clocks=parts.clocks or (),
         retention=parts.retention or (),
         sources=parts.sources or (),
     )

@@ -1,14 +1,14 @@
 """The card of a case: what a group may know. It is made of the incident's columns alone, and a word that is not in the tables below is
 never shown, so nothing that somebody typed can reach a room (DESIGN rule 7; NĐ 56/2017 Điều 33)."""
 
-from datetime import datetime, timedelta
+from collections.abc import Sequence
+from datetime import datetime
 
+from handlers.clock_words import card_lines
 from handlers.wording import unit_name
-from models.facts import Case, Service
+from models.facts import Case, RunningClock, Service
 from models.plan import Plan
 from models.talk import N_, Choice, Join, Moment, Text, Typed, lines, msg
-
-WRITTEN_REPORT = timedelta(hours=24)  # plan 116/KH-UBND section IV: in writing within one day
 
 KIND = {
     "violation": N_("Violence or abuse"),
@@ -33,15 +33,16 @@ CALLED = {
 }
 
 
-def card(case: Case, plan: Plan, now: datetime, service: Service) -> Text:
-    """The whole card. `now` only tells whether the written report is overdue; `service` gives the number to ring where nobody has."""
+def card(case: Case, plan: Plan, now: datetime, service: Service, clocks: Sequence[RunningClock] = ()) -> Text:
+    """The whole card. `now` only tells what is overdue: an hour, not a countdown, because an old card does not tick; `service` gives the number to
+    ring where nobody has."""
     return lines(
         headline(case, plan),
         Join((known(KIND, case.kind, N_("Kind not known yet")), where(case, plan)), separator=" · "),
         known(DANGER, case.danger, DANGER["unknown"]),
         known(SOURCE, case.source, SOURCE["citizen"]),
         called(case, service),
-        due(case, now),
+        *card_lines(clocks, plan, now),
         *flags(case),
         state(case),
     )
@@ -70,14 +71,6 @@ def called(case: Case, service: Service) -> Text:
     said = known(CALLED, case.called, CALLED[""])
     ring = case.severity == "khan_cap" and case.called != "yes" and not case.taken_at and service.division_phone
     return Join((said, msg("number: %(phone)s", phone=service.division_phone)), separator=" · ") if ring else said
-
-
-def due(case: Case, now: datetime) -> Text:
-    """Until when the written report is owed: an hour, not a countdown, because an old card does not tick."""
-    until = case.received_at + WRITTEN_REPORT
-    if now > until and case.status != "closed":
-        return msg("Written report: OVERDUE since %(time)s", time=Moment(until, "short"))
-    return msg("Written report due: %(time)s", time=Moment(until, "short"))
 
 
 def flags(case: Case) -> tuple[Text, ...]:

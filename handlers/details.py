@@ -6,7 +6,8 @@
 
 from collections.abc import Iterator
 
-from handlers.card import due, flags, headline, known
+from handlers.card import flags, headline, known
+from handlers.clock_words import details_lines
 from handlers.forms.engine import Filled
 from handlers.forms.showing import answer_text
 from handlers.forms.values import account_text
@@ -38,7 +39,7 @@ def detail_texts(facts: Facts) -> list[Text]:
 
 def _head(case: Case, facts: Facts) -> Iterator[Text]:
     yield headline(case, facts.plan)
-    yield due(case, facts.now)
+    yield from details_lines(case, facts.clocks, facts.plan, facts.now)
     yield from flags(case)
 
 

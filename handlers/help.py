@@ -9,15 +9,16 @@ from models.talk import N_, Frame, Incoming, Join, Say, Text, Turn, Typed, msg
 _REPORT = N_("/baocao – report a child who is harmed, injured or at risk")
 _MORE = N_("/bosung 42 – add to a report; XEM – how it stands")
 _TAKE = N_("/nhan 42 – take a case; /chitiet 42 – its details; /anh 42 – its photos")
+_CONFIRM = N_("/xacnhan 42 – say that a duty was done")
 _INVITE = N_("/moi – invite somebody; /thuhoi – cut an account")
 _ROOM = N_("%(bind)s in a group – make it the duty room; %(unbind)s – undo it")
 _HELP = N_("/trogiup – this help; /ngonngu – language")
 
 CAN: Mapping[Role, tuple[str, ...]] = {
     Role.COLLABORATOR: (_REPORT, _MORE, _HELP),
-    Role.WARD_OFFICER: (_TAKE, _REPORT, _INVITE, _ROOM),
-    Role.DUTY_OFFICER: (_TAKE, _REPORT, _HELP),
-    Role.LEADER: (_TAKE, _REPORT, _HELP),
+    Role.WARD_OFFICER: (_TAKE, _REPORT, _CONFIRM, _INVITE, _ROOM),
+    Role.DUTY_OFFICER: (_TAKE, _REPORT, _CONFIRM, _HELP),
+    Role.LEADER: (_TAKE, _REPORT, _CONFIRM, _HELP),
     Role.PARTNER: (_REPORT, _MORE, _HELP),
     Role.ADMINISTRATOR: (N_("/sansang – what is missing before the service goes on duty"), _INVITE, _ROOM),
 }
@@ -44,8 +45,9 @@ def _for(who: Who | None, facts: Facts) -> Text:
     if who is None:
         return paragraphs(hotlines(facts.plan), bullets(msg(_REPORT), msg("Have an invitation code? Type it here."), msg(_HELP)))
     lines_of = dict.fromkeys(line for held in who.held for line in CAN[held.role])
-    if len(lines_of) > 5:
-        lines_of.pop(_MORE, None)
+    for spare in (_MORE, _CONFIRM):  # reminders say it again when it is needed
+        if len(lines_of) > 5:
+            lines_of.pop(spare, None)
     lines_of[_HELP] = lines_of.pop(_HELP, None)
     others = Join(facts.channel.others, ", ")
     link = (msg("/lienket – use me on %(others)s too", others=others),) if facts.channel.others else ()

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from handlers import card
 from handlers.child_words import still_here
+from handlers.clock_words import card_lines, telephone_please
 from handlers.details import PHOTO_STATES, detail_texts
 from handlers.floor import short
 from handlers.rights import may_see, may_take
@@ -12,7 +13,7 @@ from models.commands import Command, Look, TakeIncident, TellPerson, TellReporte
 from models.facts import Case, Facts, Stored
 from models.talk import Choice, Frame, Incoming, LetterKind, Moment, Say, Text, Turn, Typed, lines, msg
 
-INTERVENTION = timedelta(hours=12)  # NĐ 56/2017 Điều 26, 31: urgent protective measures within 12 hours of the report
+INTERVENTION = timedelta(hours=12)  # what is wanted of every khẩn cấp; where the law says so, the clock names it (NĐ 56/2017 Điều 26, 31)
 KEPT = timedelta(hours=24)
 
 
@@ -83,12 +84,12 @@ def _won(frame: Frame, incoming: Incoming, facts: Facts, case: Case) -> Turn:
 
 def _next_steps(case: Case, facts: Facts) -> Say:
     """Said privately to the taker: no details yet, the phone may lie on a table."""
-    urgent = case.severity == "khan_cap"
+    urgent = case.severity == "khan_cap" and all(clock.kind != "emergency" for clock in facts.clocks)
     within = Moment(case.received_at + INTERVENTION, "short")
     text = lines(
         msg("You took %(code)s at %(time)s. Thank you.", code=case.code, time=Moment(facts.now, "time")),
-        msg("Urgent protective measures until: %(time)s (12 hours)", time=within) if urgent else None,
-        card.due(case, facts.now),
+        msg("Urgent protective measures wanted by: %(time)s (12 hours)", time=within) if urgent else None,
+        *card_lines(facts.clocks, facts.plan, facts.now),
         msg(
             "Open the details first, then call back only if that is safe. To open them, type: %(read)s",
             read=Typed(f"chitiet {case.number}"),
@@ -116,8 +117,26 @@ def see(frame: Frame, incoming: Incoming, facts: Facts) -> Turn:
     return Turn(frame, (Say(how_it_stands(facts)),))
 
 
+def asks_reporter(case: Case) -> bool:
+    """Whether the duty to telephone is asked of the reporter: of a member who has said that this phone is safe, and not that they have
+    telephoned; never of a child."""
+    return tells_reporter(case) and case.contact == "yes" and bool(case.reporter) and case.called != "yes" and not case.restricted
+
+
+def _telephone(facts: Facts) -> Text | None:
+    case = facts.case
+    owed = any(clock.kind == "telephone" and clock.running for clock in facts.clocks)
+    if case is None or not owed or not asks_reporter(case):
+        return None
+    return telephone_please(case, facts.service.division_phone)
+
+
 def how_it_stands(facts: Facts) -> Text:
-    """The state of facts.case in the reporter's words."""
+    """The state of facts.case in the reporter's words, and what is still wanted of them."""
+    return lines(_state(facts), _telephone(facts))
+
+
+def _state(facts: Facts) -> Text:
     case = facts.case
     if case is None:
         return lines(msg("There is no report of yours yet."), msg("To report, type /baocao."))

@@ -3,7 +3,8 @@
 1. The card is the first call; step n of the ladder is the n-th call after it. Distances grow; the last of the plan repeats without end.
 2. A level with `night` (khẩn cấp) rings day and night. The others arrive without a sound in quiet hours, and a call that would fall into them
    comes at their end: no step is lost, none is made twice, holidays or not.
-3. Whoever took a case is reminded four hours before the written report is due, and then every morning at 8:00 until it is closed.
+3. Whoever took a case is reminded of its legal clocks (handlers/clock_reminders.py), and once none runs any more, every morning at 8:00 that the
+   case is still theirs.
 """
 
 from datetime import datetime, time, timedelta
@@ -14,10 +15,9 @@ from handlers.workdays import hour_of
 from models.commands import CallAgain, Command, SetTimer, TellPerson, TellRole
 from models.facts import Case, Facts, Role
 from models.plan import Plan, Whom
-from models.talk import Frame, Incoming, Lane, Moment, Say, Turn, Typed, lines, msg
+from models.talk import Frame, Incoming, Lane, Say, Turn, Typed, lines, msg
 
 URGENT = "khan_cap"
-REMIND_BEFORE = timedelta(hours=4)
 MORNING = time(8)
 
 
@@ -48,10 +48,9 @@ def next_at(after: datetime, clock: time, where: ZoneInfo) -> datetime:
     return found
 
 
-def next_follow_up(case: Case, now: datetime, plan: Plan) -> datetime:
-    """When the taker of a case is reminded next."""
-    before = case.received_at + card.WRITTEN_REPORT - REMIND_BEFORE
-    return before if before > now else next_at(now, MORNING, plan.zone)
+def next_follow_up(now: datetime, plan: Plan) -> datetime:
+    """When the taker of a case is looked after next."""
+    return next_at(now, MORNING, plan.zone)
 
 
 # --- timers -----------------------------------------------------------------------------------------------------------
@@ -67,30 +66,28 @@ def call_again(frame: Frame, incoming: Incoming, facts: Facts) -> Turn:
 
 
 def follow_up(frame: Frame, incoming: Incoming, facts: Facts) -> Turn:
-    """Timer "follow_up": remind the taker of what is still owed, until the case is closed."""
+    """Timer "follow_up", every morning until the case is closed: while a legal clock runs, that reminds, and this only goes on ticking."""
     case = facts.case
     if case is None or case.status != "taken":
         return Turn(frame)
-    commands: tuple[Command, ...] = (
-        TellRole(facts.plan.division, Role.LEADER, reminder(case, facts.now))
+    again = SetTimer("follow_up", case.id, next_follow_up(facts.now, facts.plan))
+    if any(clock.running for clock in facts.clocks):
+        return Turn(frame, commands=(again,))
+    told: Command = (
+        TellRole(facts.plan.division, Role.LEADER, reminder(case))
         if case.restricted
-        else TellPerson(case.taken_by, reminder(case, facts.now), or_room=facts.plan.division),
-        SetTimer("follow_up", case.id, next_follow_up(case, facts.now, facts.plan)),
+        else TellPerson(case.taken_by, reminder(case), or_room=facts.plan.division)
     )
-    return Turn(frame, commands=commands)
+    return Turn(frame, commands=(told, again))
 
 
-def reminder(case: Case, now: datetime) -> Say:
-    """Code and hour only: somebody else may be looking at the phone."""
-    until = case.received_at + card.WRITTEN_REPORT
-    late = now > until
-    first = (
-        msg("📝 %(code)s: the written report was due at %(time)s. Please send it now.", code=case.code, time=Moment(until, "short"))
-        if late
-        else msg("📝 %(code)s: the written report is due at %(time)s.", code=case.code, time=Moment(until, "short"))
-    )
+def reminder(case: Case) -> Say:
+    """The code only: somebody else may be looking at the phone."""
     return Say(
-        lines(first, msg("To see the details, type: %(typed)s", typed=Typed(f"chitiet {case.number}"))),
+        lines(
+            msg("📌 %(code)s is still yours and not closed.", code=case.code),
+            msg("To see the details, type: %(typed)s", typed=Typed(f"chitiet {case.number}")),
+        ),
         choices=(card.details_choice(case),),
         lane=Lane.REMINDER,
         purpose="follow_up",

@@ -11,8 +11,21 @@ Rules:
 from datetime import timedelta
 
 from handlers.card import details_choice
+from handlers.clocks import LIVE, asks_about
 from handlers.forms.filling import Filling
-from models.commands import CallRoom, CancelTimer, CloseSubmission, Note, OpenIncident, Restrict, SetTimer, TellPerson, UpdateIncident
+from models.commands import (
+    CallRoom,
+    CancelTimer,
+    CloseSubmission,
+    Note,
+    OpenIncident,
+    PutAnswer,
+    Restrict,
+    SetClocks,
+    SetTimer,
+    TellPerson,
+    UpdateIncident,
+)
 from models.talk import Json, Say, Typed, msg
 
 URGENT = "khan_cap"
@@ -52,6 +65,7 @@ def settle(work: Filling) -> None:
         work.data["case"] = case
         work.commands.append(OpenIncident(case, work.submission, found))
     else:
+        wind_clocks(work)
         changed = {name: value for name, value in found.items() if work.facts.case is None or getattr(work.facts.case, name) != value}
         if changed:
             work.commands.append(UpdateIncident(case, changed))
@@ -60,6 +74,13 @@ def settle(work: Filling) -> None:
     restricted = work.facts.case is not None and work.facts.case.restricted
     if work.filled.values().get("network_involved") == "yes" and not restricted:
         work.commands.append(Restrict(case))
+
+
+def wind_clocks(work: Filling) -> None:
+    """The legal clocks follow the answers of this turn; before the room was told there are none."""
+    case, asked = work.facts.case, asks_about(work.facts.plan)
+    if case is not None and case.status in LIVE and any(isinstance(put, PutAnswer) and put.question in asked for put in work.commands):
+        work.commands.append(SetClocks(case.id))
 
 
 def call(work: Filling, urgent: bool) -> None:

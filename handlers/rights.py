@@ -67,6 +67,7 @@ COMMANDS = (
     Command("take", ("/nhan", "nhan"), OFFICERS, Where.BOTH, Within.CASE, number=True),
     Command("details", ("/chitiet", "chitiet", "chi tiet"), OFFICERS, Where.BOTH, Within.CASE, number=True),
     Command("photos", ("/anh", "anh"), OFFICERS, Where.BOTH, Within.CASE, number=True),
+    Command("confirm", ("/xacnhan", "xacnhan", "xac nhan"), OFFICERS | {Role.COLLABORATOR}, Where.PRIVATE, Within.CASE, number=True),
     Command("invite", ("/moi",), MANAGERS, Where.PRIVATE, Within.UNIT),
     Command("cut", ("/thuhoi", "thu hoi"), MANAGERS, Where.PRIVATE, Within.UNIT),
     Command("bind", ("/ganphong",), MANAGERS, Where.GROUP, Within.UNIT),

@@ -18,6 +18,8 @@ from dataclasses import dataclass
 
 from handlers import (
     child,
+    clock_reminders,
+    confirm,
     cut,
     failover,
     idle,
@@ -46,7 +48,7 @@ Handler = Callable[[Frame, Incoming, Facts], Turn]
 
 @dataclass(frozen=True, slots=True)
 class CaseRef:
-    """Which incident the facts shall hold: by id, number, submission, or the sender's own newest one."""
+    """Which incident the facts shall hold: by id, number, submission, legal clock, or the sender's own newest one."""
 
     by: str
     value: str = ""
@@ -61,8 +63,8 @@ class Route:
     case: CaseRef | None = None
 
 
-_LOOKING = ("service", "case_draft", "attachments", "reporter")
-_REPORTING = ("service", "draft", "reports_today")
+_LOOKING = ("service", "case_draft", "attachments", "reporter", "clocks")
+_REPORTING = ("service", "draft", "reports_today", "clocks")
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +78,8 @@ class Entry:
 
 TIMERS: dict[str, Entry] = {
     "ladder": Entry(ladder.call_again, case="id"),
-    "follow_up": Entry(ladder.follow_up, case="id"),
+    "follow_up": Entry(ladder.follow_up, ("clocks",), case="id"),
+    "clock": Entry(clock_reminders.remind, ("clocks",), case="clock"),
     "unanswered": Entry(report.unanswered, ("service", "case_draft"), case="id"),
     "idle": Entry(report.nudge, ("service", "draft"), case="submission"),
     "delete": Entry(upkeep.take_back),
@@ -87,14 +90,15 @@ TIMERS: dict[str, Entry] = {
     "deaf": Entry(failover.deaf),
     "quota": Entry(quota.warn),
 }
-"""By the kind of a timer row or internal message; its subject is the incident, the submission, the letter, the attachment or the messenger."""
+"""By the kind of a timer row or internal message; its subject is the incident, its clock, the submission, the letter, the attachment or the messenger."""
 
 ACTIONS: dict[str, Entry] = {
-    "take": Entry(incident.take, ("service",), case="id"),
+    "take": Entry(incident.take, ("service", "clocks"), case="id"),
     "detail": Entry(incident.details, _LOOKING, case="id"),
     "photos": Entry(incident.photos, _LOOKING, case="id"),
     "more": Entry(report.supplement, ("service", "case_draft", "attachments"), case="id"),
     "misdial": Entry(report.misdial, _REPORTING, case="id"),
+    "confirm": Entry(confirm.start, ("clocks",), case="id"),
     "report": Entry(report.start, _REPORTING, case="frame"),
 }
 """Buttons that stand by themselves: "<name>:<incident id>"."""
@@ -106,9 +110,10 @@ COMMANDS: dict[str, Entry] = {
     "language": Entry(language.start),
     "report": Entry(report.start, _REPORTING, case="frame"),
     "more": Entry(report.supplement, ("service", "case_draft", "attachments"), case="number"),
-    "see": Entry(incident.see, ("service",), case="own"),
+    "see": Entry(incident.see, ("service", "clocks"), case="own"),
     "misdial": Entry(report.misdial, _REPORTING, case="own"),
-    "take": Entry(incident.take, ("service",), case="number"),
+    "take": Entry(incident.take, ("service", "clocks"), case="number"),
+    "confirm": Entry(confirm.start, ("clocks",), case="number"),
     "details": Entry(incident.details, _LOOKING, case="number"),
     "photos": Entry(incident.photos, _LOOKING, case="number"),
     "invite": Entry(invite.start, ("service",)),
@@ -127,6 +132,7 @@ FLOORS: dict[str, Entry] = {
     stranger.FLOOR: Entry(stranger.answer, ("service", "open_child_case", "reports_today")),
     child.FLOOR: Entry(child.answer, ("service", "open_child_case", "draft")),
     invite.FLOOR: Entry(invite.answer, ("service",)),
+    confirm.FLOOR: Entry(confirm.answer, ("clocks",), case="frame"),
     cut.FLOOR: Entry(cut.answer, ("service", "members")),
     ready.FLOOR: Entry(ready.answer, ("service",)),
     language.FLOOR: Entry(language.answer),
@@ -207,7 +213,7 @@ def _to(entry: Entry, frame: Frame, subject: str = "") -> Route:
     if entry.case == "frame":
         held = str(frame.data.get("submission") or "")
         return Route(entry.handle, entry.needs, CaseRef("submission", held) if held else None)
-    if entry.case in {"id", "number", "submission"}:
+    if entry.case in {"id", "number", "submission", "clock"}:
         return Route(
             entry.handle,
             entry.needs,

@@ -85,6 +85,36 @@ class TakeIncident:
 
 
 @dataclass(frozen=True, slots=True)
+class SetClocks:
+    """Answers have changed: legal clocks of this incident that they start or move are set. Idempotent."""
+
+    incident: str
+
+
+@dataclass(frozen=True, slots=True)
+class RemindClock:
+    """A reminder of a running clock to everybody in `to` (words of models.plan_clocks.Whom), each chat once; the next one is set."""
+
+    clock: str
+    incident: str
+    say: Say
+    to: tuple[str, ...]
+    raised: int
+
+
+@dataclass(frozen=True, slots=True)
+class StateClock:
+    """An officer states that the duty of a clock was done: the words are sealed, the clock is done; stated again, the newer one holds.
+    `claim`: a reporter says so. That is kept too, and confirms nothing."""
+
+    incident: str
+    kind: str
+    at: datetime
+    text: str
+    claim: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Restrict:
     """Somebody of the network is involved: cards retired, rooms and ward lose access, the division's leader alone is called."""
 
@@ -306,7 +336,7 @@ class Record:
 
 Command = (
     OpenSubmission | PutAnswer | CloseSubmission | WantAttachment
-    | OpenIncident | UpdateIncident | CallRoom | CallAgain | TakeIncident | Restrict | Note | Look
+    | OpenIncident | UpdateIncident | CallRoom | CallAgain | TakeIncident | SetClocks | RemindClock | StateClock | Restrict | Note | Look
     | TellReporter | TellConversation | TellPerson | TellRole | TellRoom | TakeBack
     | SetTimer | CancelTimer
     | CreateLinkCode | LinkAccount | CountWrongCode | UnlinkAccounts

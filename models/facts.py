@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from models.form import Form
 from models.plan import Plan
-from models.talk import Json
+from models.talk import Json, Label
 
 
 class Role(StrEnum):
@@ -110,6 +110,29 @@ class Case:
     @property
     def code(self) -> str:
         return f"VV-{self.year}-{self.number:04d}"
+
+
+@dataclass(frozen=True, slots=True)
+class RunningClock:
+    """A legal clock of a case, running or done (a void one is not shown); see models/clock.py for the words. `name` and `law` are the plan's."""
+
+    id: str
+    kind: str
+    name: Label
+    basis: str  # event | receipt | statement
+    starts_at: datetime
+    due_at: datetime
+    strict_at: datetime | None = None
+    state: str = "running"
+    overdue: bool = False
+    law: str = ""
+    raised: int = 0
+    reminders: int = 0
+    stated_at: datetime | None = None
+
+    @property
+    def running(self) -> bool:
+        return self.state == "running"
 
 
 @dataclass(frozen=True, slots=True)
@@ -285,6 +308,7 @@ class Facts:
     draft: Draft | None = None  # the submission that the frame holds
     case: Case | None = None  # the incident that the route names (locked), or that belongs to the draft
     case_draft: Draft | None = None  # all answers of that incident, when the route needs details
+    clocks: tuple[RunningClock, ...] = ()  # legal clocks of `case`, in the plan's order
     attachments: tuple[Stored, ...] = ()
     reporter: Who | None = None  # who reported it, for the details
     invited: Invited | None = None

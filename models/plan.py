@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from models.condition import Bilingual, Condition, holds
 from models.ladder import Hour, Ladder, LadderLevel, Step, Whom
+from models.plan_clocks import Clock, ClockStart, ClockStep, Reminded
 from models.plan_items import (
     Calendar,
     DayCorrection,
@@ -32,9 +33,9 @@ from models.severity import Level, Severity, SeverityRule, SeverityVerdict
 from models.talk import Label
 
 __all__ = [
-    "Calendar", "Condition", "DayCorrection", "Document", "Hotline", "Hour", "Label", "Ladder", "LadderLevel", "Level", "ListItem", "Plan",
-    "Retention", "Severity", "SeverityRule", "SeverityVerdict", "Source", "Sourced", "Status", "Step", "Successor", "Unit", "UnitKind",
-    "Whom", "holds",
+    "Calendar", "Clock", "ClockStart", "ClockStep", "Condition", "DayCorrection", "Document", "Hotline", "Hour", "Label", "Ladder",
+    "LadderLevel", "Level", "ListItem", "Plan", "Reminded", "Retention", "Severity", "SeverityRule", "SeverityVerdict", "Source", "Sourced",
+    "Status", "Step", "Successor", "Unit", "UnitKind", "Whom", "holds",
 ]  # fmt: skip
 
 
@@ -53,6 +54,7 @@ class Plan(Piece):
     ladder: Ladder
     hotlines: tuple[Hotline, ...]
     calendar: Calendar
+    clocks: tuple[Clock, ...] = ()
     retention: tuple[Retention, ...] = ()
     sources: tuple[Source, ...] = ()
 
@@ -121,6 +123,10 @@ class Plan(Piece):
     def hotline(self, hotline: str) -> Hotline:
         """KeyError if unknown."""
         return {line.id: line for line in self.hotlines}[hotline]
+
+    def clock(self, clock: str) -> Clock:
+        """One legal clock; KeyError if unknown (a row of an earlier plan may name one)."""
+        return {one.id: one for one in self.clocks}[clock]
 
     def emergency_lines(self) -> tuple[Hotline, ...]:
         """The numbers that everybody sees first, in the plan's order; each has a number."""

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from bot.apply import failover, forms, incidents, people, telling
+from bot.apply import clocks, failover, forms, incidents, people, telling
 from bot.writing import Writing
 from models import commands as c
 
@@ -17,6 +17,9 @@ APPLY: dict[type[Any], Callable[[Writing, Any], None]] = {
     c.CallRoom: incidents.call_room,
     c.CallAgain: incidents.call_again,
     c.TakeIncident: incidents.take,
+    c.SetClocks: clocks.set_clocks,
+    c.RemindClock: clocks.remind,
+    c.StateClock: clocks.state,
     c.Restrict: incidents.restrict,
     c.Note: incidents.note,
     c.Look: incidents.look,

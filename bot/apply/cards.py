@@ -10,6 +10,7 @@ import sqlalchemy as sa
 
 from bot.apply import roster, storms
 from bot.apply.telling import holders
+from bot.clocks import clocks_of
 from bot.gather import as_case, read_service
 from bot.writing import SETTLED, Address, Writing
 from handlers import bundle, card, ladder
@@ -38,7 +39,8 @@ def live_cards(w: Writing, incident: str, purpose: str = "card") -> list[Any]:
 
 def card_say(w: Writing, case: Case, *, step: int = 0, edit: str = "") -> Say:
     urgent = case.severity == ladder.URGENT
-    text: Text = card.card(case, w.engine.plan, w.now, read_service(w.db))
+    clocks = clocks_of(w.db, case.id, w.engine.plan, w.now)
+    text: Text = card.card(case, w.engine.plan, w.now, read_service(w.db), clocks)
     if step:
         text = lines(card.alarm(case, step), text)
     return Say(
@@ -213,6 +215,11 @@ _PEOPLE: dict[Whom, Callable[[Writing, Case], list[Address]]] = {
     Whom.ABOVE: _above,
 }
 """What the words of a step mean. Every word stands in one of the two."""
+
+
+def called(w: Writing, case: Case, word: Whom) -> list[Address]:
+    """Whom one word means."""
+    return _ROOMS[word](w) if word in _ROOMS else _PEOPLE[word](w, case)
 
 
 def privately(w: Writing, unit: str, role: Role) -> list[Address]:

@@ -7,7 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
-from bot.apply import storms
+from bot.apply import clocks, storms
 from bot.apply.cards import leave_bundle, letters_about, live_cards, post_bundle, post_cards, privately, refresh_cards, retire, whom
 from bot.gather import as_case
 from bot.pages.opening import withdraw_from_whom_it_is_no_business
@@ -92,6 +92,8 @@ def update_incident(w: Writing, command: c.UpdateIncident) -> None:
     if before.status == Status.INTAKE or not SHOWN_ON_CARD & set(changed):
         return
     case, rank = load(w, command.id), w.engine.plan.severity_rules.rank
+    if {"kind", "danger"} & set(changed):
+        clocks.follow(w, case)
     if before.bundled and not case.bundled:
         leave_bundle(w, case)
     if before.ward and before.ward != case.ward and not case.restricted:
@@ -132,6 +134,7 @@ def call_room(w: Writing, command: c.CallRoom) -> None:
         case = load(w, command.id)
     if case.status not in {Status.OPEN, Status.TAKEN}:
         return
+    clocks.follow(w, case)
     if case.bundled and not case.restricted:
         post_bundle(w, case)
     have = {(row.channel, row.chat) for row in live_cards(w, case.id)} | storms.places(w, case)
@@ -155,7 +158,7 @@ def take(w: Writing, command: c.TakeIncident) -> None:
     for kind in ("ladder", "unanswered"):
         cancel_timer(w.db, kind, case.id)
     taken = load(w, case.id)
-    w.timer("follow_up", case.id, ladder.next_follow_up(taken, w.now, w.engine.plan), data={})
+    w.timer("follow_up", case.id, ladder.next_follow_up(w.now, w.engine.plan), data={})
     refresh_cards(w, taken, taken=True)
 
 

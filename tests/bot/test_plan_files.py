@@ -106,6 +106,16 @@ BROKEN = [
     ("hotlines.yaml", 'number: "113"', 'number: ""', 'id: "113"', "has a number"),
     ("hotlines.yaml", "status: unverified", "status: unverified\n    law: Luật", 'id: "113"', "only a verified item may name a law"),
     ("calendar.yaml", "friday]", "freitag]", "freitag]", "working_week.days.4"),
+    ("clocks.yaml", "rules: [dang_nguy_hiem,", "rules: [dang_nguy,", "rules: [", "severity.yaml has no rule dang_nguy"),
+    ("clocks.yaml", "rules: [dang_nguy_hiem,", "rules: [tre_tu_lam,", "rules: [", "rests on no law, so no legal clock can rest on it"),
+    ("clocks.yaml", "{eq: [kind, violation]}", "{eq: [kind, violence]}", "kind, violence", "kind has no answer violence"),
+    ("clocks.yaml", "of: plan_of_support", "of: approval", "of: approval", "no clock approval stands before it"),
+    ("clocks.yaml", "    hours: 12\n", "    hours: 12\n    days: 1\n", "id: emergency", "exactly one limit"),
+    ("clocks.yaml", "{after: 15, to: [ward, room]}", "{after: 0, to: [ward, room]}", "id: emergency", "each step up comes later"),
+    ("clocks.yaml", "{basis: receipt, status: design,", "{basis: receipt, of: written, status: design,", "of: written", "and no other does"),
+    ("clocks.yaml", "to: [above]}", "to: [mayor]}", "to: [mayor]}", "clocks.telephone.overdue.7.to.0"),
+    ("clocks.yaml", "{basis: event, status: verified", "{basis: event, status: design", "{basis: event", "only a verified item may name a law"),
+    ("clocks.yaml", "id: written", "id: telephone  # again", "# again", "telephone stands twice"),
     ("retention.yaml", "days: 90", "days: 0", "days: 0", "kept.inbox_bodies.days"),
 ]  # fmt: skip
 

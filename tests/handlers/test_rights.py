@@ -30,7 +30,7 @@ OFFICERS = {R.DUTY_OFFICER, R.LEADER, R.WARD_OFFICER}
 MAY = {
     "start": EVERY, "help": EVERY, "language": EVERY, "report": EVERY, "more": EVERY, "see": EVERY, "misdial": EVERY,
     "link": EVERY, "unlink": {*Role},
-    "take": OFFICERS, "details": OFFICERS, "photos": OFFICERS,
+    "confirm": OFFICERS | {R.COLLABORATOR}, "take": OFFICERS, "details": OFFICERS, "photos": OFFICERS,
     "invite": {R.ADMINISTRATOR, R.WARD_OFFICER}, "cut": {R.ADMINISTRATOR, R.WARD_OFFICER},
     "bind": {R.ADMINISTRATOR, R.WARD_OFFICER}, "unbind": {R.ADMINISTRATOR, R.WARD_OFFICER},
     "ready": {R.ADMINISTRATOR},
