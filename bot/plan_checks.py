@@ -3,14 +3,13 @@
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from bot.yaml_lines import Loc
+from bot.ladder_checks import check_calendar, check_hours, check_levels, check_steps
+from bot.yaml_lines import Found, Loc, twice
 from handlers.reading.folding import fold
 from models.condition import compared
-from models.plan_items import Calendar, Hotline, Ladder, ListItem, Retention, Source, Sourced, Successor, Unit, UnitKind
+from models.ladder import Ladder
+from models.plan_items import Calendar, Hotline, ListItem, Retention, Source, Sourced, Successor, Unit, UnitKind
 from models.severity import Severity, SeverityRule
-
-Found = Iterator[tuple[str, Loc, str]]
-"""File, place in it, reason."""
 
 
 @dataclass
@@ -39,16 +38,13 @@ def check(parts: Parts) -> Found:
         yield from _check_levels(parts.severity)
         yield from _check_rules(parts.severity, parts)
         yield from _check_promises(parts.severity, parts)
-        yield from _check_ladder(parts.severity, parts.ladder)
-    yield from _twice("retention.yaml", "kept", [kept.id for kept in parts.retention or ()])
-
-
-def _twice(file: str, under: str, ids: Iterable[str]) -> Found:
-    seen: set[str] = set()
-    for place, one in enumerate(ids):
-        if one in seen:
-            yield file, (under, place), f"{one} stands twice"
-        seen.add(one)
+        yield from check_levels(parts.severity, parts.ladder)
+    if parts.ladder is not None:
+        yield from check_hours(parts.ladder)
+        yield from check_steps(parts.ladder)
+    if parts.calendar is not None:
+        yield from check_calendar(parts.calendar)
+    yield from twice("retention.yaml", "kept", [kept.id for kept in parts.retention or ()])
 
 
 # --- sources ----------------------------------------------------------------------------------------------------------
@@ -57,7 +53,7 @@ def _twice(file: str, under: str, ids: Iterable[str]) -> Found:
 def _check_sources(parts: Parts) -> Found:
     if parts.sources is None:
         return
-    yield from _twice("sources.yaml", "sources", [source.id for source in parts.sources])
+    yield from twice("sources.yaml", "sources", [source.id for source in parts.sources])
     known = {source.id for source in parts.sources}
     for file, loc, item in _sourced(parts):
         for place, source in enumerate(item.source):
@@ -72,7 +68,8 @@ def _sourced(parts: Parts) -> Iterator[tuple[str, Loc, Sourced]]:
         ("units.yaml", "units", parts.units or ()),
         ("units.yaml", "successors", parts.successors or ()),
         ("hotlines.yaml", "hotlines", parts.hotlines or ()),
-        ("ladder.yaml", "steps", parts.ladder.steps if parts.ladder else ()),
+        ("ladder.yaml", "hours", parts.ladder.hours if parts.ladder else ()),
+        ("ladder.yaml", "levels", parts.ladder.levels if parts.ladder else ()),
         ("retention.yaml", "kept", parts.retention or ()),
         ("severity.yaml", "levels", severity.levels if severity else ()),
         ("severity.yaml", "rules", severity.rules if severity else ()),
@@ -94,8 +91,8 @@ def _sourced(parts: Parts) -> Iterator[tuple[str, Loc, Sourced]]:
 def _check_units(parts: Parts) -> Found:
     if parts.units is None or parts.successors is None:
         return
-    yield from _twice("units.yaml", "units", [unit.id for unit in parts.units])
-    yield from _twice("units.yaml", "successors", [unit.id for unit in parts.successors])
+    yield from twice("units.yaml", "units", [unit.id for unit in parts.units])
+    yield from twice("units.yaml", "successors", [unit.id for unit in parts.successors])
     units, later = {unit.id: unit for unit in parts.units}, {unit.id for unit in parts.successors}
     for place, unit in enumerate(parts.units):
         here: Loc = ("units", place)
@@ -140,7 +137,7 @@ def _check_lists(parts: Parts) -> Found:
     lines = None if parts.hotlines is None else {line.id for line in parts.hotlines}
     levels = None if parts.severity is None else {level.id for level in parts.severity.levels}
     for name, items in parts.lists.items():
-        yield from _twice(f"{name}.yaml", "items", [item.id for item in items or ()])
+        yield from twice(f"{name}.yaml", "items", [item.id for item in items or ()])
         for place, item in enumerate(items or ()):
             if item.hotline and lines is not None and item.hotline not in lines:
                 yield f"{name}.yaml", ("items", place, "hotline"), f"unknown hotline {item.hotline}"
@@ -151,7 +148,7 @@ def _check_lists(parts: Parts) -> Found:
 def _check_hotlines(parts: Parts) -> Found:
     if parts.hotlines is None:
         return
-    yield from _twice("hotlines.yaml", "hotlines", [line.id for line in parts.hotlines])
+    yield from twice("hotlines.yaml", "hotlines", [line.id for line in parts.hotlines])
     if not any(line.emergency for line in parts.hotlines):
         yield "hotlines.yaml", ("hotlines",), "no number is marked emergency: a stranger in need would be shown none"
 
@@ -160,8 +157,8 @@ def _check_hotlines(parts: Parts) -> Found:
 
 
 def _check_levels(severity: Severity) -> Found:
-    yield from _twice("severity.yaml", "levels", [level.id for level in severity.levels])
-    yield from _twice("severity.yaml", "rules", [rule.id for rule in severity.rules])
+    yield from twice("severity.yaml", "levels", [level.id for level in severity.levels])
+    yield from twice("severity.yaml", "rules", [rule.id for rule in severity.rules])
     known = {level.id for level in severity.levels}
     for loc, rule in _rules(severity):
         if rule.level not in known:
@@ -212,18 +209,3 @@ def _check_promises(severity: Severity, parts: Parts) -> Found:
             given = severity.judge({question: item.id}).level
             if promised in ranks and ranks[given] > ranks[promised]:
                 yield f"{name}.yaml", ("items", place), f"promises {promised}, but the rules of severity.yaml give {given}"
-
-
-def _check_ladder(severity: Severity, ladder: Ladder | None) -> Found:
-    if ladder is None:
-        return
-    levels, steps = [level.id for level in severity.levels], [step.level for step in ladder.steps]
-    yield from _twice("ladder.yaml", "steps", steps)
-    for place, level in enumerate(steps):
-        if level not in levels:
-            yield "ladder.yaml", ("steps", place, "level"), f"unknown level {level}"
-    for level in levels:
-        if level not in steps:
-            yield "ladder.yaml", ("steps",), f"no steps for {level}: such a case would fall silent"
-    if steps and steps[0] != levels[0]:
-        yield "ladder.yaml", ("steps", 0, "level"), f"the steps begin with the highest level, {levels[0]}"

@@ -12,14 +12,13 @@ from pydantic import BaseModel, Field, ValidationError
 from bot.plan_checks import Parts, check
 from bot.yaml_lines import FileMistakes, Located, Mistake, read_yaml
 from models.condition import Bilingual
+from models.ladder import Hour, Ladder, LadderLevel
 from models.plan import Plan
 from models.plan_items import (
     Calendar,
     Document,
     Hotline,
     Id,
-    Ladder,
-    LadderSteps,
     ListItem,
     Piece,
     PlanId,
@@ -63,7 +62,8 @@ class _QuietHours(Piece):
 
 class _Ladder(Piece):
     quiet_hours: _QuietHours
-    steps: tuple[LadderSteps, ...]
+    hours: tuple[Hour, ...] = Field(min_length=1)
+    levels: tuple[LadderLevel, ...] = Field(min_length=1)
 
 
 class _Hotlines(Piece):
@@ -155,7 +155,8 @@ def _lists(files: _Files, head: _Head) -> dict[str, tuple[ListItem, ...] | None]
 
 
 def _ladder(read: _Ladder) -> Ladder:
-    return Ladder(quiet_from=read.quiet_hours.start, quiet_until=read.quiet_hours.until, steps=read.steps)
+    quiet = read.quiet_hours
+    return Ladder(quiet_from=quiet.start, quiet_until=quiet.until, hours=read.hours, levels=read.levels)
 
 
 def _put_together(head: _Head, parts: Parts) -> Plan | None:

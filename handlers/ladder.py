@@ -1,7 +1,8 @@
 """When a case is called again, and when its taker is reminded (rule 6: an open or taken case always has a next timer).
 
-1. The card is the first call; step n of the ladder is the n-th call after it. Gaps grow; the last of the list repeats without end.
-2. Khẩn cấp rings day and night. The others arrive without a sound between 21:00 and 7:00, and are called again from 7:00.
+1. The card is the first call; step n of the ladder is the n-th call after it. Distances grow; the last of the plan repeats without end.
+2. A level with `night` (khẩn cấp) rings day and night. The others arrive without a sound in quiet hours, and a call that would fall into them
+   comes at their end: no step is lost, none is made twice, holidays or not.
 3. Whoever took a case is reminded four hours before the written report is due, and then every morning at 8:00 until it is closed.
 """
 
@@ -9,9 +10,10 @@ from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from handlers import card
+from handlers.workdays import hour_of
 from models.commands import CallAgain, Command, SetTimer, TellPerson, TellRole
 from models.facts import Case, Facts, Role
-from models.plan import Plan
+from models.plan import Plan, Whom
 from models.talk import Frame, Incoming, Lane, Moment, Say, Turn, Typed, lines, msg
 
 URGENT = "khan_cap"
@@ -21,8 +23,7 @@ MORNING = time(8)
 
 def next_call(step: int, severity: str, now: datetime, plan: Plan) -> tuple[datetime, bool]:
     """When step `step` (1 is the second call) is due if the one before was made at `now`, and whether it will arrive without a sound."""
-    gaps = plan.ladder.gaps(severity)
-    due = now + timedelta(minutes=gaps[min(max(step, 1), len(gaps)) - 1])
+    due = now + timedelta(minutes=plan.ladder.of(severity).gap(step))
     if silent(severity, due, plan):
         due = next_at(due, plan.ladder.quiet_until, plan.zone)
     return due, silent(severity, due, plan)
@@ -30,11 +31,12 @@ def next_call(step: int, severity: str, now: datetime, plan: Plan) -> tuple[date
 
 def silent(severity: str, at: datetime, plan: Plan) -> bool:
     """Whether a card or call of this severity makes no sound at that moment."""
-    if plan.ladder.rings_at_night(severity):
-        return False
-    clock = at.astimezone(plan.zone).time()
-    start, end = plan.ladder.quiet_from, plan.ladder.quiet_until
-    return clock >= start or clock < end if start > end else start <= clock < end
+    return not plan.ladder.of(severity).night and plan.ladder.quiet(at.astimezone(plan.zone).time())
+
+
+def whom(severity: str, step: int, at: datetime, plan: Plan) -> tuple[Whom, ...]:
+    """Whom a step (0 is the card) calls, at the hour in which it is made: a call that came late asks who is there now."""
+    return plan.ladder.of(severity).whom(step, hour_of(at, plan))
 
 
 def next_at(after: datetime, clock: time, where: ZoneInfo) -> datetime:

@@ -1,7 +1,7 @@
 """Who may do what (DESIGN rule 9): the table of commands, and the rights that are checked on the object itself.
 
 1. The table says which role may begin a command, and where; it never opens a case or a unit by itself.
-2. A membership reaches its own unit; one of the division reaches every unit.
+2. A membership reaches its own unit; one of the division reaches every unit, and so does one of a unit above it.
 3. A restricted case belongs to the division's leader alone.
 4. An administrator runs the service and sees no details: that needs a second role.
 """
@@ -87,8 +87,8 @@ def allowed(command: Command, who: Who | None) -> bool:
 
 
 def reaches(held: Held, unit: str, plan: Plan) -> bool:
-    """Whether a membership reaches a unit: its own and what lies below, any (also one not known yet) from the division."""
-    return held.unit == plan.division or (bool(unit) and plan.is_within(unit, held.unit))
+    """Whether a membership reaches a unit: its own and what lies below, any (also one not known yet) from the division or above it."""
+    return plan.is_within(plan.division, held.unit) or (bool(unit) and plan.is_within(unit, held.unit))
 
 
 def own_wards(who: Who) -> tuple[str, ...]:

@@ -9,14 +9,13 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from models.condition import Bilingual, Condition, holds
+from models.ladder import Hour, Ladder, LadderLevel, Step, Whom
 from models.plan_items import (
     Calendar,
     DayCorrection,
     Document,
     Hotline,
     Id,
-    Ladder,
-    LadderSteps,
     ListItem,
     Piece,
     PlanId,
@@ -33,8 +32,9 @@ from models.severity import Level, Severity, SeverityRule, SeverityVerdict
 from models.talk import Label
 
 __all__ = [
-    "Calendar", "Condition", "DayCorrection", "Document", "Hotline", "Label", "Ladder", "LadderSteps", "Level", "ListItem", "Plan",
-    "Retention", "Severity", "SeverityRule", "SeverityVerdict", "Source", "Sourced", "Status", "Successor", "Unit", "UnitKind", "holds",
+    "Calendar", "Condition", "DayCorrection", "Document", "Hotline", "Hour", "Label", "Ladder", "LadderLevel", "Level", "ListItem", "Plan",
+    "Retention", "Severity", "SeverityRule", "SeverityVerdict", "Source", "Sourced", "Status", "Step", "Successor", "Unit", "UnitKind",
+    "Whom", "holds",
 ]  # fmt: skip
 
 
@@ -86,6 +86,15 @@ class Plan(Piece):
                 return True
             here = self.unit(here).parent
         return False
+
+    def above(self, unit: str) -> tuple[Unit, ...]:
+        """The units that this one lies in, the nearest first; KeyError if the plan has no such unit."""
+        found: list[Unit] = []
+        here = self.unit(unit).parent
+        while here is not None:
+            found.append(self.unit(here))
+            here = found[-1].parent
+        return tuple(found)
 
     def wards_now_in(self, successor: str) -> tuple[Unit, ...]:
         """The wards that may have given land to a later unit: whoever names the later unit is asked which of these is meant."""

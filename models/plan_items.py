@@ -3,7 +3,7 @@
 Every item carries a `status`. Rule: only a verified item may name a law, so that nothing unverified is ever shown as law.
 """
 
-from datetime import date, time
+from datetime import date
 from enum import StrEnum
 from typing import Annotated, Literal, Self
 from zoneinfo import ZoneInfo
@@ -123,33 +123,6 @@ class ListItem(Sourced):
     carer: bool = False
     hotline: Id | None = None
     severity: Id | None = None
-
-
-class LadderSteps(Sourced):
-    """Minutes from one call to the next, while nobody has taken a case; the last repeats without end. `night`: rings in quiet hours too."""
-
-    level: Id
-    gaps: Annotated[tuple[Minutes, ...], Field(min_length=1)]
-    night: bool = False
-    reason: Bilingual
-
-
-class Ladder(Piece):
-    """Quiet hours, in the plan's zone: from `quiet_from` until `quiet_until` (exclusive) only levels with `night` make a sound."""
-
-    quiet_from: time
-    quiet_until: time
-    steps: tuple[LadderSteps, ...]
-
-    def gaps(self, level: str) -> tuple[int, ...]:
-        """Minutes; the first leads from the card to the second call. A level that the ladder lacks is called like the most urgent one."""
-        return self._of(level).gaps
-
-    def rings_at_night(self, level: str) -> bool:
-        return self._of(level).night
-
-    def _of(self, level: str) -> LadderSteps:
-        return next((steps for steps in self.steps if steps.level == level), self.steps[0])
 
 
 class Hotline(Sourced):

@@ -1,7 +1,7 @@
 """Cards: what a room or a private chat sees of a case, posted, edited, retired; and who is to see them. Made of the incident's columns
 alone, so nothing private can reach a group (rule 7)."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -15,6 +15,7 @@ from handlers import bundle, card, ladder
 from models.facts import Case, Role
 from models.incident import INCIDENT, Status
 from models.letter import LETTER, LetterState
+from models.plan import Whom
 from models.talk import Lane, LetterKind, Say, Text, lines
 
 SETTLED = timedelta(seconds=60)  # without a newer change, and what cannot be edited is said anew
@@ -145,31 +146,61 @@ def repost_cards(w: Writing) -> None:
 
 
 def whom(w: Writing, case: Case, step: int) -> list[Address]:
-    """Who is to see this case's card at a step of the ladder (0: the first call), each chat once.
+    """Who is to see this case's card at a step of the ladder (0: the first call), each chat once: the plan says whom by severity and hour.
 
-    The division's room, for khẩn cấp its alarm room too, and the ward where it happened (it owns the first 12 hours: NĐ 56/2017 Điều 26, 31).
-    A case about somebody of the network goes to the division's leader alone. A child who needs help without having been harmed goes quietly
-    to the ward. Without a room that can be reached, every duty officer and administrator is called privately (DESIGN section 8).
+    A case about somebody of the network goes to the division's leader alone. A child who needs help without having been harmed goes quietly to
+    the ward for the first calls (it owns the first 12 hours: NĐ 56/2017 Điều 26, 31), unless it is khẩn cấp. Where none of the rooms that are
+    to be called can be reached, every duty officer and administrator is called privately (DESIGN section 8).
     """
-    division = w.engine.plan.division
     if case.restricted:
-        return unique(privately(w, division, Role.LEADER))
-    ward = (w.rooms(case.ward) or privately(w, case.ward, Role.WARD_OFFICER)) if case.ward else []
-    if case.kind == "need" and ward and step < 2:
+        return unique(privately(w, w.engine.plan.division, Role.LEADER))
+    if case.kind == "need" and case.severity != ladder.URGENT and step < 2 and (ward := _ward(w, case)):
         return unique(ward)
-    rooms = w.rooms(division)
-    if case.severity == ladder.URGENT:
-        rooms += w.rooms(division, "alarm")
-    found = rooms + ward
-    if not rooms or step >= 2:
-        found += privately(w, division, Role.DUTY_OFFICER)
+    words = ladder.whom(case.severity, step, w.now, w.engine.plan)
+    rooms = [to for word in words if word in _ROOMS for to in _ROOMS[word](w)]
+    found = rooms + [to for word in words if word in _PEOPLE for to in _PEOPLE[word](w, case)]
     if not rooms:
-        found += privately(w, "", Role.ADMINISTRATOR)
-    if step >= 3 and case.severity == ladder.URGENT:
-        found += privately(w, division, Role.LEADER)
-    if not rooms and (failing := w.room_out(division)):
+        found += _duty_all(w, case) + privately(w, "", Role.ADMINISTRATOR)
+        failing = w.room_out(w.engine.plan.division)
         found = [replace(to, instead_of=to.instead_of or failing) for to in found]
     return unique(found)
+
+
+def _ward(w: Writing, case: Case) -> list[Address]:
+    return (w.rooms(case.ward) or privately(w, case.ward, Role.WARD_OFFICER)) if case.ward else []
+
+
+def _on_duty(w: Writing, case: Case) -> list[Address]:
+    """Whoever is on duty now: as long as no roster says who that is, every duty officer. An empty roster never silences a case."""
+    return _duty_all(w, case)
+
+
+def _duty_all(w: Writing, case: Case) -> list[Address]:
+    return privately(w, w.engine.plan.division, Role.DUTY_OFFICER)
+
+
+def _leaders(w: Writing, case: Case) -> list[Address]:
+    return privately(w, w.engine.plan.division, Role.LEADER)
+
+
+def _above(w: Writing, case: Case) -> list[Address]:
+    """Leaders of the nearest unit above the division that has any who can be reached; nobody there, nobody called."""
+    units = w.engine.plan.above(w.engine.plan.division)
+    return next((found for unit in units if (found := privately(w, unit.id, Role.LEADER))), [])
+
+
+_ROOMS: dict[Whom, Callable[[Writing], list[Address]]] = {
+    Whom.ROOM: lambda w: w.rooms(w.engine.plan.division),
+    Whom.ALARM: lambda w: w.rooms(w.engine.plan.division, "alarm"),
+}
+_PEOPLE: dict[Whom, Callable[[Writing, Case], list[Address]]] = {
+    Whom.WARD: _ward,
+    Whom.ON_DUTY: _on_duty,
+    Whom.DUTY_ALL: _duty_all,
+    Whom.LEADER: _leaders,
+    Whom.ABOVE: _above,
+}
+"""What the words of a step mean. Every word stands in one of the two."""
 
 
 def privately(w: Writing, unit: str, role: Role) -> list[Address]:
