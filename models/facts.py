@@ -150,6 +150,71 @@ class Member:
 
 
 @dataclass(frozen=True, slots=True)
+class Weekly:
+    """A live row of the weekly duty pattern: "HH:MM" by the plan's clock, `until` at or before `start` is the next day; weekday 0 is Monday."""
+
+    id: str
+    person: str
+    weekday: int
+    start: str
+    until: str
+
+
+@dataclass(frozen=True, slots=True)
+class Instead:
+    """Within this span `person` ("" = nobody, on purpose) is on duty instead of everybody, or, where it is named, of `instead_of` alone."""
+
+    id: str
+    person: str
+    start: datetime
+    until: datetime
+    created_at: datetime
+    created_by: str = ""
+    instead_of: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Officer:
+    """Somebody of the division who can be on duty. `phone` is for private chats alone."""
+
+    person: str
+    name: str
+    phone: str = ""
+    leader: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Roster:
+    """The duty roster as it stands: what has not ended and was not cancelled."""
+
+    patterns: tuple[Weekly, ...] = ()
+    overrides: tuple[Instead, ...] = ()
+    officers: tuple[Officer, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class HandOver:
+    """A hand-over note that nobody has read yet. It belongs to the turn that begins at `start`; `person` is whose turn that is, "" whoever
+    comes next."""
+
+    id: str
+    by: str
+    by_name: str
+    start: datetime
+    text: str
+    person: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class OpenCase:
+    """An open case as a list of codes needs it."""
+
+    code: str
+    status: str
+    severity: str
+
+
+@dataclass(frozen=True, slots=True)
 class Stored:
     """An attachment of a submission."""
 
@@ -233,3 +298,6 @@ class Facts:
     conversation: str = ""  # this conversation's id
     reachable: bool = True  # False: this account was known to have blocked us, or to be gone, before this message
     refused_file: RefusedFile | None = None
+    roster: Roster = Roster()
+    hand_overs: tuple[HandOver, ...] = ()
+    open_cases: tuple[OpenCase, ...] = ()  # open and taken, without restricted ones and drills

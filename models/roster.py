@@ -26,8 +26,9 @@ class DutyPattern(SQLModel, table=True):
 
 
 class DutyOverride(SQLModel, table=True):
-    """Once: within this span this person is on duty instead of the pattern (`person` None: nobody, on purpose). Newer ones win. `note` is the
-    hand-over note, sealed under `person:<created_by>`."""
+    """Once: within this span this person is on duty instead of the pattern (`person` None: nobody, on purpose). Newer ones win. `instead_of`:
+    in the place of that person alone, so that a colleague of the same hours stays. `note` is the hand-over note, sealed under
+    `person:<created_by>`; a row without length changes nobody's turn and only carries one, until it is cancelled because it was read."""
 
     __tablename__ = "duty_override"
     __table_args__ = (sa.Index("duty_override_span", "until", "start"),)
@@ -36,6 +37,7 @@ class DutyOverride(SQLModel, table=True):
     person: str | None = Field(default=None, sa_type=ID)
     start: datetime = Field(sa_type=UtcDateTime)
     until: datetime = Field(sa_type=UtcDateTime)
+    instead_of: str | None = Field(default=None, sa_type=ID)
     note: bytes | None = None
     created_by: str | None = Field(default=None, sa_type=ID)
     created_at: datetime = Field(sa_type=UtcDateTime)

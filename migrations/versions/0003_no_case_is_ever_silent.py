@@ -73,6 +73,7 @@ def upgrade() -> None:
     sa.Column('person', sa.String(length=32), nullable=True),
     sa.Column('start', models.columns.UtcDateTime(), nullable=False),
     sa.Column('until', models.columns.UtcDateTime(), nullable=False),
+    sa.Column('instead_of', sa.String(length=32), nullable=True),
     sa.Column('note', sa.LargeBinary(), nullable=True),
     sa.Column('created_by', sa.String(length=32), nullable=True),
     sa.Column('created_at', models.columns.UtcDateTime(), nullable=False),
