@@ -11,13 +11,14 @@ _MORE = N_("/bosung 42 – add to a report; XEM – how it stands")
 _TAKE = N_("/nhan 42 – take a case; /chitiet 42 – its details; /anh 42 – its photos")
 _INVITE = N_("/moi – invite somebody; /thuhoi – cut an account")
 _ROOM = N_("%(bind)s in a group – make it the duty room; %(unbind)s – undo it")
+_ROSTER = N_("/lichtruc – who is on duty; change the roster")
 _HELP = N_("/trogiup – this help; /ngonngu – language")
 
 CAN: Mapping[Role, tuple[str, ...]] = {
     Role.COLLABORATOR: (_REPORT, _MORE, _HELP),
     Role.WARD_OFFICER: (_TAKE, _REPORT, _INVITE, _ROOM),
-    Role.DUTY_OFFICER: (_TAKE, _REPORT, _HELP),
-    Role.LEADER: (_TAKE, _REPORT, _HELP),
+    Role.DUTY_OFFICER: (_TAKE, _REPORT, _ROSTER, _HELP),
+    Role.LEADER: (_TAKE, _REPORT, _ROSTER, _HELP),
     Role.PARTNER: (_REPORT, _MORE, _HELP),
     Role.ADMINISTRATOR: (N_("/sansang – what is missing before the service goes on duty"), _INVITE, _ROOM),
 }
@@ -46,6 +47,8 @@ def _for(who: Who | None, facts: Facts) -> Text:
     lines_of = dict.fromkeys(line for held in who.held for line in CAN[held.role])
     if len(lines_of) > 5:
         lines_of.pop(_MORE, None)
+    if len(lines_of) > 6:  # whoever is everything has set up the rooms long ago
+        lines_of.pop(_ROOM, None)
     lines_of[_HELP] = lines_of.pop(_HELP, None)
     others = Join(facts.channel.others, ", ")
     link = (msg("/lienket – use me on %(others)s too", others=others),) if facts.channel.others else ()

@@ -19,6 +19,10 @@ from dataclasses import dataclass
 from handlers import (
     child,
     cut,
+    duty,
+    duty_give,
+    duty_note,
+    duty_watch,
     failover,
     idle,
     incident,
@@ -86,6 +90,7 @@ TIMERS: dict[str, Entry] = {
     "reroute": Entry(failover.reroute),
     "deaf": Entry(failover.deaf),
     "quota": Entry(quota.warn),
+    duty_watch.TIMER: Entry(duty_watch.look, ("service", "roster", "hand_overs", "open_cases")),
 }
 """By the kind of a timer row or internal message; its subject is the incident, the submission, the letter, the attachment or the messenger."""
 
@@ -96,6 +101,7 @@ ACTIONS: dict[str, Entry] = {
     "more": Entry(report.supplement, ("service", "case_draft", "attachments"), case="id"),
     "misdial": Entry(report.misdial, _REPORTING, case="id"),
     "report": Entry(report.start, _REPORTING, case="frame"),
+    "noduty": Entry(duty_give.refuse, ("roster",)),
 }
 """Buttons that stand by themselves: "<name>:<incident id>"."""
 IN_A_GROUP = frozenset({"take", "detail", "photos"})  # the others begin a dialogue, which a group must never see
@@ -117,7 +123,10 @@ COMMANDS: dict[str, Entry] = {
     "unbind": Entry(room.unbind, ("service", "room_here")),
     "link": Entry(link.start, ("service", "link", "new_link")),
     "unlink": Entry(link.undo, ("recent_links",)),
-    "ready": Entry(ready.start, ("service",)),
+    "roster": Entry(duty.start, ("roster",)),
+    "note": Entry(duty_note.start, ("roster",)),
+    "refuse_duty": Entry(duty_give.refuse, ("roster",)),
+    "ready": Entry(ready.start, ("service", "roster")),
 }
 """By the name of a command in handlers.rights.COMMANDS."""
 
@@ -128,7 +137,8 @@ FLOORS: dict[str, Entry] = {
     child.FLOOR: Entry(child.answer, ("service", "open_child_case", "draft")),
     invite.FLOOR: Entry(invite.answer, ("service",)),
     cut.FLOOR: Entry(cut.answer, ("service", "members")),
-    ready.FLOOR: Entry(ready.answer, ("service",)),
+    ready.FLOOR: Entry(ready.answer, ("service", "roster")),
+    duty.FLOOR: Entry(duty.answer, ("roster",)),
     language.FLOOR: Entry(language.answer),
 }
 """By the dialogue that has the floor."""
