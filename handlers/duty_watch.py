@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, time, timedelta
 
 from handlers.duty_common import leaders, put_somebody
-from handlers.duty_holidays import holiday_say, never_filled, open_days_of
+from handlers.duty_holidays import ASKED_BEFORE, holiday_say, never_filled
 from handlers.ladder import URGENT
 from handlers.rests import rests
 from handlers.roster import AHEAD, DAY, duty_at, empty, ends, gaps, stretches
@@ -25,7 +25,6 @@ from models.talk import Frame, Incoming, Json, Lane, Moment, Say, Text, Turn, Ty
 TIMER = "roster"
 MORNING = time(8)
 HOUR = timedelta(hours=1)
-ASKED_BEFORE = (14, 7, 3)  # days before the first day of a holiday
 CODES = 8  # in one line
 
 
@@ -209,8 +208,8 @@ def _morning(seen: Seen, facts: Facts) -> Told:
         stage = min(days for days in ASKED_BEFORE if (rest.first - today).days <= days)
         before = seen.rests.get(rest.first.isoformat(), stage + 1)
         asked[rest.first.isoformat()] = min(stage, before)
-        if stage < before and (open_days := open_days_of(rest, facts)):
-            told.append(leaders(facts, holiday_say(rest, today, open_days)))
+        if stage < before and (say := holiday_say(rest, today, facts)):
+            told.append(leaders(facts, say))
     return replace(seen, day=today.isoformat(), rests=asked), told
 
 
