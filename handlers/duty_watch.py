@@ -15,7 +15,7 @@ from handlers.duty_common import leaders, put_somebody
 from handlers.duty_holidays import ASKED_BEFORE, holiday_say, never_filled
 from handlers.ladder import URGENT
 from handlers.rests import rests
-from handlers.roster import AHEAD, DAY, duty_at, empty, ends, gaps, stretches
+from handlers.roster import AHEAD, DAY, Stretch, duty_at, empty, ends, gaps, stretches
 from handlers.roster_show import gap_lines
 from models.commands import CancelOverrides, Command, SetTimer, TellPerson
 from models.facts import Facts, HandOver, OpenCase, Roster
@@ -25,6 +25,7 @@ from models.talk import Frame, Incoming, Json, Lane, Moment, Say, Text, Turn, Ty
 TIMER = "roster"
 MORNING = time(8)
 HOUR = timedelta(hours=1)
+CUT_AHEAD = 7 * DAY
 CODES = 8  # in one line
 
 
@@ -177,9 +178,8 @@ def _gaps_ahead(seen: Seen, facts: Facts) -> Told:
     ]
 
 
-def after_cut(name: str, roster: Roster, now: datetime, plan: Plan) -> Say:
-    """What leaders hear when somebody's account was cut."""
-    found = gaps(roster, now, now + 7 * DAY, plan)
+def after_cut(name: str, found: Sequence[Stretch], plan: Plan) -> Say:
+    """What leaders hear when somebody's account was cut: `found` are the gaps of CUT_AHEAD."""
     nobody = (
         (msg("Nobody will be on duty:"), *gap_lines(found, plan))
         if found
@@ -189,6 +189,11 @@ def after_cut(name: str, roster: Roster, now: datetime, plan: Plan) -> Say:
         msg("%(name)s is off the duty roster, because the account was cut.", name=name), *nobody, put_somebody() if found else None
     )
     return Say(text, purpose="roster_gap")
+
+
+def with_warned(data: Mapping[str, Json], said: Sequence[Stretch]) -> dict[str, Json]:
+    """What the timer remembers, and that these gaps were told of."""
+    return {**data, "warned": [*_words(data.get("warned")), *(_key(one.start) for one in said)]}
 
 
 # --- each morning -----------------------------------------------------------------------------------------------------

@@ -1,5 +1,7 @@
 """The duty roster: who is on duty, and what changes it. Nothing is deleted: rows of the pattern end, overrides are cancelled."""
 
+from collections.abc import Sequence
+
 import sqlalchemy as sa
 
 from bot.apply.telling import holders, tell_person
@@ -8,6 +10,7 @@ from bot.gather import read_service
 from bot.roster_rows import read_roster
 from bot.writing import Writing
 from handlers import duty_watch, roster
+from handlers.roster import Stretch
 from models import commands as c
 from models.facts import Role, Roster
 from models.ids import new_id
@@ -60,17 +63,21 @@ def cancel_overrides(w: Writing, command: c.CancelOverrides) -> None:
         _changed(w, "roster_cancel", command.ids[0] if command.ids else "")
 
 
-def _changed(w: Writing, action: str, subject: str = "") -> None:
+def _changed(w: Writing, action: str, subject: str = "", said: Sequence[Stretch] = ()) -> None:
     w.db.execute(sa.insert(AUDIT).values(id=new_id(), at=w.now, person=w.me, action=action, subject=subject))
-    wake(w)
+    wake(w, said)
 
 
-def wake(w: Writing) -> None:
-    """The roster is looked at anew at once: the pending timer keeps what it knows and only becomes due. Tried twice, because its own turn may
-    be setting the next one just now."""
+def wake(w: Writing, said: Sequence[Stretch] = ()) -> None:
+    """The roster is looked at anew at once: the pending timer keeps what it knows and only becomes due; gaps that were `said` just now it need
+    not tell again. Tried twice, because its own turn may be setting the next one just now."""
     mine = TIMER.c.kind == duty_watch.TIMER, TIMER.c.subject == w.engine.plan.division, TIMER.c.fired_at.is_(None)
     for _ in range(2):
-        if w.db.execute(sa.update(TIMER).where(*mine).values(due_at=w.now)).rowcount:
+        row = w.db.execute(sa.select(TIMER).where(*mine)).first()
+        if row is None:
+            continue
+        data = duty_watch.with_warned(row.data, said)
+        if w.db.execute(sa.update(TIMER).where(*mine, TIMER.c.id == row.id).values(due_at=w.now, data=data)).rowcount:
             w.timers = True
             return
 
@@ -87,11 +94,12 @@ def remove(w: Writing, person: str) -> None:
     if not ended + cancelled:
         return
     name = w.db.execute(sa.select(PERSON.c.name).where(PERSON.c.id == person)).scalar_one()
-    say = duty_watch.after_cut(name, current(w), w.now, w.engine.plan)
+    left = roster.gaps(current(w), w.now, w.now + duty_watch.CUT_AHEAD, w.engine.plan)
+    say = duty_watch.after_cut(name, left, w.engine.plan)
     leaders = holders(w, w.engine.plan.division, Role.LEADER) or holders(w, "", Role.ADMINISTRATOR)
     for leader in leaders:
         tell_person(w, c.TellPerson(leader, say))
-    _changed(w, "roster_cut", person)
+    _changed(w, "roster_cut", person, said=left)
 
 
 def ensure(db: sa.Connection, engine: Engine) -> None:
