@@ -161,7 +161,11 @@ def route(frame: Frame, incoming: Incoming, who: Who | None) -> Route:
     if incoming.press is not None and (action := _action(incoming.press.key, incoming)) is not None:
         return action
     given = find(incoming.text) if incoming.kind is Kind.TEXT and not incoming.edits and not incoming.forwarded else None
-    if given is not None and (incoming.text.lstrip().startswith("/") or not frame.floor or _meant(given, frame, who)):
+    if (
+        given is not None
+        and (incoming.text.lstrip().startswith("/") or not frame.floor or _meant(given, frame, who))
+        and not _chatted(given, incoming)
+    ):
         return _command(given, frame, incoming, who)
     if incoming.group:
         return _to(Entry(room.chatter), frame)
@@ -181,6 +185,11 @@ def _code(incoming: Incoming, who: Who | None) -> Entry | None:
     if join.canonical_code(incoming.text):
         return _CODE
     return COMMANDS["link"] if who is None and six_digits(incoming.text) else None
+
+
+def _chatted(given: Given, incoming: Incoming) -> bool:
+    """ "Bàn giao ca nhé" among people in a group is said to people."""
+    return incoming.group and given.command.text and not given.mention and not incoming.text.lstrip().startswith("/")
 
 
 def _meant(given: Given, frame: Frame, who: Who | None) -> bool:

@@ -309,3 +309,9 @@ def test_a_note_without_words_is_asked_for() -> None:
     assert talk_of(DUTY, now=hanoi(23, 16, 30).astimezone(UTC)).says("/bangiao") == [
         "Gõ: /bangiao rồi viết ghi chú, không quá 1000 chữ cái. Không ghi tên trẻ, chỉ ghi mã vụ việc.\nChỉ người trực tiếp theo đọc được."
     ]
+
+
+def test_talk_in_a_group_is_no_note() -> None:
+    """ "Bàn giao ca nhé" is said to people."""
+    talk = replace(talk_of(DUTY, now=hanoi(23, 16, 30).astimezone(UTC)), group=True)
+    assert talk.says("bàn giao ca nhé") == []
