@@ -16,6 +16,7 @@ from bot.codes import code_hash, new_code
 from bot.conversations import Talk
 from bot.engine import Engine
 from bot.linking import held
+from bot.roster_rows import read_hand_overs, read_open_cases, read_roster
 from handlers.join import FLOOR as JOIN
 from handlers.join import canonical_code
 from handlers.routing import CaseRef, Route
@@ -365,5 +366,8 @@ NEEDS: dict[str, Callable[[Reading], Any]] = {
     "members": _members,
     "reports_today": _reports_today,
     "open_child_case": _open_child_case,
+    "roster": lambda reading: read_roster(reading.db, reading.engine.plan.division, reading.engine.now(), reading.engine.vault),
+    "hand_overs": lambda reading: read_hand_overs(reading.db, reading.engine.vault, reading.engine.now()),
+    "open_cases": lambda reading: read_open_cases(reading.db),
 }
 """One reader for each field of Facts that a route may ask for."""

@@ -27,9 +27,10 @@ def read_roster(db: sa.Connection, division: str, now: datetime, vault: Vault | 
     Telephones only with a `vault`: who is called for a case must not depend on a number that opens."""
     officers: dict[str, Officer] = {}
     for row in db.execute(_OFFICERS, {"unit": division}).all():
-        leader = row.role == Role.LEADER or (row.id in officers and officers[row.id].leader)
+        held = officers.get(row.id, Officer(row.id, row.name, duty=False))
         phone = vault.open(db, f"person:{row.id}", "person.phone", row.id, row.phone).decode() if vault and row.phone else ""
-        officers[row.id] = Officer(row.id, row.name, phone, leader)
+        duty, leader = held.duty or row.role == Role.DUTY_OFFICER, held.leader or row.role == Role.LEADER
+        officers[row.id] = Officer(row.id, row.name, phone, duty, leader)
     rows = db.execute(sa.select(DUTY_PATTERN).where(DUTY_PATTERN.c.ended_at.is_(None)).order_by(DUTY_PATTERN.c.id)).all()
     patterns = tuple(Weekly(row.id, row.person, row.weekday, row.start, row.until) for row in rows if row.person in officers)
     spans = _LIVE, DUTY_OVERRIDE.c.until > now - BEFORE, DUTY_OVERRIDE.c.start < DUTY_OVERRIDE.c.until

@@ -64,6 +64,8 @@ def _plain(text: str) -> Given | None:
         for word in command.words:
             if folded == word and command.within is not Within.CASE:  # "nhan" alone is the name Nhân, "anh" how people begin to speak
                 return Given(command)
+            if command.text and folded.startswith(word + " "):
+                return Given(command, text.split(maxsplit=len(word.split()))[-1])
             if folded.startswith(word + " ") and (number := _number(command, folded[len(word) :])):
                 return Given(command, folded[len(word) :].strip(), number)
     return None

@@ -34,6 +34,7 @@ EVERYBODY: frozenset[Role] | None = None  # known or not
 MEMBERS = frozenset(Role)
 OFFICERS = frozenset({Role.DUTY_OFFICER, Role.LEADER, Role.WARD_OFFICER})
 MANAGERS = frozenset({Role.ADMINISTRATOR, Role.WARD_OFFICER})
+ON_ROSTER = frozenset({Role.DUTY_OFFICER, Role.LEADER})
 
 
 MISDIAL = (
@@ -45,7 +46,7 @@ MISDIAL = (
 @dataclass(frozen=True, slots=True)
 class Command:
     """`words` are folded; one with a slash counts only with it ("mới" and "mời" are everyday words). `number`: a case number follows;
-    `digits`: a link code of six digits may follow."""
+    `digits`: a link code of six digits may follow; `text`: words of their own may follow."""
 
     name: str
     words: tuple[str, ...]
@@ -54,6 +55,7 @@ class Command:
     within: Within = Within.NOTHING
     number: bool = False
     digits: bool = False
+    text: bool = False
 
 
 COMMANDS = (
@@ -74,6 +76,9 @@ COMMANDS = (
     Command("unbind", ("/gophong",), MANAGERS, Where.GROUP, Within.UNIT),
     Command("link", ("/lienket", "lienket", "lien ket"), EVERYBODY, Where.PRIVATE, digits=True),
     Command("unlink", ("/huylienket", "huylienket", "huy lien ket"), MEMBERS, Where.PRIVATE),
+    Command("roster", ("/lichtruc", "lichtruc", "lich truc"), ON_ROSTER | {Role.ADMINISTRATOR}, Where.PRIVATE, Within.UNIT),
+    Command("note", ("/bangiao", "bangiao", "ban giao"), ON_ROSTER, Where.PRIVATE, Within.UNIT, text=True),
+    Command("refuse_duty", ("/khongtruc", "khongtruc", "khong truc"), ON_ROSTER, Where.PRIVATE, Within.OWN),
     Command("ready", ("/sansang",), frozenset({Role.ADMINISTRATOR}), Where.PRIVATE),
 )
 BY_NAME = {command.name: command for command in COMMANDS}
@@ -120,6 +125,24 @@ def may_cut(who: Who | None, member: Member) -> bool:
 def is_own(case: Case, facts: Facts) -> bool:
     """Whether the sender reported it: a case belongs to the person, on whichever of their messengers; of somebody unknown, to the chat."""
     return case.conversation == facts.conversation or (facts.who is not None and case.reporter == facts.who.person)
+
+
+# --- duty roster ------------------------------------------------------------------------------------------------------
+
+
+def may_change_roster(who: Who | None, plan: Plan) -> bool:
+    """Anything in it: leaders of the division and administrators."""
+    return who is not None and (Held(Role.LEADER, plan.division) in who.held or who.is_(Role.ADMINISTRATOR))
+
+
+def may_see_roster(who: Who | None, plan: Plan) -> bool:
+    """With telephones, so privately: also duty officers of the division."""
+    return may_change_roster(who, plan) or may_give_duty(who, plan)
+
+
+def may_give_duty(who: Who | None, plan: Plan) -> bool:
+    """Put another duty officer in their own place: duty officers of the division."""
+    return who is not None and Held(Role.DUTY_OFFICER, plan.division) in who.held
 
 
 # --- cases ------------------------------------------------------------------------------------------------------------

@@ -21,6 +21,10 @@ from handlers import (
     clock_reminders,
     confirm,
     cut,
+    duty,
+    duty_give,
+    duty_note,
+    duty_watch,
     failover,
     idle,
     incident,
@@ -89,6 +93,7 @@ TIMERS: dict[str, Entry] = {
     "reroute": Entry(failover.reroute),
     "deaf": Entry(failover.deaf),
     "quota": Entry(quota.warn),
+    duty_watch.TIMER: Entry(duty_watch.look, ("service", "roster", "hand_overs", "open_cases")),
 }
 """By the kind of a timer row or internal message; its subject is the incident, its clock, the submission, the letter, the attachment or the messenger."""
 
@@ -100,6 +105,7 @@ ACTIONS: dict[str, Entry] = {
     "misdial": Entry(report.misdial, _REPORTING, case="id"),
     "confirm": Entry(confirm.start, ("clocks",), case="id"),
     "report": Entry(report.start, _REPORTING, case="frame"),
+    "noduty": Entry(duty_give.refuse, ("roster",)),
 }
 """Buttons that stand by themselves: "<name>:<incident id>"."""
 IN_A_GROUP = frozenset({"take", "detail", "photos"})  # the others begin a dialogue, which a group must never see
@@ -122,7 +128,10 @@ COMMANDS: dict[str, Entry] = {
     "unbind": Entry(room.unbind, ("service", "room_here")),
     "link": Entry(link.start, ("service", "link", "new_link")),
     "unlink": Entry(link.undo, ("recent_links",)),
-    "ready": Entry(ready.start, ("service",)),
+    "roster": Entry(duty.start, ("roster",)),
+    "note": Entry(duty_note.start, ("roster",)),
+    "refuse_duty": Entry(duty_give.refuse, ("roster",)),
+    "ready": Entry(ready.start, ("service", "roster")),
 }
 """By the name of a command in handlers.rights.COMMANDS."""
 
@@ -134,7 +143,8 @@ FLOORS: dict[str, Entry] = {
     invite.FLOOR: Entry(invite.answer, ("service",)),
     confirm.FLOOR: Entry(confirm.answer, ("clocks",), case="frame"),
     cut.FLOOR: Entry(cut.answer, ("service", "members")),
-    ready.FLOOR: Entry(ready.answer, ("service",)),
+    ready.FLOOR: Entry(ready.answer, ("service", "roster")),
+    duty.FLOOR: Entry(duty.answer, ("roster",)),
     language.FLOOR: Entry(language.answer),
 }
 """By the dialogue that has the floor."""
@@ -157,7 +167,11 @@ def route(frame: Frame, incoming: Incoming, who: Who | None) -> Route:
     if incoming.press is not None and (action := _action(incoming.press.key, incoming)) is not None:
         return action
     given = find(incoming.text) if incoming.kind is Kind.TEXT and not incoming.edits and not incoming.forwarded else None
-    if given is not None and (incoming.text.lstrip().startswith("/") or not frame.floor or _meant(given, frame, who)):
+    if (
+        given is not None
+        and (incoming.text.lstrip().startswith("/") or not frame.floor or _meant(given, frame, who))
+        and not _chatted(given, incoming)
+    ):
         return _command(given, frame, incoming, who)
     if incoming.group:
         return _to(Entry(room.chatter), frame)
@@ -177,6 +191,11 @@ def _code(incoming: Incoming, who: Who | None) -> Entry | None:
     if join.canonical_code(incoming.text):
         return _CODE
     return COMMANDS["link"] if who is None and six_digits(incoming.text) else None
+
+
+def _chatted(given: Given, incoming: Incoming) -> bool:
+    """ "Bàn giao ca nhé" among people in a group is said to people."""
+    return incoming.group and given.command.text and not given.mention and not incoming.text.lstrip().startswith("/")
 
 
 def _meant(given: Given, frame: Frame, who: Who | None) -> bool:

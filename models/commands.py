@@ -290,6 +290,35 @@ class MoveChat:
     to: str
 
 
+# --- duty roster ------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeWeek:
+    """Rows of the weekly pattern end, others begin: (person, weekday, start, until) as in models.facts.Weekly."""
+
+    ended: tuple[str, ...]
+    added: tuple[tuple[str, int, str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PutOverride:
+    """Once: `person` ("" = nobody, on purpose) is on duty in this span; `instead_of`: in the place of that person alone. One without length
+    only carries a hand-over note for whoever comes next."""
+
+    id: str
+    person: str
+    start: datetime
+    until: datetime
+    instead_of: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CancelOverrides:
+    ids: tuple[str, ...]
+
+
 @dataclass(frozen=True, slots=True)
 class MessengerDown:
     """Over this messenger nothing urgent gets through for so long already (`failed_for`): open cases are called on the others."""
@@ -341,5 +370,6 @@ Command = (
     | SetTimer | CancelTimer
     | CreateLinkCode | LinkAccount | CountWrongCode | UnlinkAccounts
     | CreateInvitation | Join | CutAccount | ReachAccount | BindRoom | UnbindRoom | MoveChat
+    | ChangeWeek | PutOverride | CancelOverrides
     | MessengerDown | MessengerUp | Reroute | PutSetting | SetLocale | Record
 )  # fmt: skip

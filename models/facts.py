@@ -203,6 +203,7 @@ class Officer:
     person: str
     name: str
     phone: str = ""
+    duty: bool = True
     leader: bool = False
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from bot.apply import clocks, failover, forms, incidents, people, telling
+from bot.apply import clocks, failover, forms, incidents, people, roster, telling
 from bot.writing import Writing
 from models import commands as c
 
@@ -42,6 +42,9 @@ APPLY: dict[type[Any], Callable[[Writing, Any], None]] = {
     c.BindRoom: people.bind_room,
     c.UnbindRoom: people.unbind_room,
     c.MoveChat: people.move_chat,
+    c.ChangeWeek: roster.change_week,
+    c.PutOverride: roster.put_override,
+    c.CancelOverrides: roster.cancel_overrides,
     c.MessengerDown: failover.messenger_down,
     c.MessengerUp: failover.messenger_up,
     c.Reroute: failover.reroute,

@@ -4,7 +4,20 @@ from dataclasses import replace
 
 import pytest
 
-from handlers.rights import BY_NAME, COMMANDS, Where, allowed, may_cut, may_give, may_manage, may_see, may_take
+from handlers.rights import (
+    BY_NAME,
+    COMMANDS,
+    Where,
+    allowed,
+    may_change_roster,
+    may_cut,
+    may_give,
+    may_give_duty,
+    may_manage,
+    may_see,
+    may_see_roster,
+    may_take,
+)
 from models.facts import Member, Role
 from tests.handlers.people_driver import (
     ADMIN,
@@ -33,6 +46,8 @@ MAY = {
     "confirm": OFFICERS | {R.COLLABORATOR}, "take": OFFICERS, "details": OFFICERS, "photos": OFFICERS,
     "invite": {R.ADMINISTRATOR, R.WARD_OFFICER}, "cut": {R.ADMINISTRATOR, R.WARD_OFFICER},
     "bind": {R.ADMINISTRATOR, R.WARD_OFFICER}, "unbind": {R.ADMINISTRATOR, R.WARD_OFFICER},
+    "roster": {R.DUTY_OFFICER, R.LEADER, R.ADMINISTRATOR}, "note": {R.DUTY_OFFICER, R.LEADER},
+    "refuse_duty": {R.DUTY_OFFICER, R.LEADER},
     "ready": {R.ADMINISTRATOR},
 }  # fmt: skip
 
@@ -136,3 +151,23 @@ def test_a_room_is_bound_by_an_administrator_or_for_ones_own_ward() -> None:
     assert may_manage(WARD_OFFICER, WARD)
     assert not may_manage(WARD_OFFICER, DIVISION)
     assert not may_manage(DUTY, DIVISION)
+
+
+@pytest.mark.parametrize(
+    ("person", "see", "change", "give"),
+    [
+        (ADMIN, True, True, False),
+        (LEADER, True, True, False),
+        (DUTY, True, False, True),
+        (WARD_OFFICER, False, False, False),
+        (COLLABORATOR, False, False, False),
+        (PARTNER, False, False, False),
+        (who("Lãnh Đạo Phường", (Role.LEADER, WARD)), False, False, False),
+        (who("Trực Phường", (Role.DUTY_OFFICER, WARD)), False, False, False),
+        (None, False, False, False),
+    ],
+)
+def test_the_roster_is_the_divisions(person: object, see: bool, change: bool, give: bool) -> None:
+    """Its officers see it, its leaders and administrators change it, its duty officers give away a turn of their own."""
+    found = may_see_roster(person, PLAN), may_change_roster(person, PLAN), may_give_duty(person, PLAN)  # type: ignore[arg-type]
+    assert found == (see, change, give)

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from handlers.roster import WEEK, Hours, duty_at, ends, gaps, midnight, stretches, turns, who, without
@@ -133,6 +133,7 @@ def test_turns_of_one_person() -> None:
     assert turns(roster, "b", hanoi(23, 12), hanoi(25, 0), PLAN) == ((hanoi(23, 17), hanoi(24, 9)), (hanoi(24, 17), hanoi(25, 0)))
 
 
+@settings(max_examples=25, deadline=None)  # every quarter of an hour of a week is asked about
 @given(st.lists(st.tuples(st.integers(0, 6), clocks, clocks), min_size=1, max_size=3), rows)
 def test_new_hours_take_only_what_is_theirs(given_hours: list[tuple[int, str, str]], patterns: list[Weekly]) -> None:
     """At every quarter of an hour of the week: in the new hours nobody of before, outside everybody of before."""
