@@ -46,7 +46,8 @@ from models.talk import Incoming
 
 _CASE_FIELDS = (
     "id", "year", "number", "submission", "conversation", "status", "source", "severity", "danger", "kind", "type", "ward", "called",
-    "restricted", "misdial", "unfinished", "contact", "bundled", "received_at", "sent_at", "taken_at",
+    "restricted", "misdial", "unfinished", "contact", "bundled", "received_at", "sent_at", "taken_at", "closed_at", "closed_reason", "came_by",
+    "drill", "promise", "promise_by", "offered_at",
 )  # fmt: skip
 
 
@@ -142,7 +143,9 @@ def as_case(db: sa.Connection, row: Any) -> Case:
     """A row of incident with the name of whoever took it."""
     name = db.execute(_NAME, {"person": row.taken_by}).scalar() if row.taken_by else ""
     values = {field: getattr(row, field) for field in _CASE_FIELDS}
-    return Case(**values, reporter=row.reporter or "", taken_by=row.taken_by or "", taken_by_name=name or "")
+    return Case(
+        **values, reporter=row.reporter or "", taken_by=row.taken_by or "", taken_by_name=name or "", offered_to=row.offered_to or ""
+    )
 
 
 def _open_child_case(reading: Reading) -> Case | None:

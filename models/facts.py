@@ -98,6 +98,14 @@ class Case:
     taken_by: str
     taken_at: datetime | None
     taken_by_name: str = ""
+    closed_at: datetime | None = None
+    closed_reason: str = ""
+    came_by: str = "chat"
+    drill: bool = False
+    promise: str = ""
+    promise_by: datetime | None = None
+    offered_to: str = ""
+    offered_at: datetime | None = None
 
     @property
     def code(self) -> str:
