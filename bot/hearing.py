@@ -27,7 +27,7 @@ from models.timer import fire
 
 log = structlog.get_logger()
 
-NEVER_PARKED = {"ladder", "unanswered", "follow_up", "idle"}
+NEVER_PARKED = {"ladder", "unanswered", "follow_up", "idle", "promise"}
 """Timers that keep a case from falling silent (rule 6): tried again and again, whatever happens."""
 
 

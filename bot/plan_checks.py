@@ -6,11 +6,29 @@ from dataclasses import dataclass, field
 from bot.yaml_lines import Loc
 from handlers.reading.folding import fold
 from models.condition import compared
-from models.plan_items import Calendar, Hotline, Ladder, ListItem, Retention, Source, Sourced, Successor, Unit, UnitKind
+from models.plan_items import (
+    Calendar,
+    CareSteps,
+    Hotline,
+    Ladder,
+    LadderSteps,
+    ListItem,
+    Retention,
+    Source,
+    Sourced,
+    Successor,
+    Unit,
+    UnitKind,
+)
 from models.severity import Severity, SeverityRule
 
 Found = Iterator[tuple[str, Loc, str]]
 """File, place in it, reason."""
+
+
+PROMISES = "promises"
+NEEDED_LISTS = (PROMISES, "release_reasons", "takeover_reasons", "close_reasons")
+"""Lists that a dialogue asks for by name; the others are named by the form."""
 
 
 @dataclass
@@ -23,6 +41,7 @@ class Parts:
     successors: tuple[Successor, ...] | None = None
     severity: Severity | None = None
     ladder: Ladder | None = None
+    care: tuple[CareSteps, ...] | None = None
     hotlines: tuple[Hotline, ...] | None = None
     calendar: Calendar | None = None
     retention: tuple[Retention, ...] | None = None
@@ -39,7 +58,8 @@ def check(parts: Parts) -> Found:
         yield from _check_levels(parts.severity)
         yield from _check_rules(parts.severity, parts)
         yield from _check_promises(parts.severity, parts)
-        yield from _check_ladder(parts.severity, parts.ladder)
+        yield from _check_steps("ladder.yaml", parts.severity, parts.ladder.steps if parts.ladder else None)
+        yield from _check_steps("care.yaml", parts.severity, parts.care)
     yield from _twice("retention.yaml", "kept", [kept.id for kept in parts.retention or ()])
 
 
@@ -73,6 +93,7 @@ def _sourced(parts: Parts) -> Iterator[tuple[str, Loc, Sourced]]:
         ("units.yaml", "successors", parts.successors or ()),
         ("hotlines.yaml", "hotlines", parts.hotlines or ()),
         ("ladder.yaml", "steps", parts.ladder.steps if parts.ladder else ()),
+        ("care.yaml", "steps", parts.care or ()),
         ("retention.yaml", "kept", parts.retention or ()),
         ("severity.yaml", "levels", severity.levels if severity else ()),
         ("severity.yaml", "rules", severity.rules if severity else ()),
@@ -146,6 +167,11 @@ def _check_lists(parts: Parts) -> Found:
                 yield f"{name}.yaml", ("items", place, "hotline"), f"unknown hotline {item.hotline}"
             if item.severity and levels is not None and item.severity not in levels:
                 yield f"{name}.yaml", ("items", place, "severity"), f"unknown level {item.severity}"
+            if name == PROMISES and item.minutes is None:
+                yield f"{name}.yaml", ("items", place), "a promise says within how many minutes"
+    for name in NEEDED_LISTS if parts.division is not None else ():
+        if name not in parts.lists:
+            yield "plan.yaml", ("lists",), f"the list {name} is missing"
 
 
 def _check_hotlines(parts: Parts) -> Found:
@@ -214,16 +240,17 @@ def _check_promises(severity: Severity, parts: Parts) -> Found:
                 yield f"{name}.yaml", ("items", place), f"promises {promised}, but the rules of severity.yaml give {given}"
 
 
-def _check_ladder(severity: Severity, ladder: Ladder | None) -> Found:
-    if ladder is None:
+def _check_steps(file: str, severity: Severity, found: tuple[LadderSteps, ...] | tuple[CareSteps, ...] | None) -> Found:
+    """Every level has its steps, the highest first: whatever is not known is treated like that one."""
+    if found is None:
         return
-    levels, steps = [level.id for level in severity.levels], [step.level for step in ladder.steps]
-    yield from _twice("ladder.yaml", "steps", steps)
+    levels, steps = [level.id for level in severity.levels], [step.level for step in found]
+    yield from _twice(file, "steps", steps)
     for place, level in enumerate(steps):
         if level not in levels:
-            yield "ladder.yaml", ("steps", place, "level"), f"unknown level {level}"
+            yield file, ("steps", place, "level"), f"unknown level {level}"
     for level in levels:
         if level not in steps:
-            yield "ladder.yaml", ("steps",), f"no steps for {level}: such a case would fall silent"
+            yield file, ("steps",), f"no steps for {level}: such a case would fall silent"
     if steps and steps[0] != levels[0]:
-        yield "ladder.yaml", ("steps", 0, "level"), f"the steps begin with the highest level, {levels[0]}"
+        yield file, ("steps", 0, "level"), f"the steps begin with the highest level, {levels[0]}"

@@ -15,6 +15,7 @@ from models.condition import Bilingual
 from models.plan import Plan
 from models.plan_items import (
     Calendar,
+    CareSteps,
     Document,
     Hotline,
     Id,
@@ -66,6 +67,10 @@ class _Ladder(Piece):
     steps: tuple[LadderSteps, ...]
 
 
+class _Care(Piece):
+    steps: tuple[CareSteps, ...]
+
+
 class _Hotlines(Piece):
     hotlines: tuple[Hotline, ...]
 
@@ -78,7 +83,7 @@ class _Sources(Piece):
     sources: tuple[Source, ...]
 
 
-PARTS = frozenset({"plan", "units", "severity", "ladder", "hotlines", "calendar", "retention", "sources"})
+PARTS = frozenset({"plan", "units", "severity", "ladder", "care", "hotlines", "calendar", "retention", "sources"})
 
 
 def load_plan(folder: Path) -> Plan:
@@ -123,12 +128,13 @@ def _read(files: _Files) -> tuple[_Head | None, Parts]:
     head = files.read("plan.yaml", _Head)
     units, ladder = files.read("units.yaml", _Units), files.read("ladder.yaml", _Ladder)
     hotlines, retention = files.read("hotlines.yaml", _Hotlines), files.read("retention.yaml", _Retention)
-    sources = files.read("sources.yaml", _Sources)
+    sources, care = files.read("sources.yaml", _Sources), files.read("care.yaml", _Care)
     parts = Parts(
         units=units.units if units else None,
         successors=units.successors if units else None,
         severity=files.read("severity.yaml", Severity),
         ladder=_ladder(ladder) if ladder else None,
+        care=care.steps if care else None,
         hotlines=hotlines.hotlines if hotlines else None,
         calendar=files.read("calendar.yaml", Calendar),
         retention=retention.kept if retention else None,
@@ -174,6 +180,7 @@ def _put_together(head: _Head, parts: Parts) -> Plan | None:
         lists={name: items or () for name, items in parts.lists.items()},
         severity_rules=severity,
         ladder=ladder,
+        care=parts.care or (),
         hotlines=parts.hotlines or (),
         calendar=calendar,
         retention=parts.retention or (),

@@ -17,9 +17,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from handlers import (
+    cases,
     child,
     cut,
     failover,
+    handover,
     idle,
     incident,
     invite,
@@ -27,9 +29,12 @@ from handlers import (
     ladder,
     language,
     link,
+    moves,
     paging,
+    promise,
     quota,
     ready,
+    record,
     report,
     room,
     stranger,
@@ -61,7 +66,7 @@ class Route:
     case: CaseRef | None = None
 
 
-_LOOKING = ("service", "case_draft", "attachments", "reporter")
+_LOOKING = ("service", "case_draft", "attachments", "reporter", "remarks")
 _REPORTING = ("service", "draft", "reports_today")
 
 
@@ -77,6 +82,8 @@ class Entry:
 TIMERS: dict[str, Entry] = {
     "ladder": Entry(ladder.call_again, case="id"),
     "follow_up": Entry(ladder.follow_up, case="id"),
+    "promise": Entry(promise.due, case="id"),
+    "offer": Entry(handover.lapse, case="id"),
     "unanswered": Entry(report.unanswered, ("service", "case_draft"), case="id"),
     "idle": Entry(report.nudge, ("service", "draft"), case="submission"),
     "delete": Entry(upkeep.take_back),
@@ -93,11 +100,15 @@ ACTIONS: dict[str, Entry] = {
     "take": Entry(incident.take, ("service",), case="id"),
     "detail": Entry(incident.details, _LOOKING, case="id"),
     "photos": Entry(incident.photos, _LOOKING, case="id"),
+    "promise": Entry(promise.choose, ("asked",), case="id"),
+    "keep": Entry(promise.keep, ("asked",), case="id"),
+    "accept": Entry(handover.accept, case="id"),
+    "decline": Entry(handover.decline, case="id"),
     "more": Entry(report.supplement, ("service", "case_draft", "attachments"), case="id"),
     "misdial": Entry(report.misdial, _REPORTING, case="id"),
     "report": Entry(report.start, _REPORTING, case="frame"),
 }
-"""Buttons that stand by themselves: "<name>:<incident id>"."""
+"""Buttons that stand by themselves: "<name>:<incident id>", and behind a dot what they were shown for."""
 IN_A_GROUP = frozenset({"take", "detail", "photos"})  # the others begin a dialogue, which a group must never see
 
 COMMANDS: dict[str, Entry] = {
@@ -111,6 +122,17 @@ COMMANDS: dict[str, Entry] = {
     "take": Entry(incident.take, ("service",), case="number"),
     "details": Entry(incident.details, _LOOKING, case="number"),
     "photos": Entry(incident.photos, _LOOKING, case="number"),
+    "promise": Entry(promise.typed, ("asked",), case="number"),
+    "kept": Entry(promise.keep, ("asked",), case="number"),
+    "hand_over": Entry(handover.start, ("officers",), case="number"),
+    "accept": Entry(handover.accept, case="number"),
+    "decline": Entry(handover.decline, case="number"),
+    "release": Entry(moves.start, case="number"),
+    "take_over": Entry(moves.start, case="number"),
+    "close": Entry(moves.start, ("clocks",), case="number"),
+    "reopen": Entry(moves.start, case="number"),
+    "cases": Entry(cases.start, ("service", "room_here", "own_cases", "open_cases", "overdue")),
+    "record": Entry(record.start, ("service", "draft")),
     "invite": Entry(invite.start, ("service",)),
     "cut": Entry(cut.start, ("service", "members")),
     "bind": Entry(room.bind, ("service", "room_here")),
@@ -129,6 +151,9 @@ FLOORS: dict[str, Entry] = {
     invite.FLOOR: Entry(invite.answer, ("service",)),
     cut.FLOOR: Entry(cut.answer, ("service", "members")),
     ready.FLOOR: Entry(ready.answer, ("service",)),
+    handover.FLOOR: Entry(handover.answer, ("officers",), case="held"),
+    moves.FLOOR: Entry(moves.answer, ("clocks",), case="held"),
+    record.FLOOR: Entry(record.answer, ("service", "reports_today")),
     language.FLOOR: Entry(language.answer),
 }
 """By the dialogue that has the floor."""
@@ -136,7 +161,7 @@ FLOORS: dict[str, Entry] = {
 _STRANGER = Entry(stranger.start, ("service", "open_child_case", "reports_today"))
 _CODE = Entry(join.start, ("service", "invited"))
 _WITHHELD = Entry(child.withheld, ("service", "open_child_case", "draft"))
-_IDLE = Entry(idle.answer, ("service",))
+_IDLE = Entry(idle.answer, ("service", "waiting", "asked"))
 EVENTS = frozenset({Kind.BLOCKED, Kind.UNBLOCKED, Kind.MIGRATED})
 """What a platform tells of a chat: nobody's words."""
 
@@ -174,15 +199,18 @@ def _code(incoming: Incoming, who: Who | None) -> Entry | None:
 
 
 def _meant(given: Given, frame: Frame, who: Who | None) -> bool:
-    """Without a slash, in the middle of a dialogue: "anh 12" may be a brother of twelve. A child's words are never a command."""
+    """Without a slash, in the middle of a dialogue: "anh 12" may be a brother of twelve, and a whole sentence is an answer, unless it is a promise.
+    A child's words are never a command."""
     if frame.floor == child.FLOOR:
         return False
     asks = given.command.name == "help" or (given.command.name == "see" and frame.floor == report.FLOOR)
-    return asks or (bool(given.number) and allowed(given.command, who))
+    names_a_case = bool(given.number) and allowed(given.command, who) and (not given.tail or given.command.name == "promise")
+    return asks or names_a_case
 
 
 def _action(key: str, incoming: Incoming) -> Route | None:
-    name, _colon, subject = key.partition(":")
+    name, _colon, rest = key.partition(":")
+    subject = rest.partition(".")[0]
     if name not in ACTIONS or not subject.isalnum():
         return None
     if incoming.group and name not in IN_A_GROUP:
@@ -203,10 +231,12 @@ def _command(given: Given, frame: Frame, incoming: Incoming, who: Who | None) ->
 
 
 def _to(entry: Entry, frame: Frame, subject: str = "") -> Route:
-    """Say how the incident is found: what was named, or the report that this conversation holds."""
+    """Say how the incident is found: what was named, the one that the dialogue is about, or the report that this conversation holds."""
     if entry.case == "frame":
         held = str(frame.data.get("submission") or "")
         return Route(entry.handle, entry.needs, CaseRef("submission", held) if held else None)
+    if entry.case == "held":
+        return Route(entry.handle, entry.needs, CaseRef("id", str(frame.data.get("case") or "")))
     if entry.case in {"id", "number", "submission"}:
         return Route(
             entry.handle,

@@ -113,6 +113,33 @@ class Case:
 
 
 @dataclass(frozen=True, slots=True)
+class Asked:
+    """What the holder of a case was asked about their promise: whether the one question is out, and whether the promise was moved once."""
+
+    asked: bool = False
+    renewed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """A legal clock of a case that still runs."""
+
+    id: str
+    kind: str
+    due_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """What an officer typed about a case."""
+
+    kind: str
+    text: str
+    by: str  # name
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class BoundRoom:
     unit: str
     purpose: str
@@ -230,6 +257,14 @@ class Facts:
     members: tuple[Member, ...] = ()
     reports_today: int = 0  # of this conversation, in the plan's zone
     open_child_case: Case | None = None
+    waiting: tuple[Case, ...] = ()  # cases of the sender that wait for a word about a promise (locked)
+    asked: Asked = Asked()  # of the case's promise
+    clocks: tuple[Clock, ...] = ()  # of the case, those that still run, the earliest first
+    remarks: tuple[Remark, ...] = ()  # about the case, oldest first
+    officers: tuple[Member, ...] = ()  # who may be asked to take the case over
+    own_cases: tuple[Case, ...] = ()  # the newest that the sender reported
+    open_cases: tuple[Case, ...] = ()  # all that are not closed, restricted ones too: the handler shows what the sender may see
+    overdue: frozenset[str] = frozenset()  # incidents of which a legal clock has run out
     conversation: str = ""  # this conversation's id
     reachable: bool = True  # False: this account was known to have blocked us, or to be gone, before this message
     refused_file: RefusedFile | None = None

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from models.condition import Bilingual, Condition, holds
 from models.plan_items import (
     Calendar,
+    CareSteps,
     DayCorrection,
     Document,
     Hotline,
@@ -33,7 +34,7 @@ from models.severity import Level, Severity, SeverityRule, SeverityVerdict
 from models.talk import Label
 
 __all__ = [
-    "Calendar", "Condition", "DayCorrection", "Document", "Hotline", "Label", "Ladder", "LadderSteps", "Level", "ListItem", "Plan",
+    "Calendar", "CareSteps", "Condition", "DayCorrection", "Document", "Hotline", "Label", "Ladder", "LadderSteps", "Level", "ListItem", "Plan",
     "Retention", "Severity", "SeverityRule", "SeverityVerdict", "Source", "Sourced", "Status", "Successor", "Unit", "UnitKind", "holds",
 ]  # fmt: skip
 
@@ -51,6 +52,7 @@ class Plan(Piece):
     lists: dict[str, tuple[ListItem, ...]]
     severity_rules: Severity
     ladder: Ladder
+    care: tuple[CareSteps, ...]
     hotlines: tuple[Hotline, ...]
     calendar: Calendar
     retention: tuple[Retention, ...] = ()
@@ -108,6 +110,10 @@ class Plan(Piece):
     def level(self, level: str) -> Level:
         """A severity's words and sign; KeyError if unknown."""
         return self.severity_rules.levels[self.severity_rules.rank(level)]
+
+    def care_of(self, level: str) -> CareSteps:
+        """The times of a level; one that the plan lacks is cared for like the most urgent one."""
+        return next((steps for steps in self.care if steps.level == level), self.care[0])
 
     def hotline(self, hotline: str) -> Hotline:
         """KeyError if unknown."""

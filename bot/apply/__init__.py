@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from bot.apply import failover, forms, incidents, people, telling
+from bot.apply import care, failover, forms, incidents, people, telling
 from bot.writing import Writing
 from models import commands as c
 
@@ -17,6 +17,14 @@ APPLY: dict[type[Any], Callable[[Writing, Any], None]] = {
     c.CallRoom: incidents.call_room,
     c.CallAgain: incidents.call_again,
     c.TakeIncident: incidents.take,
+    c.Promise: care.promise,
+    c.KeepPromise: care.keep_promise,
+    c.Release: care.give_back,
+    c.Offer: care.offer,
+    c.EndOffer: care.end_offer,
+    c.PassOn: care.pass_on,
+    c.CloseCase: care.close,
+    c.ReopenCase: care.reopen,
     c.Restrict: incidents.restrict,
     c.Note: incidents.note,
     c.Look: incidents.look,

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from handlers.rights import BY_NAME, COMMANDS, Where, allowed, may_cut, may_give, may_manage, may_see, may_take
+from handlers.rights import BY_NAME, COMMANDS, Where, allowed, may_cut, may_give, may_lead, may_manage, may_see, may_take
 from models.facts import Member, Role
 from tests.handlers.people_driver import (
     ADMIN,
@@ -31,6 +31,9 @@ MAY = {
     "start": EVERY, "help": EVERY, "language": EVERY, "report": EVERY, "more": EVERY, "see": EVERY, "misdial": EVERY,
     "link": EVERY, "unlink": {*Role},
     "take": OFFICERS, "details": OFFICERS, "photos": OFFICERS,
+    "promise": OFFICERS, "kept": OFFICERS, "hand_over": OFFICERS, "accept": OFFICERS, "decline": OFFICERS, "release": OFFICERS,
+    "take_over": {R.DUTY_OFFICER, R.LEADER}, "close": {R.DUTY_OFFICER, R.LEADER}, "reopen": {R.DUTY_OFFICER, R.LEADER},
+    "cases": EVERY, "record": OFFICERS,
     "invite": {R.ADMINISTRATOR, R.WARD_OFFICER}, "cut": {R.ADMINISTRATOR, R.WARD_OFFICER},
     "bind": {R.ADMINISTRATOR, R.WARD_OFFICER}, "unbind": {R.ADMINISTRATOR, R.WARD_OFFICER},
     "ready": {R.ADMINISTRATOR},
@@ -59,7 +62,9 @@ def test_no_word_means_two_commands() -> None:
 def test_only_rooms_are_set_up_in_groups() -> None:
     """Whatever concerns a report or a person stays private."""
     assert {command.name for command in COMMANDS if command.where is Where.GROUP} == {"bind", "unbind"}
-    assert {command.name for command in COMMANDS if command.where is Where.BOTH} == {"help", "take", "details", "photos"}
+    assert {command.name for command in COMMANDS if command.where is Where.BOTH} == {
+        "help", "take", "details", "photos", "promise", "kept", "accept", "decline", "cases",
+    }  # fmt: skip
 
 
 @pytest.mark.parametrize(
@@ -136,3 +141,10 @@ def test_a_room_is_bound_by_an_administrator_or_for_ones_own_ward() -> None:
     assert may_manage(WARD_OFFICER, WARD)
     assert not may_manage(WARD_OFFICER, DIVISION)
     assert not may_manage(DUTY, DIVISION)
+
+
+@pytest.mark.parametrize("person", [*EVERYONE, None])
+def test_only_the_division_takes_over_closes_and_opens_again(person: object) -> None:
+    """A ward officer may take and hand back a case, and never end it."""
+    assert may_lead(person, TAKEN, PLAN) is (person in (DUTY, LEADER))  # type: ignore[arg-type]
+    assert may_lead(person, replace(TAKEN, restricted=True), PLAN) is (person is LEADER)  # type: ignore[arg-type]
