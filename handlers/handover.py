@@ -2,7 +2,7 @@
 lapses, and the holder is told."""
 
 from handlers import care_words as words
-from handlers.card import headline, where
+from handlers.card import where
 from handlers.commands import find
 from handlers.floor import ask, end, go, leave, take_floor
 from handlers.held import is_mine, refused, say, standing
@@ -88,8 +88,10 @@ def _roles(member: Member) -> Text:
 
 
 def _offer(frame: Frame, facts: Facts, case: Case, member: Member) -> Turn:
-    holder = facts.who.name if facts.who is not None else ""
-    asked = words.ask_accept(case, holder, headline(case, facts.plan), where(case, facts.plan), facts.plan, stamp(facts.now))
+    holder, level = facts.who.name if facts.who is not None else "", facts.plan.level(case.severity)
+    asked = words.ask_accept(
+        case, holder, Join((level.sign, level.name), separator=" "), where(case, facts.plan), facts.plan, stamp(facts.now)
+    )
     text = lines(
         msg("%(name)s is being asked. Until they accept, %(code)s stays with you.", name=member.name, code=case.code),
         msg("If they do not answer within %(count)s minutes, I will tell you.", count=facts.plan.care_of(case.severity).offer),

@@ -1,4 +1,4 @@
-"""/trogiup: three to six short lines by role. It never moves the cursor of the dialogue that it interrupts."""
+"""/trogiup: three to nine short lines by role. It never moves the cursor of the dialogue that it interrupts."""
 
 from collections.abc import Mapping
 
@@ -9,15 +9,18 @@ from models.talk import N_, Frame, Incoming, Join, Say, Text, Turn, Typed, msg
 _REPORT = N_("/baocao – report a child who is harmed, injured or at risk")
 _MORE = N_("/bosung 42 – add to a report; XEM – how it stands")
 _TAKE = N_("/nhan 42 – take a case; /chitiet 42 – its details; /anh 42 – its photos")
+_HOLD = N_("/hua 42 – what you do first; /xong 42 – done; /chuyen 42, /tralai 42 – pass on")
+_CASES = N_("/vuviec – open cases; /ghinhan – write down a telephone report")
+_LEAD = N_("/dong 42 – close; /molai 42 – open again; /nhanthay 42 – take over")
 _INVITE = N_("/moi – invite somebody; /thuhoi – cut an account")
 _ROOM = N_("%(bind)s in a group – make it the duty room; %(unbind)s – undo it")
 _HELP = N_("/trogiup – this help; /ngonngu – language")
 
 CAN: Mapping[Role, tuple[str, ...]] = {
     Role.COLLABORATOR: (_REPORT, _MORE, _HELP),
-    Role.WARD_OFFICER: (_TAKE, _REPORT, _INVITE, _ROOM),
-    Role.DUTY_OFFICER: (_TAKE, _REPORT, _HELP),
-    Role.LEADER: (_TAKE, _REPORT, _HELP),
+    Role.WARD_OFFICER: (_TAKE, _HOLD, _CASES, _REPORT, _INVITE, _ROOM),
+    Role.DUTY_OFFICER: (_TAKE, _HOLD, _CASES, _LEAD, _REPORT, _HELP),
+    Role.LEADER: (_TAKE, _HOLD, _CASES, _LEAD, _REPORT, _HELP),
     Role.PARTNER: (_REPORT, _MORE, _HELP),
     Role.ADMINISTRATOR: (N_("/sansang – what is missing before the service goes on duty"), _INVITE, _ROOM),
 }

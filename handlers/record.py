@@ -20,7 +20,7 @@ OLDEST = timedelta(days=7)
 _NOW = "now"
 _AT = "at"  # a reading of what was typed, by its place
 _UNREAD = "not_understood"
-_LOOSE = timedelta(hours=2)  # a longer span names no hour
+_LOOSE = timedelta(hours=1)  # a longer span names no hour
 
 
 def start(frame: Frame, incoming: Incoming, facts: Facts) -> Turn:

@@ -199,13 +199,13 @@ def _code(incoming: Incoming, who: Who | None) -> Entry | None:
 
 
 def _meant(given: Given, frame: Frame, who: Who | None) -> bool:
-    """Without a slash, in the middle of a dialogue: "anh 12" may be a brother of twelve, and a whole sentence is an answer, unless it is a promise.
-    A child's words are never a command."""
+    """Without a slash, in the middle of a dialogue: "anh 12" may be a brother of twelve, and in a report a whole sentence is an answer, unless it
+    is a promise. A child's words are never a command."""
     if frame.floor == child.FLOOR:
         return False
     asks = given.command.name == "help" or (given.command.name == "see" and frame.floor == report.FLOOR)
-    names_a_case = bool(given.number) and allowed(given.command, who) and (not given.tail or given.command.name == "promise")
-    return asks or names_a_case
+    sentence = bool(given.tail) and given.command.name != "promise" and frame.floor == report.FLOOR
+    return asks or (bool(given.number) and allowed(given.command, who) and not sentence)
 
 
 def _action(key: str, incoming: Incoming) -> Route | None:

@@ -3,7 +3,13 @@
 Status is moved by one conditional UPDATE that names the status it leaves (rule 5); the table of moves:
 
     intake --send/idle/cancel--> open --take--> taken --close--> closed
-       \\--alert (danger) ------> open          taken --release--> open, closed --reopen--> open   (named moves with actor and reason)
+       \\--alert (danger) ------> open
+
+    taken  --> open    released (given back), released_promise (no word), released_restricted, released_cut
+    taken  --> taken   handed_over (the offered person accepted), taken_over (by the division): decided for one holder
+    closed --> open    reopened
+
+Every move back has its actor, and its reason in a case_note where somebody typed one.
 """
 
 from datetime import datetime

@@ -15,7 +15,7 @@ from models import commands as c
 from models.facts import Case
 from models.ids import new_id
 from models.incident import CASE_NOTE, INCIDENT, Status
-from models.timer import cancel_timer
+from models.timer import cancel_timer, pending
 
 
 def write_down(w: Writing, case: Case, kind: str, text: str) -> None:
@@ -42,7 +42,10 @@ def promise(w: Writing, command: c.Promise) -> None:
     case = load(w, command.id)
     change(w, case, command.holder, "promised", promise=command.promise, promise_by=command.by)
     write_down(w, case, "promise", command.note)
-    if command.by is not None:
+    if command.by is None:
+        if not pending(w.db, "promise", case.id):  # an earlier one was kept: when this one is due has still to be said
+            await_promise(w, case)
+    else:
         _retire(w, case, "promise")
         data = {"renewed": 1} if command.renewed else {}
         w.timer("promise", case.id, command.by, urgent=case.severity == ladder.URGENT, data=data)
