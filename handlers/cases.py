@@ -8,7 +8,7 @@
 from collections.abc import Sequence
 
 from handlers.commands import find
-from handlers.incident import short
+from handlers.floor import short
 from handlers.rights import OFFICERS, may_see
 from handlers.wording import bullets, unit_name
 from models.facts import Case, Facts
@@ -30,7 +30,7 @@ def start(frame: Frame, incoming: Incoming, facts: Facts) -> Turn:
     """The list for whoever asks, where they ask."""
     officer = facts.who is not None and facts.who.is_(*OFFICERS)
     if incoming.group:
-        return short(frame, incoming, _in_group(facts)) if officer else Turn(frame)
+        return short(frame, incoming, facts, _in_group(facts)) if officer else Turn(frame)
     text = _for_officer(facts, _page(incoming)) if officer else _for_reporter(facts)
     return Turn(frame, (Say(text),))
 

@@ -4,9 +4,9 @@ lapses, and the holder is told."""
 from handlers import care_words as words
 from handlers.card import where
 from handlers.commands import find
-from handlers.floor import ask, end, go, leave, take_floor
+from handlers.floor import ask, end, go, leave, short, take_floor
 from handlers.held import is_mine, refused, say, standing
-from handlers.incident import now_yours, short
+from handlers.incident import now_yours
 from handlers.reading.folding import fold
 from handlers.reply import CANCEL, Pressed, Typed, read_reply
 from handlers.rights import may_take
@@ -106,7 +106,7 @@ def accept(frame: Frame, incoming: Incoming, facts: Facts) -> Turn:
     """ "dongy 42": the case is theirs from now on, with a promise of their own."""
     case, why = _offered(incoming, facts)
     if case is None or facts.who is None:
-        return short(frame, incoming, why)
+        return short(frame, incoming, facts, why)
     told: list[Command] = [
         PassOn(case.id, case.taken_by, "handed_over"),
         TellPerson(case.taken_by, words.handed_over(case, facts.who.name)),
@@ -121,17 +121,17 @@ def begin_holding(frame: Frame, incoming: Incoming, facts: Facts, case: Case, co
     if not incoming.group:
         return Turn(frame, says, tuple(commands))
     tells = [TellPerson(facts.who.person, one) for one in says]
-    return short(frame, incoming, msg("Sent to your private chat."), *commands, *tells)
+    return short(frame, incoming, facts, msg("Sent to your private chat."), *commands, *tells)
 
 
 def decline(frame: Frame, incoming: Incoming, facts: Facts) -> Turn:
     """ "tuchoi 42": the holder is told at once."""
     case, why = _offered(incoming, facts)
     if case is None or facts.who is None:
-        return short(frame, incoming, why)
+        return short(frame, incoming, facts, why)
     told = TellPerson(case.taken_by, words.offer_declined(case, facts.who.name))
     text = msg("All right. %(code)s stays with %(name)s.", code=case.code, name=case.taken_by_name)
-    return short(frame, incoming, text, EndOffer(case.id, facts.who.person, "offer_declined"), told)
+    return short(frame, incoming, facts, text, EndOffer(case.id, facts.who.person, "offer_declined"), told)
 
 
 def lapse(frame: Frame, incoming: Incoming, facts: Facts) -> Turn:

@@ -129,7 +129,8 @@ def _reopened(frame: Frame, incoming: Incoming, facts: Facts, case: Case, reason
 
 def _ask_note(frame: Frame, item: ListItem, why: Text | None = None) -> Turn:
     if item.words is not None:
-        return ask(frame, item.words, Choice("no", msg("Leave it as it is")), why=why)
+        choices = (Choice("no", msg("Leave it as it is")),)
+        return Turn(frame, (Say(lines(why, item.words), choices, asks=True, figures=True),))  # "trùng với vụ số 7": a figure is the answer
     question = msg("Anything to add? Type it, or choose below.")
     return ask(frame, question, Choice("nothing", msg("Nothing to add")), Choice("no", msg("Leave it as it is")), why=why)
 

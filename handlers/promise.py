@@ -12,8 +12,8 @@ from datetime import datetime
 
 from handlers import care_words as words
 from handlers.commands import find
+from handlers.floor import short
 from handlers.held import is_mine, refused, say, standing
-from handlers.incident import short
 from handlers.ladder import URGENT
 from handlers.reading.ahead import read_ahead
 from handlers.reading.folding import fold
@@ -39,12 +39,12 @@ def choose(frame: Frame, incoming: Incoming, facts: Facts) -> Turn:
     """A choice of the plan's list: "promise:<case>.<place>.<stamp>"."""
     case, why = _held(incoming, facts)
     if case is None:
-        return short(frame, incoming, why)
+        return short(frame, incoming, facts, why)
     place, bound = (*pressed(incoming), "", "")[:2]
     listed = facts.plan.list(words.PROMISES)
     open_ = case.promise != words.KEPT and bound == stamp(case.promise_by or case.taken_at)
     if not open_ or not place.isdecimal() or not 1 <= int(place) <= len(listed):
-        return short(frame, incoming, _as_it_stands(case))
+        return short(frame, incoming, facts, _as_it_stands(case))
     return _settle(frame, incoming, facts, case, listed[int(place) - 1])
 
 
@@ -52,7 +52,7 @@ def typed(frame: Frame, incoming: Incoming, facts: Facts) -> Turn:
     """ "hua 42", "hua 42 1", "hua 42 30 phút nữa tôi đến"."""
     case, why = _held(incoming, facts)
     if case is None:
-        return short(frame, incoming, why)
+        return short(frame, incoming, facts, why)
     given = find(incoming.text)
     return _said(frame, incoming, facts, case, given.tail if given is not None else "")
 
@@ -61,10 +61,10 @@ def keep(frame: Frame, incoming: Incoming, facts: Facts) -> Turn:
     """Done, more time, cannot: "keep:<case>.<answer>.<stamp>", or "xong 42"."""
     case, why = _held(incoming, facts)
     if case is None:
-        return short(frame, incoming, why)
+        return short(frame, incoming, facts, why)
     answer, bound = (*pressed(incoming), "done", "")[:2] if incoming.press else ("done", "")
     if incoming.press is not None and bound != stamp(case.promise_by):
-        return short(frame, incoming, _as_it_stands(case))
+        return short(frame, incoming, facts, _as_it_stands(case))
     if answer == "more":
         return _more(frame, incoming, facts, case)
     return _cannot(frame, case) if answer == "back" else _done(frame, incoming, facts, case)
@@ -125,7 +125,7 @@ def _said(frame: Frame, incoming: Incoming, facts: Facts, case: Case, text: str)
         ask = words.ask_promise(case, facts.plan)
         if not incoming.group:
             return Turn(frame, (ask,))
-        return short(frame, incoming, msg("Sent to your private chat."), TellPerson(case.taken_by, ask))
+        return short(frame, incoming, facts, msg("Sent to your private chat."), TellPerson(case.taken_by, ask))
     by = _time(text, facts)
     if by is not None:
         return _settle(frame, incoming, facts, case, None, by, text)
@@ -160,11 +160,11 @@ def _settle(
         by, lead = latest, msg("That is late for this case, so I will ask at %(time)s.", time=Moment(latest, "short"))
     later = case.promise_by is not None and by > case.promise_by
     if later and facts.asked.renewed:
-        return _no_more(frame, incoming, case)
+        return _no_more(frame, incoming, facts, case)
     promise = Promise(case.id, case.taken_by, item.id if item else words.TYPED, by, note, later or facts.asked.renewed)
     promised = replace(case, promise=promise.promise, promise_by=by)
     if incoming.group:
-        return short(frame, incoming, msg("Noted, until %(time)s. Thank you.", time=Moment(by, "short")), promise)
+        return Turn(frame, (Say(msg("Noted, until %(time)s. Thank you.", time=Moment(by, "short"))),), (promise,))
     text = lines(
         lead,
         msg(
@@ -184,23 +184,23 @@ def _what(case: Case, facts: Facts) -> Text:
 
 def _more(frame: Frame, incoming: Incoming, facts: Facts, case: Case) -> Turn:
     if facts.asked.renewed:
-        return _no_more(frame, incoming, case)
+        return _no_more(frame, incoming, facts, case)
     return Turn(frame, (words.ask_promise(case, facts.plan, msg("All right, once more.")),))
 
 
-def _no_more(frame: Frame, incoming: Incoming, case: Case) -> Turn:
+def _no_more(frame: Frame, incoming: Incoming, facts: Facts, case: Case) -> Turn:
     text = msg("%(code)s: it was moved once already. If it cannot be done now, please let others help.", code=case.code)
     if incoming.group:
-        return short(frame, incoming, text)
+        return short(frame, incoming, facts, text)
     return Turn(frame, (Say(text, words.kept_choices(case, more=False), purpose="promise", about=case.id),))
 
 
 def _done(frame: Frame, incoming: Incoming, facts: Facts, case: Case) -> Turn:
     if case.promise == words.KEPT:
-        return short(frame, incoming, _as_it_stands(case))
+        return short(frame, incoming, facts, _as_it_stands(case))
     text = msg("Thank you. %(code)s stays with you.", code=case.code)
     if incoming.group:
-        return short(frame, incoming, text, KeepPromise(case.id, case.taken_by))
+        return Turn(frame, (Say(text),), (KeepPromise(case.id, case.taken_by),))
     further = msg(
         "Next step with a time: %(promise)s. To hand it over: %(over)s",
         promise=Typed(f"hua {case.number}"),

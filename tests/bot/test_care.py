@@ -408,7 +408,7 @@ async def test_a_case_told_by_telephone_is_called_and_counted_from_its_hour(db: 
 
 async def test_the_scribe_goes_on_and_adds_later(db: Database, vault: Vault) -> None:
     """What they wrote is read back to them while they write, and may be added to by any officer with the right."""
-    scene = await Scene.open(db, vault, capabilities=NO_BUTTONS)
+    scene = await Scene.open(db, vault)
     for said in (
         "ghi nhận",
         "2",

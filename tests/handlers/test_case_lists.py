@@ -86,8 +86,8 @@ def test_a_reporter_sees_code_and_state_of_their_own_and_nothing_else() -> None:
 
 def test_somebody_without_a_report_learns_nothing() -> None:
     """Not even whether there are any."""
-    assert Talk(who=COLLABORATOR, more={"open_cases": ALL}).says("vuviec") == ["Anh/chị chưa báo vụ nào.\nĐể báo, gõ: /baocao"]
-    assert Talk().says("/vuviec") == ["Anh/chị chưa báo vụ nào.\nĐể báo, gõ: /baocao"]
+    assert Talk(who=COLLABORATOR, more={"open_cases": ALL}).says("vuviec") == ["Anh/chị chưa có tin báo nào.\nĐể báo, gõ: /baocao"]
+    assert Talk().says("/vuviec") == ["Anh/chị chưa có tin báo nào.\nĐể báo, gõ: /baocao"]
 
 
 def test_a_room_sees_counts_and_codes() -> None:

@@ -148,13 +148,13 @@ def test_a_closed_case_is_opened_again_with_a_typed_reason() -> None:
         ("tralai 42", CASE, DUTY, "VV-2026-0042: hiện chưa ai giữ. Để nhận, gõ: /nhan 42"),
         ("nhanthay 42", TAKEN, DUTY, "Anh/chị đã nhận VV-2026-0042 lúc 10:32 rồi."),
         ("nhanthay 42", CASE, LEADER, "VV-2026-0042: hiện chưa ai giữ. Để nhận, gõ: /nhan 42"),
-        ("nhanthay 42", TAKEN, WARD_OFFICER, "Vai trò của anh/chị không có việc này. Gõ /trogiup để xem làm được gì."),
-        ("dong 42", TAKEN, WARD_OFFICER, "Vai trò của anh/chị không có việc này. Gõ /trogiup để xem làm được gì."),
+        ("nhanthay 42", TAKEN, WARD_OFFICER, "Vai trò của anh/chị không có việc này. Để xem làm được gì, gõ: /trogiup"),
+        ("dong 42", TAKEN, WARD_OFFICER, "Vai trò của anh/chị không có việc này. Để xem làm được gì, gõ: /trogiup"),
         ("dong 42", CASE, DUTY, "VV-2026-0042: hiện chưa ai giữ. Để nhận, gõ: /nhan 42"),
         ("dong 42", CLOSED, DUTY, "VV-2026-0042 đã kết thúc."),
         ("molai 42", TAKEN, DUTY, "VV-2026-0042 chưa đóng."),
         ("dong 42", replace(TAKEN, restricted=True), DUTY_2, "Không có vụ này, hoặc anh/chị không được xem. Xin kiểm tra lại số."),
-        ("molai 42", CLOSED, COLLABORATOR, "Vai trò của anh/chị không có việc này. Gõ /trogiup để xem làm được gì."),
+        ("molai 42", CLOSED, COLLABORATOR, "Vai trò của anh/chị không có việc này. Để xem làm được gì, gõ: /trogiup"),
     ],
 )
 def test_a_late_or_wrong_person_hears_how_it_stands(said: str, case: Case, person: Who, expected: str) -> None:

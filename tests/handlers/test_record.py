@@ -142,7 +142,7 @@ def test_an_open_report_is_not_thrown_away() -> None:
 
 def test_only_officers_write_down() -> None:
     """A collaborator reports for themselves."""
-    assert talk(COLLABORATOR).says("/ghinhan") == ["Vai trò của anh/chị không có việc này. Gõ /trogiup để xem làm được gì."]
+    assert talk(COLLABORATOR).says("/ghinhan") == ["Vai trò của anh/chị không có việc này. Để xem làm được gì, gõ: /trogiup"]
 
 
 def test_nothing_is_written_down_by_stopping() -> None:
