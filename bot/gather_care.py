@@ -7,9 +7,10 @@ import sqlalchemy as sa
 from bot.case_rows import as_case, case_of
 from handlers.rights import OFFICERS
 from models.clock import CASE_CLOCK, ClockState
-from models.facts import Asked, Case, Clock, Held, Member, Remark, Role
+from models.facts import Asked, Case, Held, Member, Remark, Role, RunningClock
 from models.incident import CASE_NOTE, INCIDENT, Status
 from models.people import MEMBERSHIP, PERSON
+from models.talk import Label
 from models.timer import TIMER
 
 if TYPE_CHECKING:
@@ -51,13 +52,13 @@ def asked(reading: "Reading") -> Asked:
 # --- one case ---------------------------------------------------------------------------------------------------------
 
 
-def clocks(reading: "Reading") -> tuple[Clock, ...]:
+def clocks(reading: "Reading") -> tuple[RunningClock, ...]:
     """Legal clocks of the case that still run."""
     if reading.case is None:
         return ()
     running = CASE_CLOCK.c.incident == reading.case.id, CASE_CLOCK.c.state == ClockState.RUNNING
     rows = reading.db.execute(sa.select(CASE_CLOCK).where(*running).order_by(CASE_CLOCK.c.due_at, CASE_CLOCK.c.id)).all()
-    return tuple(Clock(row.id, row.kind, row.due_at) for row in rows)
+    return tuple(RunningClock(row.id, row.kind, Label(row.kind, row.kind), row.basis, row.starts_at, row.due_at) for row in rows)
 
 
 def remarks(reading: "Reading") -> tuple[Remark, ...]:

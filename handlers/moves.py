@@ -18,7 +18,7 @@ from handlers.reply import CANCEL, Pressed, Reply, read_reply
 from handlers.reply import Typed as Words
 from handlers.rights import may_lead
 from models.commands import CloseCase, Command, PassOn, Release, ReopenCase, TellPerson, TellReporter
-from models.facts import Case, Clock, Facts
+from models.facts import Case, Facts, RunningClock
 from models.plan import ListItem
 from models.talk import N_, Choice, Frame, Incoming, Moment, Say, Text, Turn, Typed, lines, msg
 
@@ -147,21 +147,25 @@ def _note(frame: Frame, incoming: Incoming, facts: Facts, reply: Reply) -> Turn:
     if not nothing and (not any(letter.isalnum() for letter in text) or len(text) > LONGEST):
         return _ask_note(frame, item, msg("Please use a few words."))
     frame = go(frame, "sure", note="" if nothing else text)
-    return _ask_sure(frame, facts) if facts.clocks else _close(frame, facts)
+    return _ask_sure(frame, facts) if _running(facts) else _close(frame, facts)
 
 
 def _ask_sure(frame: Frame, facts: Facts, why: Text | None = None) -> Turn:
     """What the law still asks for is named before it is struck off."""
     text = lines(
-        msg("Still to be done: %(count)s", count=len(facts.clocks)),
-        *(_still(clock) for clock in facts.clocks),
+        msg("Still to be done: %(count)s", count=len(_running(facts))),
+        *(_still(clock) for clock in _running(facts)),
         msg("Closing strikes them off. Close anyway?"),
     )
     return ask(frame, text, Choice("yes", msg("Close it"), style="danger"), Choice("no", msg("Leave it as it is")), why=why)
 
 
-def _still(clock: Clock) -> Text:
-    return msg("• due %(time)s", time=Moment(clock.due_at, "short"))
+def _running(facts: Facts) -> tuple[RunningClock, ...]:
+    return tuple(clock for clock in facts.clocks if clock.running)
+
+
+def _still(clock: RunningClock) -> Text:
+    return msg("• %(what)s, due %(time)s", what=clock.name, time=Moment(clock.due_at, "short"))
 
 
 def _sure(frame: Frame, incoming: Incoming, facts: Facts, reply: Reply) -> Turn:

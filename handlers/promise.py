@@ -175,7 +175,7 @@ def _settle(
         ),
         msg("When it is done, type: %(done)s", done=Typed(f"xong {case.number}")),
     )
-    return Turn(frame, (Say(text, (words.done_choice(promised),), purpose="promise_taken", about=case.id),), (promise,))
+    return Turn(frame, (Say(text, (words.done_choice(promised),), purpose="promise_taken", about=case.id, unpressed=""),), (promise,))
 
 
 def _what(case: Case, facts: Facts) -> Text:

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from models.form import Form
 from models.plan import Plan
-from models.talk import Json
+from models.talk import Json, Label
 
 
 class Role(StrEnum):
@@ -121,12 +121,20 @@ class Asked:
 
 
 @dataclass(frozen=True, slots=True)
-class Clock:
-    """A legal clock of a case that still runs."""
+class RunningClock:
+    """A legal clock of a case, running or done; see models/clock.py for the words. `name` is the plan's."""
 
     id: str
     kind: str
+    name: Label
+    basis: str  # event | receipt | statement
+    starts_at: datetime
     due_at: datetime
+    state: str = "running"
+
+    @property
+    def running(self) -> bool:
+        return self.state == "running"
 
 
 @dataclass(frozen=True, slots=True)
@@ -259,7 +267,7 @@ class Facts:
     open_child_case: Case | None = None
     waiting: tuple[Case, ...] = ()  # cases of the sender that wait for a word about a promise (locked)
     asked: Asked = Asked()  # of the case's promise
-    clocks: tuple[Clock, ...] = ()  # of the case, those that still run, the earliest first
+    clocks: tuple[RunningClock, ...] = ()  # legal clocks of `case`
     remarks: tuple[Remark, ...] = ()  # about the case, oldest first
     officers: tuple[Member, ...] = ()  # who may be asked to take the case over
     own_cases: tuple[Case, ...] = ()  # the newest that the sender reported

@@ -238,7 +238,7 @@ async def test_closing_names_and_strikes_off_what_still_runs(db: Database, vault
     await scene.says("truc-b", "dong 1")
     await scene.presses("truc-b", "Đã can thiệp xong")
     asked = await scene.presses("truc-b", "Không ghi thêm")
-    assert asked[0].text.startswith("Còn 1 việc chưa xong:\n• hạn 10:00 24/11")
+    assert asked[0].text.startswith("Còn 1 việc chưa xong:\n• written_report, hạn 10:00 24/11")
     assert (await case(scene)).status == Status.TAKEN
     await scene.presses_data("truc-b", asked[0].data("yes"))
     row = await case(scene)

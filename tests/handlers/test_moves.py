@@ -6,14 +6,20 @@ from datetime import timedelta
 import pytest
 
 from models.commands import CloseCase, PassOn, Release, ReopenCase
-from models.facts import Case, Clock, Who
+from models.facts import Case, RunningClock, Who
+from models.talk import Label
 from tests.handlers.people_driver import CASE, COLLABORATOR, DUTY, DUTY_2, LEADER, NO_BUTTONS, NOW, TAKEN, WARD_OFFICER, Talk
 
 CLOSED = replace(TAKEN, status="closed", closed_at=NOW, closed_reason="an_toan")
-CLOCKS = (Clock("c1", "written_report", NOW + timedelta(hours=24)), Clock("c2", "plan", NOW + timedelta(days=5)))
+WRITTEN, STUDY = Label("Báo cáo bằng văn bản", "Written report"), Label("Kế hoạch can thiệp", "Intervention plan")
+CLOCKS = (
+    RunningClock("c1", "written_report", WRITTEN, "receipt", NOW, NOW + timedelta(hours=24)),
+    RunningClock("c2", "plan", STUDY, "receipt", NOW, NOW + timedelta(days=5)),
+    RunningClock("c3", "told", WRITTEN, "receipt", NOW, NOW, state="done"),
+)
 
 
-def talk(case: Case = TAKEN, person: Who = DUTY, clocks: tuple[Clock, ...] = (), **more: object) -> Talk:
+def talk(case: Case = TAKEN, person: Who = DUTY, clocks: tuple[RunningClock, ...] = (), **more: object) -> Talk:
     return Talk(who=person, more={"case": case, "clocks": clocks}, **more)  # type: ignore[arg-type]
 
 
@@ -97,8 +103,8 @@ def test_what_the_law_still_asks_for_is_named_before_closing() -> None:
         (
             "1",
             """Còn 2 việc chưa xong:
-            • hạn 10:32 24/11
-            • hạn 10:32 28/11
+            • Báo cáo bằng văn bản, hạn 10:32 24/11
+            • Kế hoạch can thiệp, hạn 10:32 28/11
             Đóng vụ thì các việc này không còn được nhắc. Vẫn đóng?
             [Đóng] [Thôi, để nguyên]""",
         ),
