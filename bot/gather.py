@@ -10,13 +10,15 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from bot import gather_care as care
 from bot import linking
+from bot.case_rows import as_case
 from bot.clocks import clocks_of
 from bot.codes import code_hash, new_code
 from bot.conversations import Talk
 from bot.engine import Engine
 from bot.linking import held
-from bot.roster_rows import read_hand_overs, read_open_cases, read_roster
+from bot.roster_rows import read_hand_overs, read_roster
 from handlers.join import FLOOR as JOIN
 from handlers.join import canonical_code
 from handlers.routing import CaseRef, Route
@@ -48,11 +50,7 @@ from models.service import SETTING
 from models.submission import ANSWER, SUBMISSION
 from models.talk import Incoming
 
-_CASE_FIELDS = (
-    "id", "year", "number", "submission", "conversation", "status", "source", "severity", "danger", "kind", "type", "ward", "called",
-    "restricted", "misdial", "unfinished", "contact", "bundled", "received_at", "sent_at", "taken_at", "closed_at", "closed_reason", "came_by",
-    "drill", "promise", "promise_by", "offered_at",
-)  # fmt: skip
+__all__ = ["NEEDS", "Reading", "as_case", "facts", "find_case", "load_case", "read_draft", "read_person", "read_service"]
 
 
 def facts(db: sa.Connection, engine: Engine, incoming: Incoming, talk: Talk, route: Route) -> Facts:
@@ -131,7 +129,6 @@ _CASES = {
         "clock": INCIDENT.c.id == sa.select(CASE_CLOCK.c.incident).where(CASE_CLOCK.c.id == _NAMED).scalar_subquery(),
     }.items()
 }
-_NAME = sa.select(PERSON.c.name).where(PERSON.c.id == sa.bindparam("person"))
 
 
 def find_case(db: sa.Connection, ref: CaseRef, talk: Talk) -> Case | None:
@@ -147,15 +144,6 @@ def find_case(db: sa.Connection, ref: CaseRef, talk: Talk) -> Case | None:
 def load_case(db: sa.Connection, incident: str) -> Case:
     """An incident by its id, locked."""
     return as_case(db, db.execute(_CASES["id"], {"named": incident}).one())
-
-
-def as_case(db: sa.Connection, row: Any) -> Case:
-    """A row of incident with the name of whoever took it."""
-    name = db.execute(_NAME, {"person": row.taken_by}).scalar() if row.taken_by else ""
-    values = {field: getattr(row, field) for field in _CASE_FIELDS}
-    return Case(
-        **values, reporter=row.reporter or "", taken_by=row.taken_by or "", taken_by_name=name or "", offered_to=row.offered_to or ""
-    )
 
 
 def _open_child_case(reading: Reading) -> Case | None:
@@ -237,7 +225,7 @@ def _refused_file(reading: Reading) -> RefusedFile | None:
     if row is None or row.state != AttachmentState.REFUSED:
         return None
     case = reading.db.execute(_CASES["submission"], {"named": row.submission}).first()
-    silent = case is not None and (case.source == "child" or case.contact in {"call_only", "no"})
+    silent = case is not None and case.came_by == "chat" and (case.source == "child" or case.contact in {"call_only", "no"})
     return RefusedFile(row.conversation, row.reason, case.id if case is not None else "", silent)
 
 
@@ -368,6 +356,12 @@ NEEDS: dict[str, Callable[[Reading], Any]] = {
     "open_child_case": _open_child_case,
     "roster": lambda reading: read_roster(reading.db, reading.engine.plan.division, reading.engine.now(), reading.engine.vault),
     "hand_overs": lambda reading: read_hand_overs(reading.db, reading.engine.vault, reading.engine.now()),
-    "open_cases": lambda reading: read_open_cases(reading.db),
+    "waiting": care.waiting,
+    "asked": care.asked,
+    "remarks": care.remarks,
+    "officers": care.officers,
+    "own_cases": care.own_cases,
+    "open_cases": care.open_cases,
+    "overdue": care.overdue,
 }
 """One reader for each field of Facts that a route may ask for."""

@@ -1,26 +1,29 @@
 """Whether the ladder and the calendar of a plan hold together: every severity is called at every moment, in the room at every step."""
 
+from collections.abc import Sequence
+
 from holidays import list_supported_countries
 
 from bot.yaml_lines import Found, Loc, twice
 from models.ladder import Ladder, LadderLevel, Whom
-from models.plan_items import Calendar
+from models.plan_items import Calendar, CareSteps
 from models.severity import Severity
 
 
-def check_levels(severity: Severity, ladder: Ladder | None) -> Found:
-    if ladder is None:
+def check_levels(file: str, under: str, severity: Severity, found: Sequence[LadderLevel] | Sequence[CareSteps] | None) -> Found:
+    """Every severity has its steps, the highest first: whatever is not known is treated like that one."""
+    if found is None:
         return
-    levels, called = [level.id for level in severity.levels], [calls.level for calls in ladder.levels]
-    yield from twice("ladder.yaml", "levels", called)
-    for place, level in enumerate(called):
+    levels, known = [level.id for level in severity.levels], [one.level for one in found]
+    yield from twice(file, under, known)
+    for place, level in enumerate(known):
         if level not in levels:
-            yield "ladder.yaml", ("levels", place, "level"), f"unknown level {level}"
+            yield file, (under, place, "level"), f"unknown level {level}"
     for level in levels:
-        if level not in called:
-            yield "ladder.yaml", ("levels",), f"no steps for {level}: such a case would fall silent"
-    if called[0] != levels[0]:
-        yield "ladder.yaml", ("levels", 0, "level"), f"the levels begin with the highest, {levels[0]}"
+        if level not in known:
+            yield file, (under,), f"no steps for {level}: such a case would fall silent"
+    if known[:1] != levels[:1]:
+        yield file, (under, 0, "level") if known else (under,), f"the {under} begin with the highest level, {levels[0]}"
 
 
 def check_hours(ladder: Ladder) -> Found:

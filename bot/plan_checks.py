@@ -11,8 +11,12 @@ from handlers.reading.folding import fold
 from models.condition import Condition, compared
 from models.ladder import Ladder
 from models.plan_clocks import Clock
-from models.plan_items import Calendar, Hotline, ListItem, Retention, Source, Sourced, Successor, Unit, UnitKind
+from models.plan_items import Calendar, CareSteps, Hotline, ListItem, Retention, Source, Sourced, Successor, Unit, UnitKind
 from models.severity import Severity, SeverityRule
+
+PROMISES = "promises"
+NEEDED_LISTS = (PROMISES, "release_reasons", "takeover_reasons", "close_reasons")
+"""Lists that a dialogue asks for by name; the others are named by the form."""
 
 
 @dataclass
@@ -25,6 +29,7 @@ class Parts:
     successors: tuple[Successor, ...] | None = None
     severity: Severity | None = None
     ladder: Ladder | None = None
+    care: tuple[CareSteps, ...] | None = None
     hotlines: tuple[Hotline, ...] | None = None
     calendar: Calendar | None = None
     clocks: tuple[Clock, ...] | None = None
@@ -42,7 +47,8 @@ def check(parts: Parts) -> Found:
         yield from _check_levels(parts.severity)
         yield from _check_rules(parts.severity, parts)
         yield from _check_promises(parts.severity, parts)
-        yield from check_levels(parts.severity, parts.ladder)
+        yield from check_levels("ladder.yaml", "levels", parts.severity, parts.ladder.levels if parts.ladder else None)
+        yield from check_levels("care.yaml", "steps", parts.severity, parts.care)
         yield from check_clocks(parts.severity, parts.clocks or (), partial(_never_given, severity=parts.severity, parts=parts))
     if parts.ladder is not None:
         yield from check_hours(parts.ladder)
@@ -75,6 +81,7 @@ def _sourced(parts: Parts) -> Iterator[tuple[str, Loc, Sourced]]:
         ("hotlines.yaml", "hotlines", parts.hotlines or ()),
         ("ladder.yaml", "hours", parts.ladder.hours if parts.ladder else ()),
         ("ladder.yaml", "levels", parts.ladder.levels if parts.ladder else ()),
+        ("care.yaml", "steps", parts.care or ()),
         ("clocks.yaml", "clocks", parts.clocks or ()),
         ("retention.yaml", "kept", parts.retention or ()),
         ("severity.yaml", "levels", severity.levels if severity else ()),
@@ -150,6 +157,11 @@ def _check_lists(parts: Parts) -> Found:
                 yield f"{name}.yaml", ("items", place, "hotline"), f"unknown hotline {item.hotline}"
             if item.severity and levels is not None and item.severity not in levels:
                 yield f"{name}.yaml", ("items", place, "severity"), f"unknown level {item.severity}"
+            if name == PROMISES and item.minutes is None:
+                yield f"{name}.yaml", ("items", place), "a promise says within how many minutes"
+    for name in NEEDED_LISTS if parts.division is not None else ():
+        if name not in parts.lists:
+            yield "plan.yaml", ("lists",), f"the list {name} is missing"
 
 
 def _check_hotlines(parts: Parts) -> Found:

@@ -17,6 +17,7 @@ from models.plan import Plan
 from models.plan_clocks import Clock
 from models.plan_items import (
     Calendar,
+    CareSteps,
     Document,
     Hotline,
     Id,
@@ -67,6 +68,10 @@ class _Ladder(Piece):
     levels: tuple[LadderLevel, ...] = Field(min_length=1)
 
 
+class _Care(Piece):
+    steps: tuple[CareSteps, ...]
+
+
 class _Hotlines(Piece):
     hotlines: tuple[Hotline, ...]
 
@@ -83,7 +88,7 @@ class _Sources(Piece):
     sources: tuple[Source, ...]
 
 
-PARTS = frozenset({"plan", "units", "severity", "ladder", "hotlines", "calendar", "clocks", "retention", "sources"})
+PARTS = frozenset({"plan", "units", "severity", "ladder", "care", "hotlines", "calendar", "clocks", "retention", "sources"})
 
 
 def load_plan(folder: Path) -> Plan:
@@ -129,11 +134,13 @@ def _read(files: _Files) -> tuple[_Head | None, Parts]:
     units, ladder = files.read("units.yaml", _Units), files.read("ladder.yaml", _Ladder)
     hotlines, retention = files.read("hotlines.yaml", _Hotlines), files.read("retention.yaml", _Retention)
     sources, clocks = files.read("sources.yaml", _Sources), files.read("clocks.yaml", _Clocks)
+    care = files.read("care.yaml", _Care)
     parts = Parts(
         units=units.units if units else None,
         successors=units.successors if units else None,
         severity=files.read("severity.yaml", Severity),
         ladder=_ladder(ladder) if ladder else None,
+        care=care.steps if care else None,
         hotlines=hotlines.hotlines if hotlines else None,
         calendar=files.read("calendar.yaml", Calendar),
         clocks=clocks.clocks if clocks else None,
@@ -181,6 +188,7 @@ def _put_together(head: _Head, parts: Parts) -> Plan | None:
         lists={name: items or () for name, items in parts.lists.items()},
         severity_rules=severity,
         ladder=ladder,
+        care=parts.care or (),
         hotlines=parts.hotlines or (),
         calendar=calendar,
         clocks=parts.clocks or (),

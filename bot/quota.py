@@ -14,6 +14,7 @@ from bot.channels import Capabilities, Delivered, Outcome, Quota, Unknown
 from bot.engine import Engine
 from bot.gather import read_service
 from handlers.quota import used_up
+from models.held import CODES
 from models.inbox import INBOX
 from models.quota import RECEIVED, SENT, Used, count, month_of, once_a_day, used
 from models.talk import Incoming, Json, Kind, Lane, Say
@@ -75,10 +76,11 @@ def count_sent(db: sa.Connection, channel: str, can: Capabilities, now: datetime
 
 
 def lane_now(w: "Writing", channel: str, say: Say, *, of_a_report: bool) -> Lane:
-    """The lane of a letter that is being planned. Once only urgent letters leave, two more kinds are urgent, or a child would be told of into
-    silence and a case would wait for next month: what answers somebody who tells of a child or acts on a case (`of_a_report`), and a case's
-    card (what may wait for a newer change of it may wait)."""
-    needed = of_a_report or (say.purpose == "card" and not say.settle)
+    """The lane of a letter that is being planned. Once only urgent letters leave, more kinds are urgent, or a child would be told of into silence
+    and a case would wait for next month: what answers somebody who tells of a child or acts on a case (`of_a_report`), what shows a case or
+    many (what may wait for a newer change of its card may wait), and the question about a promise, without whose answer others are called."""
+    tells = say.purpose == "promise" or (say.purpose == "card" and not say.settle) or (say.purpose in CODES and bool(say.about))
+    needed = of_a_report or tells
     return Lane.URGENT if needed and say.lane > Lane.URGENT and w.quota_level(channel) is Level.RESERVE else say.lane
 
 

@@ -1,12 +1,11 @@
-"""The duty roster, hand-over notes and codes of open cases, read from their rows."""
+"""The duty roster and hand-over notes, read from their rows."""
 
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
 from bot.vault import Vault
-from models.facts import HandOver, Instead, Officer, OpenCase, Role, Roster, Weekly
-from models.incident import INCIDENT, Status
+from models.facts import HandOver, Instead, Officer, Role, Roster, Weekly
 from models.people import MEMBERSHIP, PERSON
 from models.roster import DUTY_OVERRIDE, DUTY_PATTERN
 
@@ -55,11 +54,3 @@ def read_hand_overs(db: sa.Connection, vault: Vault, now: datetime) -> tuple[Han
         )
         for row in db.execute(statement.order_by(DUTY_OVERRIDE.c.id)).all()
     )  # fmt: skip
-
-
-def read_open_cases(db: sa.Connection) -> tuple[OpenCase, ...]:
-    """The oldest first."""
-    where = INCIDENT.c.status.in_((Status.OPEN, Status.TAKEN)), INCIDENT.c.restricted.is_(False), INCIDENT.c.drill.is_(False)
-    columns = INCIDENT.c.year, INCIDENT.c.number, INCIDENT.c.status, INCIDENT.c.severity
-    rows = db.execute(sa.select(*columns).where(*where).order_by(INCIDENT.c.year, INCIDENT.c.number)).all()
-    return tuple(OpenCase(f"VV-{row.year}-{row.number:04d}", row.status, row.severity) for row in rows)

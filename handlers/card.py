@@ -25,6 +25,11 @@ SOURCE = {
     "citizen": N_("Source: citizen, not verified"),
     "child": N_("Source: perhaps a child"),
 }
+CAME_BY = {
+    "phone": N_("Source: telephone, written down by an officer"),
+    "hotline": N_("Source: hotline 111, written down by an officer"),
+    "in_person": N_("Source: face to face, written down by an officer"),
+}
 CALLED = {
     # Only the division is asked about: to say that 113 or 115 is on its way would be a guess that could cost a life.
     "yes": N_("Division telephoned: yes (113/115: ask the reporter)"),
@@ -40,7 +45,7 @@ def card(case: Case, plan: Plan, now: datetime, service: Service, clocks: Sequen
         headline(case, plan),
         Join((known(KIND, case.kind, N_("Kind not known yet")), where(case, plan)), separator=" · "),
         known(DANGER, case.danger, DANGER["unknown"]),
-        known(SOURCE, case.source, SOURCE["citizen"]),
+        source(case),
         called(case, service),
         *card_lines(clocks, plan, now),
         *flags(case),
@@ -59,6 +64,11 @@ def headline(case: Case, plan: Plan) -> Text:
 
 def known(words: dict[str, str], word: str, otherwise: str) -> Text:
     return msg(words.get(word, otherwise))
+
+
+def source(case: Case) -> Text:
+    """From whom it is, or how it came where an officer wrote it down."""
+    return msg(CAME_BY[case.came_by]) if case.came_by in CAME_BY else known(SOURCE, case.source, SOURCE["citizen"])
 
 
 def where(case: Case, plan: Plan) -> Text:

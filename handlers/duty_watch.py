@@ -18,7 +18,7 @@ from handlers.rests import rests
 from handlers.roster import AHEAD, DAY, Stretch, duty_at, empty, ends, gaps, stretches
 from handlers.roster_show import gap_lines
 from models.commands import CancelOverrides, Command, SetTimer, TellPerson
-from models.facts import Facts, HandOver, OpenCase, Roster
+from models.facts import Case, Facts, HandOver, Roster
 from models.plan import Plan
 from models.talk import Frame, Incoming, Json, Lane, Moment, Say, Text, Turn, Typed, lines, msg
 
@@ -101,8 +101,8 @@ def _begins(person: str, facts: Facts) -> Text:
     first = (
         msg("🟢 Your turn on duty begins, until %(time)s.", time=Moment(until, "short")) if until else msg("🟢 Your turn on duty begins.")
     )
-    waiting = [case for case in facts.open_cases if case.status == "open"]
-    taken = [case for case in facts.open_cases if case.status == "taken"]
+    waiting = [case for case in _open(facts) if case.status == "open"]
+    taken = [case for case in _open(facts) if case.status == "taken"]
     nothing = None if waiting or taken else msg("No case is open.")
     return lines(
         first,
@@ -112,7 +112,12 @@ def _begins(person: str, facts: Facts) -> Text:
     )
 
 
-def _codes(cases: Sequence[OpenCase]) -> Text:
+def _open(facts: Facts) -> list[Case]:
+    """Codes of restricted cases are the leader's alone, and an exercise is no case."""
+    return [case for case in facts.open_cases if not case.restricted and not case.drill]
+
+
+def _codes(cases: Sequence[Case]) -> Text:
     """ "2 (VV-2026-0041, VV-2026-0042)", the urgent ones first."""
     first = sorted(cases, key=lambda case: case.severity != URGENT)
     shown = ", ".join(("🔴" if case.severity == URGENT else "") + case.code for case in first[:CODES])
@@ -154,8 +159,8 @@ def _gap(seen: Seen, facts: Facts) -> Told:
     return replace(seen, gap=True), [leaders(facts, say)]
 
 
-def _urgent(facts: Facts) -> list[OpenCase]:
-    return [case for case in facts.open_cases if case.severity == URGENT and case.status == "open"]
+def _urgent(facts: Facts) -> list[Case]:
+    return [case for case in _open(facts) if case.severity == URGENT and case.status == "open"]
 
 
 def _urgent_line(facts: Facts) -> Text | None:

@@ -1,5 +1,6 @@
 """Somebody known writes, and no dialogue is open: what they can do, one tap away."""
 
+from handlers import promise
 from handlers.help import can_do
 from handlers.wording import hotlines_short
 from models.facts import Facts, Role
@@ -7,7 +8,10 @@ from models.talk import Choice, Frame, Incoming, Kind, Say, Text, Turn, lines, m
 
 
 def answer(frame: Frame, incoming: Incoming, facts: Facts) -> Turn:
-    """Never a bare "I do not understand": the way to report, and the commands of their role."""
+    """Never a bare "I do not understand": the way to report, and the commands of their role. Whoever has taken a case and is asked what they
+    do answers in plain words."""
+    if incoming.kind is Kind.TEXT and (promised := promise.plainly(frame, incoming, facts)) is not None:
+        return promised
     text: Text
     if incoming.kind is Kind.WITHHELD:
         unread = msg("That message cannot be read here: your messenger does not hand it over.")

@@ -1,8 +1,10 @@
 """Taking a case and looking at it: decided on the locked, true state, whatever the card still showed (rules 5, 7, 9)."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 from handlers import card
+from handlers.care_words import ask_promise
 from handlers.child_words import still_here
 from handlers.clock_words import card_lines, telephone_please
 from handlers.details import PHOTO_STATES, detail_texts
@@ -70,16 +72,23 @@ def _won(frame: Frame, incoming: Incoming, facts: Facts, case: Case) -> Turn:
     commands: list[Command] = [TakeIncident(case.id)]
     if tells_reporter(case) and case.reporter != facts.who.person:
         commands.append(TellReporter(case.id, news()))
-    next_steps = _next_steps(case, facts)
+    next_steps = now_yours(case, facts)
     if not incoming.group:
         toast = (Say(msg("You took %(code)s.", code=case.code), kind=LetterKind.TOAST),) if incoming.press else ()
-        return Turn(frame, (*toast, next_steps), tuple(commands))
-    commands.append(TellPerson(facts.who.person, next_steps))
+        return Turn(frame, (*toast, *next_steps), tuple(commands))
+    commands += [TellPerson(facts.who.person, say) for say in next_steps]
     if incoming.press:
         return short(frame, incoming, facts, msg("You took %(code)s. The rest is in your private chat.", code=case.code), *commands)
     # No toast, which may be left out: whoever took a case by typing must see that it worked.
     text = msg("Sent to your private chat.") if case.restricted else card.taken_notice(case, facts.who.name, facts.now)
     return Turn(frame, (Say(text),), tuple(commands))
+
+
+def now_yours(case: Case, facts: Facts) -> tuple[Say, ...]:
+    """Said privately to whoever holds a case from now on: what is due, and the question what they do first."""
+    assert facts.who is not None
+    held = replace(case, taken_by=facts.who.person, taken_at=facts.now, promise="", promise_by=None)
+    return _next_steps(case, facts), ask_promise(held, facts.plan)
 
 
 def _next_steps(case: Case, facts: Facts) -> Say:
@@ -102,8 +111,9 @@ def _next_steps(case: Case, facts: Facts) -> Say:
 
 
 def tells_reporter(case: Case) -> bool:
-    """Whether a content-free letter may go to the reporter unasked. Never to a child: who holds the phone is not known."""
-    return case.contact in {"yes", ""} and case.source != "child"
+    """Whether a content-free letter may go to the reporter unasked. Never to a child: who holds the phone is not known. Whoever told it to an
+    officer has no chat here."""
+    return case.contact in {"yes", ""} and case.source != "child" and case.came_by == "chat"
 
 
 def news() -> Say:

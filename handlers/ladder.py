@@ -3,8 +3,8 @@
 1. The card is the first call; step n of the ladder is the n-th call after it. Distances grow; the last of the plan repeats without end.
 2. A level with `night` (khẩn cấp) rings day and night. The others arrive without a sound in quiet hours, and a call that would fall into them
    comes at their end: no step is lost, none is made twice, holidays or not.
-3. Whoever took a case is reminded of its legal clocks (handlers/clock_reminders.py), and once none runs any more, every morning at 8:00 that the
-   case is still theirs.
+3. Whoever took a case is asked about their promise (handlers/promise.py) and reminded of its legal clocks (handlers/clock_reminders.py), and
+   once neither is open, every morning at 8:00 that the case is still theirs.
 """
 
 from datetime import datetime, time, timedelta
@@ -66,12 +66,13 @@ def call_again(frame: Frame, incoming: Incoming, facts: Facts) -> Turn:
 
 
 def follow_up(frame: Frame, incoming: Incoming, facts: Facts) -> Turn:
-    """Timer "follow_up", every morning until the case is closed: while a legal clock runs, that reminds, and this only goes on ticking."""
+    """Timer "follow_up", every morning until the case is closed: while a legal clock runs or a promise has its hour, those ask, and this only
+    goes on ticking."""
     case = facts.case
     if case is None or case.status != "taken":
         return Turn(frame)
     again = SetTimer("follow_up", case.id, next_follow_up(facts.now, facts.plan))
-    if any(clock.running for clock in facts.clocks):
+    if case.promise_by is not None or any(clock.running for clock in facts.clocks):
         return Turn(frame, commands=(again,))
     told: Command = (
         TellRole(facts.plan.division, Role.LEADER, reminder(case))

@@ -8,11 +8,12 @@ Rules:
 3. An unfinished report always has its idle clock.
 """
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from handlers.card import details_choice
 from handlers.clocks import LIVE, asks_about
 from handlers.forms.filling import Filling
+from handlers.forms.scribe import CAME_BY, RECEIVED, is_told
 from models.commands import (
     CallRoom,
     CancelTimer,
@@ -63,7 +64,7 @@ def settle(work: Filling) -> None:
             return
         case = work.facts.new_id()
         work.data["case"] = case
-        work.commands.append(OpenIncident(case, work.submission, found))
+        work.commands.append(_opened(work, case, found))
     else:
         wind_clocks(work)
         changed = {name: value for name, value in found.items() if work.facts.case is None or getattr(work.facts.case, name) != value}
@@ -81,6 +82,14 @@ def wind_clocks(work: Filling) -> None:
     case, asked = work.facts.case, asks_about(work.facts.plan)
     if case is not None and case.status in LIVE and any(isinstance(put, PutAnswer) and put.question in asked for put in work.commands):
         work.commands.append(SetClocks(case.id))
+
+
+def _opened(work: Filling, case: str, found: dict[str, Json]) -> OpenIncident:
+    """A case that was told to an officer counts from the hour at which it was told."""
+    if not is_told(work.answers):
+        return OpenIncident(case, work.submission, found)
+    came_by, received = work.answers[CAME_BY].value, work.answers[RECEIVED].value
+    return OpenIncident(case, work.submission, found, str(came_by), datetime.fromisoformat(str(received)))
 
 
 def call(work: Filling, urgent: bool) -> None:

@@ -33,6 +33,7 @@ class Within(StrEnum):
 EVERYBODY: frozenset[Role] | None = None  # known or not
 MEMBERS = frozenset(Role)
 OFFICERS = frozenset({Role.DUTY_OFFICER, Role.LEADER, Role.WARD_OFFICER})
+DIVISION = frozenset({Role.DUTY_OFFICER, Role.LEADER})
 MANAGERS = frozenset({Role.ADMINISTRATOR, Role.WARD_OFFICER})
 ON_ROSTER = frozenset({Role.DUTY_OFFICER, Role.LEADER})
 
@@ -46,7 +47,8 @@ MISDIAL = (
 @dataclass(frozen=True, slots=True)
 class Command:
     """`words` are folded; one with a slash counts only with it ("mới" and "mời" are everyday words). `number`: a case number follows;
-    `digits`: a link code of six digits may follow; `text`: words of their own may follow."""
+    `tail`: and then perhaps words of their own ("hua 42 30 phút nữa tôi đến"); `digits`: a link code of six digits may follow; `text`: words of
+    their own may follow the command itself."""
 
     name: str
     words: tuple[str, ...]
@@ -54,6 +56,7 @@ class Command:
     where: Where
     within: Within = Within.NOTHING
     number: bool = False
+    tail: bool = False
     digits: bool = False
     text: bool = False
 
@@ -70,6 +73,17 @@ COMMANDS = (
     Command("details", ("/chitiet", "chitiet", "chi tiet"), OFFICERS, Where.BOTH, Within.CASE, number=True),
     Command("photos", ("/anh", "anh"), OFFICERS, Where.BOTH, Within.CASE, number=True),
     Command("confirm", ("/xacnhan", "xacnhan", "xac nhan"), OFFICERS | {Role.COLLABORATOR}, Where.PRIVATE, Within.CASE, number=True),
+    Command("promise", ("/hua", "hua"), OFFICERS, Where.BOTH, Within.CASE, number=True, tail=True),
+    Command("kept", ("/xong", "xong"), OFFICERS, Where.BOTH, Within.CASE, number=True),
+    Command("hand_over", ("/chuyen", "chuyen"), OFFICERS, Where.PRIVATE, Within.CASE, number=True, tail=True),
+    Command("accept", ("/dongy", "dongy", "dong y"), OFFICERS, Where.BOTH, Within.CASE, number=True),
+    Command("decline", ("/tuchoi", "tuchoi", "tu choi"), OFFICERS, Where.BOTH, Within.CASE, number=True),
+    Command("release", ("/tralai", "tralai", "tra lai"), OFFICERS, Where.PRIVATE, Within.CASE, number=True, tail=True),
+    Command("take_over", ("/nhanthay", "nhanthay", "nhan thay"), DIVISION, Where.PRIVATE, Within.CASE, number=True, tail=True),
+    Command("close", ("/dong", "dong"), DIVISION, Where.PRIVATE, Within.CASE, number=True),
+    Command("reopen", ("/molai", "molai", "mo lai"), DIVISION, Where.PRIVATE, Within.CASE, number=True, tail=True),
+    Command("cases", ("/vuviec", "vuviec", "vu viec"), EVERYBODY, Where.BOTH, Within.OWN, number=True),
+    Command("record", ("/ghinhan", "ghinhan", "ghi nhan"), OFFICERS, Where.PRIVATE),
     Command("invite", ("/moi",), MANAGERS, Where.PRIVATE, Within.UNIT),
     Command("cut", ("/thuhoi", "thu hoi"), MANAGERS, Where.PRIVATE, Within.UNIT),
     Command("bind", ("/ganphong",), MANAGERS, Where.GROUP, Within.UNIT),
@@ -162,3 +176,10 @@ def may_see(who: Who | None, case: Case, plan: Plan) -> bool:
     if may_take(who, case, plan):
         return True
     return who is not None and not case.restricted and case.taken_by == who.person and who.is_(*OFFICERS)
+
+
+def may_lead(who: Who | None, case: Case, plan: Plan) -> bool:
+    """Take it over, close it, open it again: the division, for the case's sake; of a restricted one its leader alone."""
+    if who is None or not may_take(who, case, plan):
+        return False
+    return any(held.role in DIVISION and held.unit == plan.division for held in who.held)

@@ -17,6 +17,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from handlers import (
+    cases,
     child,
     clock_reminders,
     confirm,
@@ -26,6 +27,7 @@ from handlers import (
     duty_note,
     duty_watch,
     failover,
+    handover,
     idle,
     incident,
     invite,
@@ -33,9 +35,12 @@ from handlers import (
     ladder,
     language,
     link,
+    moves,
     paging,
+    promise,
     quota,
     ready,
+    record,
     report,
     room,
     stranger,
@@ -67,7 +72,7 @@ class Route:
     case: CaseRef | None = None
 
 
-_LOOKING = ("service", "case_draft", "attachments", "reporter", "clocks")
+_LOOKING = ("service", "case_draft", "attachments", "reporter", "clocks", "remarks")
 _REPORTING = ("service", "draft", "reports_today", "clocks")
 
 
@@ -83,6 +88,8 @@ class Entry:
 TIMERS: dict[str, Entry] = {
     "ladder": Entry(ladder.call_again, case="id"),
     "follow_up": Entry(ladder.follow_up, ("clocks",), case="id"),
+    "promise": Entry(promise.due, case="id"),
+    "offer": Entry(handover.lapse, case="id"),
     "clock": Entry(clock_reminders.remind, ("clocks",), case="clock"),
     "unanswered": Entry(report.unanswered, ("service", "case_draft"), case="id"),
     "idle": Entry(report.nudge, ("service", "draft"), case="submission"),
@@ -101,13 +108,17 @@ ACTIONS: dict[str, Entry] = {
     "take": Entry(incident.take, ("service", "clocks"), case="id"),
     "detail": Entry(incident.details, _LOOKING, case="id"),
     "photos": Entry(incident.photos, _LOOKING, case="id"),
+    "promise": Entry(promise.choose, ("asked",), case="id"),
+    "keep": Entry(promise.keep, ("asked",), case="id"),
+    "accept": Entry(handover.accept, case="id"),
+    "decline": Entry(handover.decline, case="id"),
     "more": Entry(report.supplement, ("service", "case_draft", "attachments"), case="id"),
     "misdial": Entry(report.misdial, _REPORTING, case="id"),
     "confirm": Entry(confirm.start, ("clocks",), case="id"),
     "report": Entry(report.start, _REPORTING, case="frame"),
     "noduty": Entry(duty_give.refuse, ("roster",)),
 }
-"""Buttons that stand by themselves: "<name>:<incident id>"."""
+"""Buttons that stand by themselves: "<name>:<incident id>", and behind a dot what they were shown for."""
 IN_A_GROUP = frozenset({"take", "detail", "photos"})  # the others begin a dialogue, which a group must never see
 
 COMMANDS: dict[str, Entry] = {
@@ -122,6 +133,17 @@ COMMANDS: dict[str, Entry] = {
     "confirm": Entry(confirm.start, ("clocks",), case="number"),
     "details": Entry(incident.details, _LOOKING, case="number"),
     "photos": Entry(incident.photos, _LOOKING, case="number"),
+    "promise": Entry(promise.typed, ("asked",), case="number"),
+    "kept": Entry(promise.keep, ("asked",), case="number"),
+    "hand_over": Entry(handover.start, ("officers",), case="number"),
+    "accept": Entry(handover.accept, case="number"),
+    "decline": Entry(handover.decline, case="number"),
+    "release": Entry(moves.start, case="number"),
+    "take_over": Entry(moves.start, case="number"),
+    "close": Entry(moves.start, ("clocks",), case="number"),
+    "reopen": Entry(moves.start, case="number"),
+    "cases": Entry(cases.start, ("service", "room_here", "own_cases", "open_cases", "overdue")),
+    "record": Entry(record.start, ("service", "draft")),
     "invite": Entry(invite.start, ("service",)),
     "cut": Entry(cut.start, ("service", "members")),
     "bind": Entry(room.bind, ("service", "room_here")),
@@ -144,6 +166,9 @@ FLOORS: dict[str, Entry] = {
     confirm.FLOOR: Entry(confirm.answer, ("clocks",), case="frame"),
     cut.FLOOR: Entry(cut.answer, ("service", "members")),
     ready.FLOOR: Entry(ready.answer, ("service", "roster")),
+    handover.FLOOR: Entry(handover.answer, ("officers",), case="held"),
+    moves.FLOOR: Entry(moves.answer, ("clocks",), case="held"),
+    record.FLOOR: Entry(record.answer, ("service", "reports_today")),
     duty.FLOOR: Entry(duty.answer, ("roster",)),
     language.FLOOR: Entry(language.answer),
 }
@@ -152,7 +177,7 @@ FLOORS: dict[str, Entry] = {
 _STRANGER = Entry(stranger.start, ("service", "open_child_case", "reports_today"))
 _CODE = Entry(join.start, ("service", "invited"))
 _WITHHELD = Entry(child.withheld, ("service", "open_child_case", "draft"))
-_IDLE = Entry(idle.answer, ("service",))
+_IDLE = Entry(idle.answer, ("service", "waiting", "asked"))
 EVENTS = frozenset({Kind.BLOCKED, Kind.UNBLOCKED, Kind.MIGRATED})
 """What a platform tells of a chat: nobody's words."""
 
@@ -199,15 +224,18 @@ def _chatted(given: Given, incoming: Incoming) -> bool:
 
 
 def _meant(given: Given, frame: Frame, who: Who | None) -> bool:
-    """Without a slash, in the middle of a dialogue: "anh 12" may be a brother of twelve. A child's words are never a command."""
+    """Without a slash, in the middle of a dialogue: "anh 12" may be a brother of twelve, and in a report a whole sentence is an answer, unless it
+    is a promise. A child's words are never a command."""
     if frame.floor == child.FLOOR:
         return False
     asks = given.command.name == "help" or (given.command.name == "see" and frame.floor == report.FLOOR)
-    return asks or (bool(given.number) and allowed(given.command, who))
+    sentence = bool(given.tail) and given.command.name != "promise" and frame.floor == report.FLOOR
+    return asks or (bool(given.number) and allowed(given.command, who) and not sentence)
 
 
 def _action(key: str, incoming: Incoming) -> Route | None:
-    name, _colon, subject = key.partition(":")
+    name, _colon, rest = key.partition(":")
+    subject = rest.partition(".")[0]
     if name not in ACTIONS or not subject.isalnum():
         return None
     if incoming.group and name not in IN_A_GROUP:
@@ -228,10 +256,12 @@ def _command(given: Given, frame: Frame, incoming: Incoming, who: Who | None) ->
 
 
 def _to(entry: Entry, frame: Frame, subject: str = "") -> Route:
-    """Say how the incident is found: what was named, or the report that this conversation holds."""
+    """Say how the incident is found: what was named, the one that the dialogue is about, or the report that this conversation holds."""
     if entry.case == "frame":
         held = str(frame.data.get("submission") or "")
         return Route(entry.handle, entry.needs, CaseRef("submission", held) if held else None)
+    if entry.case == "held":
+        return Route(entry.handle, entry.needs, CaseRef("id", str(frame.data.get("case") or "")))
     if entry.case in {"id", "number", "submission", "clock"}:
         return Route(
             entry.handle,

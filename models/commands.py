@@ -52,6 +52,8 @@ class OpenIncident:
     id: str
     submission: str
     columns: Mapping[str, Json]
+    came_by: str = "chat"  # phone | hotline | in_person: an officer wrote it down, and is no reporter
+    received_at: datetime | None = None  # when it was told; now, if it was written by the reporter
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +114,82 @@ class StateClock:
     at: datetime
     text: str
     claim: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Promise:
+    """What the holder says they do first, and by when; `by` None: said what, not yet when. `note`: in their own words, kept sealed.
+    `renewed`: it moves an earlier promise later, which is granted once."""
+
+    id: str
+    holder: str
+    promise: str  # id in the plan's list promises, or "typed"
+    by: datetime | None
+    note: str = ""
+    renewed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class KeepPromise:
+    """What was promised is done."""
+
+    id: str
+    holder: str
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    """taken -> open, because the holder gives it back (`event` released) or kept no promise (released_promise); the ladder begins anew."""
+
+    id: str
+    holder: str
+    event: str
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """The holder offers it to somebody else, and keeps it until that person accepts."""
+
+    id: str
+    holder: str
+    to: str
+
+
+@dataclass(frozen=True, slots=True)
+class EndOffer:
+    """Nobody is asked any more: `event` offer_declined or offer_lapsed."""
+
+    id: str
+    to: str
+    event: str
+
+
+@dataclass(frozen=True, slots=True)
+class PassOn:
+    """taken -> taken by the sender, who accepted an offer (`event` handed_over) or takes it over (taken_over)."""
+
+    id: str
+    holder: str
+    event: str
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CloseCase:
+    """taken -> closed, with a reason of the plan's list close_reasons; what the law still asks for is void."""
+
+    id: str
+    reason: str
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ReopenCase:
+    """closed -> open; the ladder begins anew."""
+
+    id: str
+    note: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -366,6 +444,7 @@ class Record:
 Command = (
     OpenSubmission | PutAnswer | CloseSubmission | WantAttachment
     | OpenIncident | UpdateIncident | CallRoom | CallAgain | TakeIncident | SetClocks | RemindClock | StateClock | Restrict | Note | Look
+    | Promise | KeepPromise | Release | Offer | EndOffer | PassOn | CloseCase | ReopenCase
     | TellReporter | TellConversation | TellPerson | TellRole | TellRoom | TakeBack
     | SetTimer | CancelTimer
     | CreateLinkCode | LinkAccount | CountWrongCode | UnlinkAccounts

@@ -113,6 +113,14 @@ class Case:
 
 
 @dataclass(frozen=True, slots=True)
+class Asked:
+    """What the holder of a case was asked about their promise: whether the one question is out, and whether the promise was moved once."""
+
+    asked: bool = False
+    renewed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class RunningClock:
     """A legal clock of a case, running or done (a void one is not shown); see models/clock.py for the words. `name` and `law` are the plan's."""
 
@@ -133,6 +141,16 @@ class RunningClock:
     @property
     def running(self) -> bool:
         return self.state == "running"
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """What an officer typed about a case."""
+
+    kind: str
+    text: str
+    by: str  # name
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,15 +248,6 @@ class HandOver:
 
 
 @dataclass(frozen=True, slots=True)
-class OpenCase:
-    """An open case as a list of codes needs it."""
-
-    code: str
-    status: str
-    severity: str
-
-
-@dataclass(frozen=True, slots=True)
 class Stored:
     """An attachment of a submission."""
 
@@ -320,9 +329,15 @@ class Facts:
     members: tuple[Member, ...] = ()
     reports_today: int = 0  # of this conversation, in the plan's zone
     open_child_case: Case | None = None
+    waiting: tuple[Case, ...] = ()  # cases of the sender that wait for a word about a promise (locked)
+    asked: Asked = Asked()  # of the case's promise
+    remarks: tuple[Remark, ...] = ()  # about the case, oldest first
+    officers: tuple[Member, ...] = ()  # who may be asked to take the case over
+    own_cases: tuple[Case, ...] = ()  # the newest that the sender reported
+    open_cases: tuple[Case, ...] = ()  # all that are not closed, restricted ones too: the handler shows what the sender may see
+    overdue: frozenset[str] = frozenset()  # incidents of which a legal clock has run out
     conversation: str = ""  # this conversation's id
     reachable: bool = True  # False: this account was known to have blocked us, or to be gone, before this message
     refused_file: RefusedFile | None = None
     roster: Roster = Roster()
     hand_overs: tuple[HandOver, ...] = ()
-    open_cases: tuple[OpenCase, ...] = ()  # open and taken, without restricted ones and drills

@@ -3,7 +3,13 @@
 Status is moved by one conditional UPDATE that names the status it leaves (rule 5); the table of moves:
 
     intake --send/idle/cancel--> open --take--> taken --close--> closed
-       \\--alert (danger) ------> open          taken --release--> open, closed --reopen--> open   (named moves with actor and reason)
+       \\--alert (danger) ------> open
+
+    taken  --> open    released (given back), released_promise (no word), released_restricted, released_cut
+    taken  --> taken   handed_over (the offered person accepted), taken_over (by the division): decided for one holder
+    closed --> open    reopened
+
+Every move back has its actor, and its reason in a case_note where somebody typed one.
 """
 
 from datetime import datetime
@@ -72,7 +78,8 @@ class Incident(SQLModel, table=True):
 
 class CaseNote(SQLModel, table=True):
     """What an officer typed about a case: a statement that stops a clock, why it was closed or handed back, a promise in their own words.
-    `body` is the text, sealed under `submission:<the case's submission>`; kind: statement | close | release | takeover | promise | reopen."""
+    `body` is the text, sealed under `submission:<the case's submission>`; kind: statement | claim (a reporter's,
+    which confirms nothing) | close | release | takeover | promise | reopen."""
 
     __tablename__ = "case_note"
     __table_args__ = (sa.Index("case_note_of", "incident", "id"),)

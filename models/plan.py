@@ -13,6 +13,7 @@ from models.ladder import Hour, Ladder, LadderLevel, Step, Whom
 from models.plan_clocks import Clock, ClockStart, ClockStep, Reminded
 from models.plan_items import (
     Calendar,
+    CareSteps,
     DayCorrection,
     Document,
     Hotline,
@@ -33,7 +34,7 @@ from models.severity import Level, Severity, SeverityRule, SeverityVerdict
 from models.talk import Label
 
 __all__ = [
-    "Calendar", "Clock", "ClockStart", "ClockStep", "Condition", "DayCorrection", "Document", "Hotline", "Hour", "Label", "Ladder",
+    "Calendar", "CareSteps", "Clock", "ClockStart", "ClockStep", "Condition", "DayCorrection", "Document", "Hotline", "Hour", "Label", "Ladder",
     "LadderLevel", "Level", "ListItem", "Plan", "Reminded", "Retention", "Severity", "SeverityRule", "SeverityVerdict", "Source", "Sourced",
     "Status", "Step", "Successor", "Unit", "UnitKind", "Whom", "holds",
 ]  # fmt: skip
@@ -52,6 +53,7 @@ class Plan(Piece):
     lists: dict[str, tuple[ListItem, ...]]
     severity_rules: Severity
     ladder: Ladder
+    care: tuple[CareSteps, ...]
     hotlines: tuple[Hotline, ...]
     calendar: Calendar
     clocks: tuple[Clock, ...] = ()
@@ -119,6 +121,10 @@ class Plan(Piece):
     def level(self, level: str) -> Level:
         """A severity's words and sign; KeyError if unknown."""
         return self.severity_rules.levels[self.severity_rules.rank(level)]
+
+    def care_of(self, level: str) -> CareSteps:
+        """The times of a level; one that the plan lacks is cared for like the most urgent one."""
+        return next((steps for steps in self.care if steps.level == level), self.care[0])
 
     def hotline(self, hotline: str) -> Hotline:
         """KeyError if unknown."""

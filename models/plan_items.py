@@ -112,7 +112,8 @@ class ListItem(Sourced):
     """An answer that the plan offers. `name` is official where the item is verified; `hint` says it in plain words.
 
     `sexual`: no photo is asked. `carer`: who has charge of the child (NĐ 56/2017 Điều 31.1). `hotline`: whom to call besides.
-    `severity`: this answer alone makes the case at least that; the loader proves it against the rules.
+    `severity`: this answer alone makes the case at least that; the loader proves it against the rules. `minutes`: of a promise, until when.
+    `words`: of a reason, what must be typed besides.
     """
 
     id: Id
@@ -123,6 +124,20 @@ class ListItem(Sourced):
     carer: bool = False
     hotline: Id | None = None
     severity: Id | None = None
+    minutes: Minutes | None = None
+    words: Bilingual | None = None
+
+
+class CareSteps(Sourced):
+    """What is asked of whoever holds a case of one level, in minutes: see the head of care.yaml."""
+
+    level: Id
+    say_within: Minutes
+    otherwise: Minutes
+    longest: Minutes
+    grace: Minutes
+    offer: Minutes
+    reason: Bilingual
 
 
 class Hotline(Sourced):

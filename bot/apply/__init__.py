@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from bot.apply import clocks, failover, forms, incidents, people, roster, telling
+from bot.apply import care, clocks, failover, forms, incidents, people, roster, telling
 from bot.writing import Writing
 from models import commands as c
 
@@ -20,6 +20,14 @@ APPLY: dict[type[Any], Callable[[Writing, Any], None]] = {
     c.SetClocks: clocks.set_clocks,
     c.RemindClock: clocks.remind,
     c.StateClock: clocks.state,
+    c.Promise: care.promise,
+    c.KeepPromise: care.keep_promise,
+    c.Release: care.give_back,
+    c.Offer: care.offer,
+    c.EndOffer: care.end_offer,
+    c.PassOn: care.pass_on,
+    c.CloseCase: care.close,
+    c.ReopenCase: care.reopen,
     c.Restrict: incidents.restrict,
     c.Note: incidents.note,
     c.Look: incidents.look,

@@ -37,12 +37,14 @@ def live_cards(w: Writing, incident: str, purpose: str = "card") -> list[Any]:
     return letters_about(w, incident, purpose, live=True)
 
 
-def card_say(w: Writing, case: Case, *, step: int = 0, edit: str = "") -> Say:
+def card_say(w: Writing, case: Case, *, step: int = 0, edit: str = "", lead: Text | None = None) -> Say:
     urgent = case.severity == ladder.URGENT
     clocks = clocks_of(w.db, case.id, w.engine.plan, w.now)
     text: Text = card.card(case, w.engine.plan, w.now, read_service(w.db), clocks)
     if step:
         text = lines(card.alarm(case, step), text)
+    if lead is not None:
+        text = lines(lead, text)
     return Say(
         text,
         choices=card.choices(case),
@@ -56,14 +58,14 @@ def card_say(w: Writing, case: Case, *, step: int = 0, edit: str = "") -> Say:
     )
 
 
-def post_cards(w: Writing, case: Case, to: Sequence[Address], step: int = 0) -> None:
+def post_cards(w: Writing, case: Case, to: Sequence[Address], step: int = 0, lead: Text | None = None) -> None:
     if case.restricted and not to and not live_cards(w, case.id):
         for administrator in privately(w, "", Role.ADMINISTRATOR):  # who may not see it, but can find a leader
             w.post(administrator, Say(card.no_leader(case), lane=Lane.URGENT))
     if step:  # named there before, and now anew
         anew = {(address.channel, address.chat) for address in to}
         storms.leave(w, case, lambda message: (message.channel, message.chat) in anew)
-    say = card_say(w, case, step=step)
+    say = card_say(w, case, step=step, lead=lead)
     for address in to:
         if storms.lasts(w, case, address):
             storms.tell(w, case, address)

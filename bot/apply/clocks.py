@@ -10,6 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from bot.apply.cards import called, card_say, live_cards, privately, unique
+from bot.apply.notes import write_down
 from bot.clocks import clocks_of
 from bot.gather import load_case, read_draft
 from bot.writing import Address, Writing
@@ -20,7 +21,7 @@ from models import commands as c
 from models.clock import CASE_CLOCK, ClockState
 from models.facts import Case, Role, RunningClock
 from models.ids import new_id
-from models.incident import CASE_NOTE, INCIDENT_EVENT
+from models.incident import INCIDENT_EVENT
 from models.plan import Whom
 from models.talk import Json, Say
 from models.timer import cancel_timer
@@ -158,9 +159,7 @@ def _division(w: Writing, case: Case) -> list[Address]:
 def state(w: Writing, command: c.StateClock) -> None:
     """Kept for good, whoever said it; an officer's ends the clock and starts what follows from it. Rooms are told nothing of the words."""
     case = load_case(w.db, command.incident)
-    note = new_id()
-    body = w.engine.vault.seal(w.db, f"submission:{case.submission}", "case_note.body", note, command.text.encode())
-    w.db.execute(sa.insert(CASE_NOTE).values(id=note, incident=case.id, kind="statement", body=body, person=w.me, at=w.now))
+    note = write_down(w, case, "claim" if command.claim else "statement", command.text)
     _event(w, case.id, f"claimed_{command.kind}" if command.claim else f"stated_{command.kind}")
     if command.claim:
         return

@@ -1,6 +1,7 @@
-"""Cases: opened, changed, called for, taken, restricted, released. Status moves by one conditional UPDATE (rule 5); every open case has a next
-timer row (rule 6)."""
+"""Cases: opened, changed, called for, taken, restricted, released; what becomes of one that somebody holds is in bot.apply.care. Status moves by
+one conditional UPDATE (rule 5); every open case has a next timer row (rule 6)."""
 
+from datetime import timedelta
 from functools import cache
 from typing import Any
 
@@ -22,7 +23,7 @@ from models.page import PAGE, withdraw
 from models.people import ACCOUNT
 from models.service import AUDIT, COUNTER
 from models.submission import SUBMISSION
-from models.talk import Lane, LetterKind, Say
+from models.talk import Lane, LetterKind, Say, Text
 from models.timer import cancel_timer, pending
 
 SHOWN_ON_CARD = {"severity", "danger", "kind", "type", "ward", "called", "misdial", "unfinished", "bundled", "source"}
@@ -73,9 +74,11 @@ def open_incident(w: Writing, command: c.OpenIncident) -> None:
         "status": Status.INTAKE, "source": "collaborator", "severity": "can_theo_doi", "danger": "", "kind": "", "type": "", "ward": "",
         "called": "", "restricted": False, "misdial": False, "unfinished": False, "contact": "", "bundled": False,
     } | dict(command.columns)  # fmt: skip
+    told = command.came_by != "chat"  # whoever writes it down is no reporter: no letter, no "XEM" of theirs is about it
     row = columns | {
         "id": command.id, "year": year, "number": next_number(w, f"incident-{year}"), "submission": command.submission,
-        "conversation": w.talk.id, "reporter": w.me, "received_at": w.now,
+        "conversation": "" if told else w.talk.id, "reporter": None if told else w.me, "came_by": command.came_by,
+        "received_at": command.received_at or w.now,
     }  # fmt: skip
     w.db.execute(_OPEN, row)
     w.db.execute(_LINK, {"this": command.submission, "incident": command.id})
@@ -106,12 +109,15 @@ def update_incident(w: Writing, command: c.UpdateIncident) -> None:
         call_room(w, c.CallRoom(command.id))
 
 
-def call_anew(w: Writing, case: Case) -> None:
-    """The severity rose. An edit rings nowhere, and the ladder runs by the lower severity: everybody is called again, and the ladder begins anew."""
+def call_anew(w: Writing, case: Case, lead: Text | None = None) -> None:
+    """The severity rose, or nobody holds the case any more. An edit rings nowhere, and the ladder has gone its way: everybody is called again,
+    and the ladder begins anew. `lead`: why, above the card."""
     for row in live_cards(w, case.id):
         retire(w, row, text=card.superseded(case) if w.engine.capabilities(row.channel).edits else None)
     storms.leave(w, case)
     cancel_timer(w.db, "ladder", case.id)
+    if lead is not None and (case.restricted or not case.bundled):
+        post_cards(w, case, whom(w, case, step=0), lead=lead)
     call_room(w, c.CallRoom(case.id))
 
 
@@ -159,6 +165,7 @@ def take(w: Writing, command: c.TakeIncident) -> None:
         cancel_timer(w.db, kind, case.id)
     taken = load(w, case.id)
     w.timer("follow_up", case.id, ladder.next_follow_up(w.now, w.engine.plan), data={})
+    await_promise(w, taken)
     refresh_cards(w, taken, taken=True)
 
 
@@ -187,14 +194,36 @@ def restrict(w: Writing, command: c.Restrict) -> None:
         call_room(w, c.CallRoom(case.id))
 
 
+NOTHING_ASKED: dict[str, Any] = {"promise": "", "promise_by": None, "offered_to": None, "offered_at": None}
+"""Columns of a case whose holder has promised nothing and asked nobody."""
+
+
 def release(w: Writing, case: Case, event: str) -> None:
     """taken -> open, a named move with its reason: whoever had it will not go on with it, so the ladder begins anew."""
-    move(w, case, Status.TAKEN, Status.OPEN, event, taken_by=None, taken_at=None)
+    move(w, case, Status.TAKEN, Status.OPEN, event, taken_by=None, taken_at=None, **NOTHING_ASKED)
     cancel_timer(w.db, "follow_up", case.id)
+    ask_no_more(w, case)
+
+
+def ask_no_more(w: Writing, case: Case) -> None:
+    """What was asked of the holder and of whoever was to get the case holds no more: no timer, no button."""
+    for kind in ("promise", "offer"):
+        cancel_timer(w.db, kind, case.id)
+        for row in letters_about(w, case.id, kind, live=True):
+            retire(w, row)
+
+
+def await_promise(w: Writing, case: Case) -> None:
+    """Whoever has just got the case says what they do first, within the plan's minutes."""
+    due = w.now + timedelta(minutes=w.engine.plan.care_of(case.severity).say_within)
+    w.timer("promise", case.id, due, urgent=case.severity == ladder.URGENT)
 
 
 def release_all(w: Writing, person: str) -> None:
-    """Somebody's account is cut: what they had taken is called again."""
+    """Somebody's account is cut: what they had taken is called again, and nobody waits for their yes."""
+    from bot.apply.care import end_offers_to
+
+    end_offers_to(w, person)
     held = INCIDENT.c.taken_by == person, INCIDENT.c.status == Status.TAKEN
     for incident in w.db.execute(sa.select(INCIDENT.c.id).where(*held).order_by(INCIDENT.c.id).with_for_update()).scalars().all():
         release(w, load(w, incident), "released_cut")

@@ -45,7 +45,9 @@ async def test_a_card_is_taken_by_mention_and_the_second_taker_is_told(scene: Sc
     assert (await scene.last(ROOM_CHAT)).screen == CARD + OPEN % {"bot": "@Bot"}
     first = await scene.says("truc-a", "@Bot Báo Ngay nhan 1", ROOM_CHAT)
     assert [(seen.kind, seen.screen) for seen in first] == [("say", "Anh/chị Cán bộ trực A đã nhận VV-2026-0001 lúc 10:00.")]
-    assert "Để xem, gõ: /chitiet 1" in (await scene.last("truc-a")).screen
+    private = [seen.screen for seen in await scene.letters("truc-a")]
+    assert "Để xem, gõ: /chitiet 1" in private[0]
+    assert private[1].endswith("• Gọi lại người báo trong 15 phút: /hua 1 1\n• Đến nơi trong 1 giờ: /hua 1 2\n• Báo công an ngay: /hua 1 3")
     second = await scene.says("truc-b", "@Bot Báo Ngay nhan 1", ROOM_CHAT)
     assert [(seen.kind, seen.screen) for seen in second] == [("toast", "Đã có anh/chị Cán bộ trực A tiếp nhận lúc 10:00.")]
 

@@ -61,7 +61,7 @@ BROKEN = [
     ("plan.yaml", "division: phong_ldtbxh", "division: bo_de", "division: bo_de", "no unit of kind division"),
     ("plan.yaml", "Asia/Ho_Chi_Minh", "Asia/Long_Bien", "Asia/Long_Bien", "no such time zone"),
     ("plan.yaml", "2021-02-24", "2021-02-30", "2021-02-30", "document.date"),
-    ("plan.yaml", "child_groups]", "child_groups, child_groups]", "lists: [", "stands twice"),
+    ("plan.yaml", "child_groups,", "child_groups, child_groups,", "lists: [", "stands twice"),
     ("plan.yaml", "title:", "title: &t", "title: &t", "anchors and aliases are not used here"),
     ("violation_types.yaml", "severity: khan_cap", "severity: rat_gap", "severity: rat_gap", "unknown level rat_gap"),
     ("injury_types.yaml", 'hotline: "114"', 'hotline: "199"', 'hotline: "199"', "unknown hotline 199"),

@@ -59,7 +59,7 @@ def test_the_winner_takes_the_case_and_the_rest_goes_to_the_private_chat() -> No
     """Pressed in the room: a toast there, the next steps privately, and a content-free letter to the reporter."""
     room = talk(DUTY, group=True, clocks=clocks())
     assert room.presses_key(TAKE) == ["(toast) Anh/chị đã nhận VV-2026-0042. Xem tiếp trong tin nhắn riêng."]
-    assert kinds(room) == ["TakeIncident", "TellReporter", "TellPerson"]
+    assert kinds(room) == ["TakeIncident", "TellReporter", "TellPerson", "TellPerson"]
     assert [text for _, text in room.told] == [
         "Bạn có tin mới, nhắn XEM.",
         "Anh/chị đã nhận VV-2026-0042 lúc 10:32. Cảm ơn anh/chị.\n"
@@ -67,6 +67,9 @@ def test_the_winner_takes_the_case_and_the_rest_goes_to_the_private_chat() -> No
         "⏱ Biện pháp can thiệp khẩn cấp hoặc tạm thời cách ly: chậm nhất 22:32 23/11 (tính từ lúc tiếp nhận)\n"
         "Xem chi tiết trước, chỉ gọi lại nếu an toàn. Để xem, gõ: /chitiet 42\n"
         "[Xem chi tiết]",
+        "VV-2026-0042: việc đầu tiên anh/chị làm là gì, trước mấy giờ?\n"
+        "Nói bằng lời của mình kèm giờ hẹn, gõ: /hua 42 30 phút nữa tôi đến nhà\n"
+        "[Gọi lại người báo trong 15 phút] [Đến nơi trong 1 giờ] [Báo công an ngay]",
     ]
 
 
@@ -74,7 +77,7 @@ def test_typing_does_what_pressing_does() -> None:
     """ "nhan 42" in the room: the others read who took it."""
     room = talk(DUTY, group=True)
     assert room.says("nhận 42") == ["Anh/chị Lê Thị Hoa đã nhận VV-2026-0042 lúc 10:32."]
-    assert kinds(room) == ["TakeIncident", "TellReporter", "TellPerson"]
+    assert kinds(room) == ["TakeIncident", "TellReporter", "TellPerson", "TellPerson"]
 
 
 def test_taking_in_the_private_chat_shows_the_next_steps_there() -> None:
