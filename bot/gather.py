@@ -202,7 +202,8 @@ def _case_draft(reading: Reading) -> Draft | None:
 
 
 def _clocks(reading: Reading) -> tuple[RunningClock, ...]:
-    return clocks_of(reading.db, reading.case.id, reading.engine.plan, reading.engine.now()) if reading.case else ()
+    case = care.at_hand(reading)
+    return clocks_of(reading.db, case.id, reading.engine.plan, reading.engine.now()) if case else ()
 
 
 _ATTACHMENTS = (

@@ -38,10 +38,15 @@ def waiting(reading: "Reading") -> tuple[Case, ...]:
     return tuple(case_of(row, who.name) for row in reading.db.execute(statement).all())
 
 
-def asked(reading: "Reading") -> Asked:
-    """What the pending timer of the case's promise remembers; of the only one that waits, where no case was named."""
+def at_hand(reading: "Reading") -> Case | None:
+    """The case that was named; where none was, the only one of the sender's that waits for a word."""
     waits: tuple[Case, ...] = reading.found.get("waiting", ())
-    case = waits[0] if len(waits) == 1 else reading.case
+    return waits[0] if len(waits) == 1 else reading.case
+
+
+def asked(reading: "Reading") -> Asked:
+    """What the pending timer of the case's promise remembers."""
+    case = at_hand(reading)
     if case is None:
         return Asked()
     pending = TIMER.c.kind == "promise", TIMER.c.subject == case.id, TIMER.c.fired_at.is_(None)
@@ -126,6 +131,7 @@ def open_cases(reading: "Reading") -> tuple[Case, ...]:
 
 
 def overdue(reading: "Reading") -> frozenset[str]:
-    """Incidents of which a legal clock has run out."""
-    late = CASE_CLOCK.c.state == ClockState.RUNNING, CASE_CLOCK.c.due_at < reading.engine.now()
+    """Incidents of which a legal clock has run out. What is owed at once would make every new case overdue: it is reminded of by itself."""
+    at_once = [clock.id for clock in reading.engine.plan.clocks if clock.at_once]
+    late = CASE_CLOCK.c.state == ClockState.RUNNING, CASE_CLOCK.c.due_at < reading.engine.now(), CASE_CLOCK.c.kind.not_in(at_once)
     return frozenset(reading.db.execute(sa.select(CASE_CLOCK.c.incident).where(*late)).scalars())

@@ -23,7 +23,7 @@ def check_levels(file: str, under: str, severity: Severity, found: Sequence[Ladd
         if level not in known:
             yield file, (under,), f"no steps for {level}: such a case would fall silent"
     if known[:1] != levels[:1]:
-        yield file, (under, 0, "level") if known else (under,), f"the {under} begin with the highest level, {levels[0]}"
+        yield file, (under, 0, "level") if known else (under,), f"the {under} begin with the highest, {levels[0]}"
 
 
 def check_hours(ladder: Ladder) -> Found:

@@ -109,7 +109,7 @@ class Writing:
     def says(self, says: Iterable[Say], frame: Frame) -> Frame:
         """Write the turn's own says; the frame gets the number and the choices of the last question among them."""
         toasted = False
-        self.of_a_report = frame.floor in TELLING or self.facts.case is not None
+        self.of_a_report = frame.floor in TELLING or self.facts.case is not None or bool(self.facts.waiting)
         for given in says:
             say = given
             if say.kind is LetterKind.TOAST:

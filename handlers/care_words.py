@@ -127,7 +127,7 @@ def ask_accept(case: Case, holder: str, level: Text, where: Text, plan: Plan, bo
     )
     choices = (
         Choice(f"accept:{case.id}.{bound}", msg("I accept it"), "success", action=True, typed=f"dongy {case.number}"),
-        Choice(f"decline:{case.id}.{bound}", msg("I cannot"), action=True, typed=f"tuchoi {case.number}"),
+        Choice(f"decline:{case.id}.{bound}", msg("I cannot take it now"), action=True, typed=f"tuchoi {case.number}"),
     )
     return Say(text, choices, lane=Lane.URGENT, purpose="offer", about=case.id)
 

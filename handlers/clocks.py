@@ -44,7 +44,7 @@ def wanted(case: Case, answers: Mapping[str, Json], plan: Plan, stated: Mapping[
         return ()
     known = _known(case, answers)
     rules = {rule.id for rule in plan.severity(known).matched}
-    owed = (clock for clock in plan.clocks if _owed(clock, known, rules))
+    owed = (clock for clock in plan.clocks if _owed(clock, known, rules) and not (clock.at_once and _telephoned(case)))
     return tuple(_limit(clock, *start, plan) for clock in owed if (start := _start(clock, case, known.get("when"), stated, plan)))
 
 
@@ -68,6 +68,11 @@ def _known(case: Case, answers: Mapping[str, Json]) -> dict[str, Json]:
 def _owed(clock: Clock, known: Mapping[str, Json], rules: set[str]) -> bool:
     by_rule = not clock.rules or bool(rules.intersection(clock.rules))
     return by_rule and (clock.when is None or holds(clock.when, known))
+
+
+def _telephoned(case: Case) -> bool:
+    """An officer wrote it down and says that the division has heard it: the division's own were told themselves, so nobody is asked for it."""
+    return case.came_by != "chat" and case.called == "yes"
 
 
 def _start(clock: Clock, case: Case, when: Json, stated: Mapping[str, datetime], plan: Plan) -> tuple[str, datetime] | None:

@@ -178,7 +178,7 @@ def _show(frame: Frame, facts: Facts, clock: RunningClock, why: Text | None = No
     assert facts.case is not None
     text = lines(
         Join((facts.case.code, clock.name), separator=" · "),
-        msg("What: %(what)s", what=held(frame, "text")),
+        msg("What: %(what)s", what=held(frame, "text")) if facts.channel.confidential else None,
         msg("When: %(time)s", time=Moment(_at(frame), "full")),
         msg("Is that right?"),
     )
@@ -193,6 +193,8 @@ def _show(frame: Frame, facts: Facts, clock: RunningClock, why: Text | None = No
         _nothing(),
     )
     turn = ask(frame, text, *choices, why=why)
+    if not facts.channel.confidential:  # the words stand above as they were typed, and nothing is said that would have to be taken back
+        return turn
     return replace(turn, says=tuple(replace(say, protect=True, delete_after=KEPT) for say in turn.says))
 
 

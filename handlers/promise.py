@@ -206,7 +206,9 @@ def _done(frame: Frame, incoming: Incoming, facts: Facts, case: Case) -> Turn:
         promise=Typed(f"hua {case.number}"),
         over=Typed(f"chuyen {case.number}"),
     )
-    return Turn(frame, (Say(lines(text, further)),), (KeepPromise(case.id, case.taken_by),))
+    law = msg("What the law asks for is confirmed by itself, when it is done: %(confirm)s", confirm=Typed(f"xacnhan {case.number}"))
+    owed = any(clock.running for clock in facts.clocks)
+    return Turn(frame, (Say(lines(text, further, law if owed else None)),), (KeepPromise(case.id, case.taken_by),))
 
 
 def _cannot(frame: Frame, case: Case) -> Turn:

@@ -109,8 +109,8 @@ ACTIONS: dict[str, Entry] = {
     "detail": Entry(incident.details, _LOOKING, case="id"),
     "photos": Entry(incident.photos, _LOOKING, case="id"),
     "promise": Entry(promise.choose, ("asked",), case="id"),
-    "keep": Entry(promise.keep, ("asked",), case="id"),
-    "accept": Entry(handover.accept, case="id"),
+    "keep": Entry(promise.keep, ("asked", "clocks"), case="id"),
+    "accept": Entry(handover.accept, ("clocks",), case="id"),
     "decline": Entry(handover.decline, case="id"),
     "more": Entry(report.supplement, ("service", "case_draft", "attachments"), case="id"),
     "misdial": Entry(report.misdial, _REPORTING, case="id"),
@@ -134,12 +134,12 @@ COMMANDS: dict[str, Entry] = {
     "details": Entry(incident.details, _LOOKING, case="number"),
     "photos": Entry(incident.photos, _LOOKING, case="number"),
     "promise": Entry(promise.typed, ("asked",), case="number"),
-    "kept": Entry(promise.keep, ("asked",), case="number"),
+    "kept": Entry(promise.keep, ("asked", "clocks"), case="number"),
     "hand_over": Entry(handover.start, ("officers",), case="number"),
-    "accept": Entry(handover.accept, case="number"),
+    "accept": Entry(handover.accept, ("clocks",), case="number"),
     "decline": Entry(handover.decline, case="number"),
     "release": Entry(moves.start, case="number"),
-    "take_over": Entry(moves.start, case="number"),
+    "take_over": Entry(moves.start, ("clocks",), case="number"),
     "close": Entry(moves.start, ("clocks",), case="number"),
     "reopen": Entry(moves.start, case="number"),
     "cases": Entry(cases.start, ("service", "room_here", "own_cases", "open_cases", "overdue")),
@@ -177,7 +177,7 @@ FLOORS: dict[str, Entry] = {
 _STRANGER = Entry(stranger.start, ("service", "open_child_case", "reports_today"))
 _CODE = Entry(join.start, ("service", "invited"))
 _WITHHELD = Entry(child.withheld, ("service", "open_child_case", "draft"))
-_IDLE = Entry(idle.answer, ("service", "waiting", "asked"))
+_IDLE = Entry(idle.answer, ("service", "waiting", "asked", "clocks"))
 EVENTS = frozenset({Kind.BLOCKED, Kind.UNBLOCKED, Kind.MIGRATED})
 """What a platform tells of a chat: nobody's words."""
 

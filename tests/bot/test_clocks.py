@@ -268,6 +268,7 @@ async def test_a_taken_case_always_has_a_live_timer(db: Database, vault: Vault) 
     scene = await Scene.open(db, vault)
     incident = await reports(scene, "8h sáng nay")
     await scene.presses("truc-a", "Tôi tiếp nhận", "phong-truc")
+    await scene.says("truc-a", "xong 1")
     await act(scene, lambda w: w.db.execute(sa.update(CASE_CLOCK).values(state="done", stated_at=w.now)))
     for _ in range(5):
         await scene.passes(days=1)

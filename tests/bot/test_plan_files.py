@@ -83,6 +83,8 @@ BROKEN = [
     ("ladder.yaml", "level: nghiem_trong", "level: gap", "level: gap", "unknown level gap"),
     ("ladder.yaml", "level: nghiem_trong", "level: khan_cap", "levels:", "no steps for nghiem_trong: such a case would fall silent"),
     ("ladder.yaml", "level: khan_cap", "level: first", "level: first", "the levels begin with the highest, khan_cap"),
+    ("care.yaml", "level: nghiem_trong", "level: khan_cap", "steps:", "no steps for nghiem_trong: such a case would fall silent"),
+    ("care.yaml", "level: khan_cap", "level: first", "level: first", "the steps begin with the highest, khan_cap"),
     ("ladder.yaml", "{after: 3, whom", "{after: 0, whom", "level: khan_cap", "two steps at once"),
     ("ladder.yaml", "- after: 0\n", "- after: 1\n", "level: khan_cap", "the first step is the card itself"),
     ("ladder.yaml", "{after: 5, whom: [room,", "{after: 5, whom: [rum,", "[rum,", "levels.0.steps.2.whom.0"),

@@ -1,22 +1,16 @@
 """Giving back, taking over, closing, opening again: each with a reason, checked on the true state at every reply."""
 
 from dataclasses import replace
-from datetime import timedelta
 
 import pytest
 
 from models.commands import CloseCase, PassOn, Release, ReopenCase
 from models.facts import Case, RunningClock, Who
-from models.talk import Label
+from tests.handlers.clock_driver import clock, done
 from tests.handlers.people_driver import CASE, COLLABORATOR, DUTY, DUTY_2, LEADER, NO_BUTTONS, NOW, TAKEN, WARD_OFFICER, Talk
 
 CLOSED = replace(TAKEN, status="closed", closed_at=NOW, closed_reason="an_toan")
-WRITTEN, STUDY = Label("Báo cáo bằng văn bản", "Written report"), Label("Kế hoạch can thiệp", "Intervention plan")
-CLOCKS = (
-    RunningClock("c1", "written_report", WRITTEN, "receipt", NOW, NOW + timedelta(hours=24)),
-    RunningClock("c2", "plan", STUDY, "receipt", NOW, NOW + timedelta(days=5)),
-    RunningClock("c3", "told", WRITTEN, "receipt", NOW, NOW, state="done"),
-)
+CLOCKS = (done(clock("telephone", TAKEN), NOW), clock("written", TAKEN), clock("plan_of_support", TAKEN))
 
 
 def talk(case: Case = TAKEN, person: Who = DUTY, clocks: tuple[RunningClock, ...] = (), **more: object) -> Talk:
@@ -103,8 +97,9 @@ def test_what_the_law_still_asks_for_is_named_before_closing() -> None:
         (
             "1",
             """Còn 2 việc chưa xong:
-            • Báo cáo bằng văn bản, hạn 10:32 24/11
-            • Kế hoạch can thiệp, hạn 10:32 28/11
+            ⏱ Báo cáo bằng văn bản: nên xong trước 10:32 24/11, chậm nhất 24:00 Thứ Ba 24/11/2026 (tính từ lúc tiếp nhận)
+            ⏱ Xây dựng kế hoạch hỗ trợ, can thiệp trình phê duyệt: chậm nhất 24:00 Thứ Ba 1/12/2026 (tính từ lúc tiếp nhận)
+            Việc nào đã làm thì xác nhận trước: /xacnhan 42
             Đóng vụ thì các việc này không còn được nhắc. Vẫn đóng?
             [Đóng] [Thôi, để nguyên]""",
         ),
