@@ -79,7 +79,7 @@ def lane_now(w: "Writing", channel: str, say: Say, *, of_a_report: bool) -> Lane
     """The lane of a letter that is being planned. Once only urgent letters leave, more kinds are urgent, or a child would be told of into silence
     and a case would wait for next month: what answers somebody who tells of a child or acts on a case (`of_a_report`), what shows a case or
     many (what may wait for a newer change of its card may wait), and the question about a promise, without whose answer others are called."""
-    tells = say.purpose == "promise" or (say.purpose == "card" and not say.settle) or (say.purpose in CODES and bool(say.about))
+    tells = say.purpose in {"promise", "state"} or (say.purpose == "card" and not say.settle) or (say.purpose in CODES and bool(say.about))
     needed = of_a_report or tells
     return Lane.URGENT if needed and say.lane > Lane.URGENT and w.quota_level(channel) is Level.RESERVE else say.lane
 

@@ -154,7 +154,8 @@ async def test_a_case_is_handed_over_only_with_a_yes(db: Database, vault: Vault)
     await scene.presses("truc-a", "Cán bộ trực B")
     assert await holder(scene) == "Cán bộ trực A"
     await one_holder_or_a_living_ladder(scene)
-    await scene.presses("truc-b", "Tôi đồng ý nhận")
+    accepted = await scene.presses("truc-b", "Tôi đồng ý nhận")
+    assert "⏱ Biện pháp can thiệp khẩn cấp hoặc tạm thời cách ly: chậm nhất 22:00 23/11" in "".join(one.text for one in accepted)
     assert await holder(scene) == "Cán bộ trực B"
     assert "đang giữ VV-2026-0001" in (await scene.last("truc-a")).text
     edit = [seen for seen in await scene.letters("phong-truc") if seen.kind == "edit"][-1]
@@ -275,6 +276,7 @@ async def test_a_case_is_opened_again_and_called(db: Database, vault: Vault) -> 
     await scene.says("truc-b", "molai 1 người nhà gọi lại")
     card = [seen for seen in await scene.letters("phong-truc") if seen.kind == "say"][-1]
     assert card.text.startswith("🔔 VV-2026-0001 được mở lại, rất cần một anh/chị nhận.")
+    assert "⏱ Biện pháp can thiệp khẩn cấp hoặc tạm thời cách ly: chậm nhất 22:00 23/11" in card.text  # what was struck off runs again
     assert len(await scene.letters("ctv")) == letters
     assert "chưa có người nhận" in (await scene.says("ctv", "xem"))[-1].text
     await one_holder_or_a_living_ladder(scene)

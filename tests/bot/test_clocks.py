@@ -212,6 +212,17 @@ async def test_a_reporter_who_may_be_written_to_is_asked_a_few_times(db: Databas
     assert "/xacnhan 1" in (await scene.says("ctv", "xem"))[-1].text
 
 
+async def test_what_a_reporter_claims_is_read_without_their_name(db: Database, vault: Vault) -> None:
+    """Whether they may be named is asked elsewhere; an officer who states something is named."""
+    scene = await Scene.open(db, vault)
+    await reports(scene, "8h sáng nay")
+    for said in ("xacnhan 1", "gọi trực ban lúc nãy", "9h30", "1"):
+        await scene.says("ctv", said)
+    await scene.presses("truc-a", "Tôi tiếp nhận", "phong-truc")
+    details = (await scene.says("truc-a", "chitiet 1"))[-1].text
+    assert [line for line in details.splitlines() if "📝" in line] == ["📝 Người báo cho biết · 10:00 23/11: gọi trực ban lúc nãy"]
+
+
 async def test_a_child_is_asked_nothing(db: Database, vault: Vault) -> None:
     """The clocks run; whoever holds that phone hears nothing of them."""
     scene = await Scene.open(db, vault)

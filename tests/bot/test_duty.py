@@ -91,6 +91,7 @@ async def test_whoever_begins_hears_what_is_open(scene: Scene) -> None:
     await goes_on_duty(scene)
     assert await told(scene, "truc-a") == [f"🟢 Ca trực của anh/chị bắt đầu, đến 17:00 23/11.\nChưa ai nhận: 1 (🔴{code})"]
     await scene.says("truc-a", "nhan 1")
+    await scene.says("truc-a", "xong 1")
     await scene.passes(hours=7, minutes=30)
     assert await told(scene, "truc-b") == [f"🟢 Ca trực của anh/chị bắt đầu, đến 07:30 24/11.\nĐang xử lý: 1 (🔴{code})"]
 

@@ -16,7 +16,8 @@ Chưa rõ loại việc · chưa rõ phường
 Trẻ: CÒN NGUY HIỂM
 Nguồn tin: cộng tác viên
 Gọi 113/115, gọi Phòng: chưa rõ · số Phòng: 024 0000 0000 (số tập huấn)
-Hạn văn bản: 10:00 24/11
+⏱ Báo cáo bằng văn bản: nên xong trước 10:00 24/11, chậm nhất 24:00 Thứ Ba 24/11/2026 (tính từ lúc tiếp nhận)
+⏱ Biện pháp can thiệp khẩn cấp hoặc tạm thời cách ly: chậm nhất 22:00 23/11 (tính từ lúc tiếp nhận)
 ⏳ Chưa ai nhận
 """
 OPEN = "Xem chi tiết, gõ: %(bot)s chitiet 1\nGõ: %(bot)s nhan 1. Chưa thấy xác nhận là CHƯA nhận."

@@ -1,11 +1,13 @@
 """Many cases at once, on both engines: nine cards, then one message with all codes; khẩn cấp always alone; nothing is ever lost in it."""
 
 import asyncio
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 import sqlalchemy as sa
 
+from bot.channels import Quota
 from bot.database import Database
 from bot.training import ROOM_CHAT
 from bot.vault import Vault
@@ -14,6 +16,7 @@ from models.commands import CutAccount, Restrict, TakeIncident, UpdateIncident
 from models.incident import INCIDENT
 from models.letter import LETTER, LetterState
 from models.people import ACCOUNT, ROOM
+from models.quota import SENT, count
 from models.talk import Lane
 from models.timer import TIMER
 from tests.bot.cases import applied, told
@@ -141,6 +144,16 @@ async def test_calls_of_a_storm_are_a_storm_again(db: Database, vault: Vault) ->
     assert [letter.row.purpose for letter in says] == ["card"] * 9 + ["storm"]
     assert [letter.row.silent for letter in says] == [False] * 10
     assert [number for number in range(1, 21) if code(number) not in " ".join([*(one.text for one in says), await stands(scene)])] == []
+
+
+async def test_a_storm_is_told_from_the_reserve(db: Database, vault: Vault) -> None:
+    """Where only urgent letters leave this month, each letter that names one more case is urgent, and the word that one was taken."""
+    scene = await Scene.open(db, vault, capabilities=replace(NO_BUTTONS, quota=Quota(month=100, reserve=0.1)))
+    await db.run(lambda db: count(db, SENT, "web", "2026-11", 95))
+    await many(scene, 12)
+    await scene.says("truc-a", "/nhan 11")
+    told = [(one.row.purpose, one.row.lane) for one in await scene.letters(ROOM_CHAT) if one.row.purpose in {"storm", "state"}]
+    assert told == [("storm", Lane.URGENT)] * 3 + [("state", Lane.URGENT)]
 
 
 async def test_a_case_in_the_list_is_not_told_twice(db: Database, vault: Vault) -> None:

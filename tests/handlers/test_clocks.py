@@ -43,6 +43,14 @@ def test_a_need_alone_has_no_legal_clock() -> None:
     assert kinds(replace(CASE, kind="need", danger="safe")) == []
 
 
+def test_a_report_that_the_division_was_told_is_owed_no_telephone_call() -> None:
+    """The officer who wrote it down says so; what a reporter says in the chat confirms nothing."""
+    told = replace(CASE, came_by="phone", called="yes")
+    assert (kinds(told)[0], kinds(replace(told, called=""))[0], kinds(replace(told, came_by="chat"))[0]) == (
+        "written", "telephone", "telephone",
+    )  # fmt: skip
+
+
 def test_what_is_not_known_yet_counts() -> None:
     """A child's first cry has no kind."""
     assert kinds(replace(CASE, kind="", danger="unknown", source="child")) == ["telephone", "written", "plan_of_support"]

@@ -87,6 +87,15 @@ def test_every_step_can_be_typed() -> None:
     assert stated(one).kind == "telephone"
 
 
+def test_where_nothing_can_be_taken_back_the_words_are_not_said_again() -> None:
+    """They stand above as they were typed; nothing has to be withheld from whoever must look at the hour."""
+    one = talk(WARD_OFFICER, channel=replace(NO_BUTTONS, confidential=False))
+    for said in ("xac nhan 42", "1", "chị Mai gọi, gặp anh Bình trực Phòng"):
+        one.says(said)
+    one.transcript(("10 giờ 45", LOOK.replace("    Việc đã làm: chị Mai gọi, gặp anh Bình trực Phòng\n", "")), ("1", THANKS))
+    assert not any(say.protect for turn in one.history for say in turn.says)
+
+
 def test_the_button_of_a_reminder_begins_it() -> None:
     """Bound to its case."""
     one = talk(DUTY)
