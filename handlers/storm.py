@@ -43,7 +43,8 @@ def _codes(cases: Sequence[Case], plan: Plan) -> Iterator[Text]:
         yield from _line(f"⏳ {level.sign}", [case for case in waiting if case.severity == level.id])
     known_levels = {level.id for level in plan.severity_rules.levels}
     yield from _line("⏳", [case for case in waiting if case.severity not in known_levels])
-    yield from _line("✅", [case for case in cases if case.taken_at is not None])
+    yield from _line("✅", [case for case in cases if case.taken_at is not None and case.status != "closed"])
+    yield from _line("✔", [case for case in cases if case.status == "closed"])
 
 
 def _line(sign: str, cases: Sequence[Case]) -> Iterator[Text]:

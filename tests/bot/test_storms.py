@@ -119,6 +119,23 @@ async def test_who_has_taken_a_case_is_seen_in_the_list(db: Database, vault: Vau
     assert f"⏳ 🟠 {code(10)} {code(12)}" in await stands(scene)
 
 
+async def test_a_case_given_back_or_closed_and_opened_again_rings_on_a_card_of_its_own(db: Database, vault: Vault) -> None:
+    """An edit of the list would ring nowhere, and would not say why others are called; a closed case is marked in the list."""
+    scene = await Scene.open(db, vault)
+    await many(scene, 12)
+    for said in ("nhan 11", "nhan 12", "tralai 11 đang bận", "xong 12", "dong 12", "1", "không", "có"):
+        await scene.says("truc-a", said)
+    assert f"✔ {code(12)}" in await stands(scene)
+    await scene.says("truc-b", "molai 12 gọi lại")
+    cards = [letter for letter in await seen(scene) if letter.row.purpose == "card"][-2:]
+    assert [letter.text.splitlines()[0] for letter in cards] == [
+        f"🔔 {code(11)} được trả lại, rất cần một anh/chị nhận tiếp.",
+        f"🔔 {code(12)} được mở lại, rất cần một anh/chị nhận.",
+    ]
+    assert [letter.row.silent for letter in cards] == [False, False]
+    assert not {code(11), code(12)} & set((await stands(scene)).split())
+
+
 async def test_a_case_called_again_comes_on_a_card_of_its_own(db: Database, vault: Vault) -> None:
     """An hour later the storm is over for it: it rings by itself and leaves the list."""
     scene = await Scene.open(db, vault)
