@@ -15,6 +15,7 @@ import structlog
 from aiohttp import web
 
 from bot import health, http, lease, quota, upkeep
+from bot.apply import roster
 from bot.attachments import Attachments
 from bot.channels import Channel
 from bot.database import Database, StorageDown
@@ -289,6 +290,7 @@ class App:
 
     async def _upkeep(self) -> None:
         await self.db.run(partial(upkeep.forget, engine=self.engine), priority=2)
+        await self.db.run(partial(roster.ensure, engine=self.engine), priority=2)
         await self.attachments.sweep()
 
     # --- what it says of itself ---------------------------------------------------------------------------------------

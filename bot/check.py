@@ -51,7 +51,7 @@ async def findings(settings: Settings, locale: str = "vi") -> AsyncIterator[Find
     if settings.training:  # it makes and fills its database at its first start
         return
     try:
-        service = _service(settings)
+        service = _service(settings, plan.division)
     except SettingsError as error:
         yield Finding(False, "keys", str(error))
         return
@@ -64,7 +64,7 @@ async def findings(settings: Settings, locale: str = "vi") -> AsyncIterator[Find
         yield Finding(False, render(ready.missing_text(name, service)), "/sansang")
 
 
-def _service(settings: Settings) -> Service:
+def _service(settings: Settings, division: str) -> Service:
     """Looks and changes nothing: the service may be running on it."""
     path = sa.make_url(settings.database).database
     if settings.database.startswith("sqlite") and not Path(str(path)).exists():
@@ -73,7 +73,7 @@ def _service(settings: Settings) -> Service:
         if database.run_sync(current) != head():
             raise LookupError("not migrated to this version: `python -m bot run` does it, after a backup")
         database.run_sync(lambda db: keys_fit(db, settings.master_keys()))
-        return database.run_sync(read_service)
+        return database.run_sync(lambda db: read_service(db, division))
 
 
 async def _token(title: str, setting: str, account: Awaitable[Channel]) -> Finding:

@@ -3,7 +3,8 @@
     singles     24 leave one by one
     summaries   after that what waits goes as one letter, at most every ten minutes, so 6
 
-That makes 30 in any hour, strictly. Urgent letters and answers are neither counted nor held.
+That makes 30 in any hour, strictly. Urgent letters, answers and what names many cases (models.held.CODES)
+are neither counted nor held.
 
 In memory only, like the pace: one leased sender serves a channel, so nobody else would read it, and an hour is soon over. What that costs: a
 new sender begins with a whole fuse, and a chat may get up to 30 more in the hour in which the old one ended.

@@ -10,15 +10,20 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from bot import gather_care as care
 from bot import linking
+from bot.case_rows import as_case
+from bot.clocks import clocks_of
 from bot.codes import code_hash, new_code
 from bot.conversations import Talk
 from bot.engine import Engine
 from bot.linking import held
+from bot.roster_rows import read_hand_overs, read_roster
 from handlers.join import FLOOR as JOIN
 from handlers.join import canonical_code
 from handlers.routing import CaseRef, Route
 from models.attachment import ATTACHMENT, AttachmentState
+from models.clock import CASE_CLOCK
 from models.conversation import CONVERSATION
 from models.facts import (
     BoundRoom,
@@ -33,6 +38,7 @@ from models.facts import (
     Member,
     RefusedFile,
     Role,
+    RunningClock,
     Service,
     Stored,
     Who,
@@ -44,10 +50,7 @@ from models.service import SETTING
 from models.submission import ANSWER, SUBMISSION
 from models.talk import Incoming
 
-_CASE_FIELDS = (
-    "id", "year", "number", "submission", "conversation", "status", "source", "severity", "danger", "kind", "type", "ward", "called",
-    "restricted", "misdial", "unfinished", "contact", "bundled", "received_at", "sent_at", "taken_at",
-)  # fmt: skip
+__all__ = ["NEEDS", "Reading", "as_case", "facts", "find_case", "load_case", "read_draft", "read_person", "read_service"]
 
 
 def facts(db: sa.Connection, engine: Engine, incoming: Incoming, talk: Talk, route: Route) -> Facts:
@@ -123,9 +126,9 @@ _CASES = {
         "submission": INCIDENT.c.id == _SUBJECT,
         "conversation": INCIDENT.c.conversation == _NAMED,
         "own": _OWN,
+        "clock": INCIDENT.c.id == sa.select(CASE_CLOCK.c.incident).where(CASE_CLOCK.c.id == _NAMED).scalar_subquery(),
     }.items()
 }
-_NAME = sa.select(PERSON.c.name).where(PERSON.c.id == sa.bindparam("person"))
 
 
 def find_case(db: sa.Connection, ref: CaseRef, talk: Talk) -> Case | None:
@@ -138,11 +141,9 @@ def find_case(db: sa.Connection, ref: CaseRef, talk: Talk) -> Case | None:
     return as_case(db, row) if row is not None else None
 
 
-def as_case(db: sa.Connection, row: Any) -> Case:
-    """A row of incident with the name of whoever took it."""
-    name = db.execute(_NAME, {"person": row.taken_by}).scalar() if row.taken_by else ""
-    values = {field: getattr(row, field) for field in _CASE_FIELDS}
-    return Case(**values, reporter=row.reporter or "", taken_by=row.taken_by or "", taken_by_name=name or "")
+def load_case(db: sa.Connection, incident: str) -> Case:
+    """An incident by its id, locked."""
+    return as_case(db, db.execute(_CASES["id"], {"named": incident}).one())
 
 
 def _open_child_case(reading: Reading) -> Case | None:
@@ -200,6 +201,11 @@ def _case_draft(reading: Reading) -> Draft | None:
     return read_draft(reading.db, reading.engine, reading.case.submission) if reading.case else None
 
 
+def _clocks(reading: Reading) -> tuple[RunningClock, ...]:
+    case = care.at_hand(reading)
+    return clocks_of(reading.db, case.id, reading.engine.plan, reading.engine.now()) if case else ()
+
+
 _ATTACHMENTS = (
     sa.select(ATTACHMENT.c.id, ATTACHMENT.c.question, ATTACHMENT.c.kind, ATTACHMENT.c.state)
     .where(ATTACHMENT.c.submission == sa.bindparam("submission"))
@@ -220,7 +226,7 @@ def _refused_file(reading: Reading) -> RefusedFile | None:
     if row is None or row.state != AttachmentState.REFUSED:
         return None
     case = reading.db.execute(_CASES["submission"], {"named": row.submission}).first()
-    silent = case is not None and (case.source == "child" or case.contact in {"call_only", "no"})
+    silent = case is not None and case.came_by == "chat" and (case.source == "child" or case.contact in {"call_only", "no"})
     return RefusedFile(row.conversation, row.reason, case.id if case is not None else "", silent)
 
 
@@ -267,14 +273,15 @@ _SERVICE = sa.union_all(  # three small tables in one statement, because nearly 
         sa.literal("people"), MEMBERSHIP.c.role, sa.cast(sa.func.count(MEMBERSHIP.c.person.distinct()), sa.String), sa.null(), sa.null(), sa.null()
     )
     .where(MEMBERSHIP.c.ended_at.is_(None), MEMBERSHIP.c.role.in_(_COUNTED))
+    .where(sa.or_(MEMBERSHIP.c.role != Role.LEADER, MEMBERSHIP.c.unit == sa.bindparam("division")))  # one above it takes no restricted case
     .group_by(MEMBERSHIP.c.role),
 )  # fmt: skip
 
 
-def read_service(db: sa.Connection) -> Service:
-    """Settings entered by chat, bound rooms, how many people there are."""
+def read_service(db: sa.Connection, division: str = "") -> Service:
+    """Settings entered by chat, bound rooms, how many people there are. Leaders are counted in `division` ("": nobody asks how many)."""
     found: dict[str, list[Any]] = {"setting": [], "room": [], "people": []}
-    for what, *values in db.execute(_SERVICE):
+    for what, *values in db.execute(_SERVICE, {"division": division}):
         found[what].append(values)
     settings = {name: value for name, value, *_ in found["setting"]}
     counts = {role: int(number) for role, number, *_ in found["people"]}
@@ -333,9 +340,10 @@ def _members(reading: Reading) -> tuple[Member, ...]:
 
 
 NEEDS: dict[str, Callable[[Reading], Any]] = {
-    "service": lambda reading: read_service(reading.db),
+    "service": lambda reading: read_service(reading.db, reading.engine.plan.division),
     "draft": _draft,
     "case_draft": _case_draft,
+    "clocks": _clocks,
     "attachments": _attachments,
     "refused_file": _refused_file,
     "reporter": _reporter,
@@ -347,5 +355,14 @@ NEEDS: dict[str, Callable[[Reading], Any]] = {
     "members": _members,
     "reports_today": _reports_today,
     "open_child_case": _open_child_case,
+    "roster": lambda reading: read_roster(reading.db, reading.engine.plan.division, reading.engine.now(), reading.engine.vault),
+    "hand_overs": lambda reading: read_hand_overs(reading.db, reading.engine.vault, reading.engine.now()),
+    "waiting": care.waiting,
+    "asked": care.asked,
+    "remarks": care.remarks,
+    "officers": care.officers,
+    "own_cases": care.own_cases,
+    "open_cases": care.open_cases,
+    "overdue": care.overdue,
 }
 """One reader for each field of Facts that a route may ask for."""

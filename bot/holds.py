@@ -85,9 +85,9 @@ def had_its_digest(db: sa.Connection, row: sa.Row[Any], zone: ZoneInfo, now: dat
 
 def is_counted(row: sa.Row[Any]) -> bool:
     """Whether the fuse counts a letter, should it go as a message of its own."""
-    return not row.asked and row.lane > Lane.URGENT and row.kind in {LetterKind.SAY, LetterKind.EDIT}
+    return not row.asked and row.lane > Lane.URGENT and row.kind in {LetterKind.SAY, LetterKind.EDIT} and row.purpose not in held.CODES
 
 
 def never_summed_up(row: sa.Row[Any]) -> bool:
-    """Private details are nothing for a list."""
-    return bool(row.protect) or row.purpose == held.NEVER_SUMMED_UP
+    """Private details are nothing for a list, and what names many cases does not fit into a line of one."""
+    return bool(row.protect) or row.purpose in held.NEVER_SUMMED_UP

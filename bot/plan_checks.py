@@ -2,15 +2,21 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 
-from bot.yaml_lines import Loc
+from bot.clock_checks import check_clocks
+from bot.ladder_checks import check_calendar, check_hours, check_levels, check_steps
+from bot.yaml_lines import Found, Loc, twice
 from handlers.reading.folding import fold
-from models.condition import compared
-from models.plan_items import Calendar, Hotline, Ladder, ListItem, Retention, Source, Sourced, Successor, Unit, UnitKind
+from models.condition import Condition, compared
+from models.ladder import Ladder
+from models.plan_clocks import Clock
+from models.plan_items import Calendar, CareSteps, Hotline, ListItem, Retention, Source, Sourced, Successor, Unit, UnitKind
 from models.severity import Severity, SeverityRule
 
-Found = Iterator[tuple[str, Loc, str]]
-"""File, place in it, reason."""
+PROMISES = "promises"
+NEEDED_LISTS = (PROMISES, "release_reasons", "takeover_reasons", "close_reasons")
+"""Lists that a dialogue asks for by name; the others are named by the form."""
 
 
 @dataclass
@@ -23,8 +29,10 @@ class Parts:
     successors: tuple[Successor, ...] | None = None
     severity: Severity | None = None
     ladder: Ladder | None = None
+    care: tuple[CareSteps, ...] | None = None
     hotlines: tuple[Hotline, ...] | None = None
     calendar: Calendar | None = None
+    clocks: tuple[Clock, ...] | None = None
     retention: tuple[Retention, ...] | None = None
     sources: tuple[Source, ...] | None = None
 
@@ -39,16 +47,15 @@ def check(parts: Parts) -> Found:
         yield from _check_levels(parts.severity)
         yield from _check_rules(parts.severity, parts)
         yield from _check_promises(parts.severity, parts)
-        yield from _check_ladder(parts.severity, parts.ladder)
-    yield from _twice("retention.yaml", "kept", [kept.id for kept in parts.retention or ()])
-
-
-def _twice(file: str, under: str, ids: Iterable[str]) -> Found:
-    seen: set[str] = set()
-    for place, one in enumerate(ids):
-        if one in seen:
-            yield file, (under, place), f"{one} stands twice"
-        seen.add(one)
+        yield from check_levels("ladder.yaml", "levels", parts.severity, parts.ladder.levels if parts.ladder else None)
+        yield from check_levels("care.yaml", "steps", parts.severity, parts.care)
+        yield from check_clocks(parts.severity, parts.clocks or (), partial(_never_given, severity=parts.severity, parts=parts))
+    if parts.ladder is not None:
+        yield from check_hours(parts.ladder)
+        yield from check_steps(parts.ladder)
+    if parts.calendar is not None:
+        yield from check_calendar(parts.calendar)
+    yield from twice("retention.yaml", "kept", [kept.id for kept in parts.retention or ()])
 
 
 # --- sources ----------------------------------------------------------------------------------------------------------
@@ -57,7 +64,7 @@ def _twice(file: str, under: str, ids: Iterable[str]) -> Found:
 def _check_sources(parts: Parts) -> Found:
     if parts.sources is None:
         return
-    yield from _twice("sources.yaml", "sources", [source.id for source in parts.sources])
+    yield from twice("sources.yaml", "sources", [source.id for source in parts.sources])
     known = {source.id for source in parts.sources}
     for file, loc, item in _sourced(parts):
         for place, source in enumerate(item.source):
@@ -72,7 +79,10 @@ def _sourced(parts: Parts) -> Iterator[tuple[str, Loc, Sourced]]:
         ("units.yaml", "units", parts.units or ()),
         ("units.yaml", "successors", parts.successors or ()),
         ("hotlines.yaml", "hotlines", parts.hotlines or ()),
-        ("ladder.yaml", "steps", parts.ladder.steps if parts.ladder else ()),
+        ("ladder.yaml", "hours", parts.ladder.hours if parts.ladder else ()),
+        ("ladder.yaml", "levels", parts.ladder.levels if parts.ladder else ()),
+        ("care.yaml", "steps", parts.care or ()),
+        ("clocks.yaml", "clocks", parts.clocks or ()),
         ("retention.yaml", "kept", parts.retention or ()),
         ("severity.yaml", "levels", severity.levels if severity else ()),
         ("severity.yaml", "rules", severity.rules if severity else ()),
@@ -82,6 +92,7 @@ def _sourced(parts: Parts) -> Iterator[tuple[str, Loc, Sourced]]:
     ]
     for file, under, items in groups:
         yield from ((file, (under, place), item) for place, item in enumerate(items))
+    yield from (("clocks.yaml", ("clocks", place, "start"), clock.start) for place, clock in enumerate(parts.clocks or ()))
     if severity is not None:
         yield "severity.yaml", ("otherwise",), severity.otherwise
     if calendar is not None:
@@ -94,8 +105,8 @@ def _sourced(parts: Parts) -> Iterator[tuple[str, Loc, Sourced]]:
 def _check_units(parts: Parts) -> Found:
     if parts.units is None or parts.successors is None:
         return
-    yield from _twice("units.yaml", "units", [unit.id for unit in parts.units])
-    yield from _twice("units.yaml", "successors", [unit.id for unit in parts.successors])
+    yield from twice("units.yaml", "units", [unit.id for unit in parts.units])
+    yield from twice("units.yaml", "successors", [unit.id for unit in parts.successors])
     units, later = {unit.id: unit for unit in parts.units}, {unit.id for unit in parts.successors}
     for place, unit in enumerate(parts.units):
         here: Loc = ("units", place)
@@ -140,18 +151,23 @@ def _check_lists(parts: Parts) -> Found:
     lines = None if parts.hotlines is None else {line.id for line in parts.hotlines}
     levels = None if parts.severity is None else {level.id for level in parts.severity.levels}
     for name, items in parts.lists.items():
-        yield from _twice(f"{name}.yaml", "items", [item.id for item in items or ()])
+        yield from twice(f"{name}.yaml", "items", [item.id for item in items or ()])
         for place, item in enumerate(items or ()):
             if item.hotline and lines is not None and item.hotline not in lines:
                 yield f"{name}.yaml", ("items", place, "hotline"), f"unknown hotline {item.hotline}"
             if item.severity and levels is not None and item.severity not in levels:
                 yield f"{name}.yaml", ("items", place, "severity"), f"unknown level {item.severity}"
+            if name == PROMISES and item.minutes is None:
+                yield f"{name}.yaml", ("items", place), "a promise says within how many minutes"
+    for name in NEEDED_LISTS if parts.division is not None else ():
+        if name not in parts.lists:
+            yield "plan.yaml", ("lists",), f"the list {name} is missing"
 
 
 def _check_hotlines(parts: Parts) -> Found:
     if parts.hotlines is None:
         return
-    yield from _twice("hotlines.yaml", "hotlines", [line.id for line in parts.hotlines])
+    yield from twice("hotlines.yaml", "hotlines", [line.id for line in parts.hotlines])
     if not any(line.emergency for line in parts.hotlines):
         yield "hotlines.yaml", ("hotlines",), "no number is marked emergency: a stranger in need would be shown none"
 
@@ -160,8 +176,8 @@ def _check_hotlines(parts: Parts) -> Found:
 
 
 def _check_levels(severity: Severity) -> Found:
-    yield from _twice("severity.yaml", "levels", [level.id for level in severity.levels])
-    yield from _twice("severity.yaml", "rules", [rule.id for rule in severity.rules])
+    yield from twice("severity.yaml", "levels", [level.id for level in severity.levels])
+    yield from twice("severity.yaml", "rules", [rule.id for rule in severity.rules])
     known = {level.id for level in severity.levels}
     for loc, rule in _rules(severity):
         if rule.level not in known:
@@ -183,14 +199,17 @@ def _check_rules(severity: Severity, parts: Parts) -> Found:
         if question in severity.answers:
             yield "severity.yaml", ("answers_from", question), "stands under answers too"
     for loc, rule in _rules(severity):
-        for question, values in compared(rule.when) if rule.when is not None else ():
-            if question not in severity.answers and question not in severity.answers_from:
-                yield "severity.yaml", (*loc, "when"), f"unknown question {question}"
-                continue
-            known = _possible(question, severity, parts)
-            for value in values:
-                if known is not None and value not in known:
-                    yield "severity.yaml", (*loc, "when"), f"{question} has no answer {value}"
+        yield from (("severity.yaml", (*loc, "when"), reason) for reason in _never_given(rule.when, severity, parts))
+
+
+def _never_given(when: Condition | None, severity: Severity, parts: Parts) -> Iterator[str]:
+    """What a condition asks for and nobody can answer."""
+    for question, values in compared(when) if when is not None else ():
+        if question not in severity.answers and question not in severity.answers_from:
+            yield f"unknown question {question}"
+            continue
+        known = _possible(question, severity, parts)
+        yield from (f"{question} has no answer {value}" for value in values if known is not None and value not in known)
 
 
 def _possible(question: str, severity: Severity, parts: Parts) -> set[str] | None:
@@ -212,18 +231,3 @@ def _check_promises(severity: Severity, parts: Parts) -> Found:
             given = severity.judge({question: item.id}).level
             if promised in ranks and ranks[given] > ranks[promised]:
                 yield f"{name}.yaml", ("items", place), f"promises {promised}, but the rules of severity.yaml give {given}"
-
-
-def _check_ladder(severity: Severity, ladder: Ladder | None) -> Found:
-    if ladder is None:
-        return
-    levels, steps = [level.id for level in severity.levels], [step.level for step in ladder.steps]
-    yield from _twice("ladder.yaml", "steps", steps)
-    for place, level in enumerate(steps):
-        if level not in levels:
-            yield "ladder.yaml", ("steps", place, "level"), f"unknown level {level}"
-    for level in levels:
-        if level not in steps:
-            yield "ladder.yaml", ("steps",), f"no steps for {level}: such a case would fall silent"
-    if steps and steps[0] != levels[0]:
-        yield "ladder.yaml", ("steps", 0, "level"), f"the steps begin with the highest level, {levels[0]}"

@@ -12,14 +12,15 @@ from pydantic import BaseModel, Field, ValidationError
 from bot.plan_checks import Parts, check
 from bot.yaml_lines import FileMistakes, Located, Mistake, read_yaml
 from models.condition import Bilingual
+from models.ladder import Hour, Ladder, LadderLevel
 from models.plan import Plan
+from models.plan_clocks import Clock
 from models.plan_items import (
     Calendar,
+    CareSteps,
     Document,
     Hotline,
     Id,
-    Ladder,
-    LadderSteps,
     ListItem,
     Piece,
     PlanId,
@@ -63,11 +64,20 @@ class _QuietHours(Piece):
 
 class _Ladder(Piece):
     quiet_hours: _QuietHours
-    steps: tuple[LadderSteps, ...]
+    hours: tuple[Hour, ...] = Field(min_length=1)
+    levels: tuple[LadderLevel, ...] = Field(min_length=1)
+
+
+class _Care(Piece):
+    steps: tuple[CareSteps, ...]
 
 
 class _Hotlines(Piece):
     hotlines: tuple[Hotline, ...]
+
+
+class _Clocks(Piece):
+    clocks: tuple[Clock, ...]
 
 
 class _Retention(Piece):
@@ -78,7 +88,7 @@ class _Sources(Piece):
     sources: tuple[Source, ...]
 
 
-PARTS = frozenset({"plan", "units", "severity", "ladder", "hotlines", "calendar", "retention", "sources"})
+PARTS = frozenset({"plan", "units", "severity", "ladder", "care", "hotlines", "calendar", "clocks", "retention", "sources"})
 
 
 def load_plan(folder: Path) -> Plan:
@@ -123,14 +133,17 @@ def _read(files: _Files) -> tuple[_Head | None, Parts]:
     head = files.read("plan.yaml", _Head)
     units, ladder = files.read("units.yaml", _Units), files.read("ladder.yaml", _Ladder)
     hotlines, retention = files.read("hotlines.yaml", _Hotlines), files.read("retention.yaml", _Retention)
-    sources = files.read("sources.yaml", _Sources)
+    sources, clocks = files.read("sources.yaml", _Sources), files.read("clocks.yaml", _Clocks)
+    care = files.read("care.yaml", _Care)
     parts = Parts(
         units=units.units if units else None,
         successors=units.successors if units else None,
         severity=files.read("severity.yaml", Severity),
         ladder=_ladder(ladder) if ladder else None,
+        care=care.steps if care else None,
         hotlines=hotlines.hotlines if hotlines else None,
         calendar=files.read("calendar.yaml", Calendar),
+        clocks=clocks.clocks if clocks else None,
         retention=retention.kept if retention else None,
         sources=sources.sources if sources else None,
     )
@@ -155,7 +168,8 @@ def _lists(files: _Files, head: _Head) -> dict[str, tuple[ListItem, ...] | None]
 
 
 def _ladder(read: _Ladder) -> Ladder:
-    return Ladder(quiet_from=read.quiet_hours.start, quiet_until=read.quiet_hours.until, steps=read.steps)
+    quiet = read.quiet_hours
+    return Ladder(quiet_from=quiet.start, quiet_until=quiet.until, hours=read.hours, levels=read.levels)
 
 
 def _put_together(head: _Head, parts: Parts) -> Plan | None:
@@ -174,8 +188,10 @@ def _put_together(head: _Head, parts: Parts) -> Plan | None:
         lists={name: items or () for name, items in parts.lists.items()},
         severity_rules=severity,
         ladder=ladder,
+        care=parts.care or (),
         hotlines=parts.hotlines or (),
         calendar=calendar,
+        clocks=parts.clocks or (),
         retention=parts.retention or (),
         sources=parts.sources or (),
     )

@@ -76,10 +76,11 @@ def count_sent(db: sa.Connection, channel: str, can: Capabilities, now: datetime
 
 
 def lane_now(w: "Writing", channel: str, say: Say, *, of_a_report: bool) -> Lane:
-    """The lane of a letter that is being planned. Once only urgent letters leave, two more kinds are urgent, or a child would be told of into
-    silence and a case would wait for next month: what answers somebody who tells of a child or acts on a case (`of_a_report`), and whatever is
-    about a case (a change of its card that waits for a newer one may wait)."""
-    needed = of_a_report or bool(say.about and not say.settle)
+    """The lane of a letter that is being planned. Once only urgent letters leave, more kinds are urgent, or a child would be told of into silence
+    and a case would wait for next month: what answers somebody who tells of a child or acts on a case (`of_a_report`), whatever is about a case
+    or shows many (a change of its card that waits for a newer one may wait), and the question about a promise, without whose answer others
+    are called."""
+    needed = of_a_report or bool(say.about and not say.settle) or say.purpose in {"promise", "state"}
     return Lane.URGENT if needed and say.lane > Lane.URGENT and w.quota_level(channel) is Level.RESERVE else say.lane
 
 

@@ -46,7 +46,9 @@ def take_turn(db: sa.Connection, engine: Engine, incoming: Incoming) -> Taken | 
         return None
     facts = gather.facts(db, engine, incoming, talk, route)
     turn = route.handle(talk.frame, incoming, facts)
-    writing = Writing(db, engine, incoming, talk, facts, of_a_report=turn.frame.floor in TELLING or facts.case is not None)
+    writing = Writing(
+        db, engine, incoming, talk, facts, of_a_report=turn.frame.floor in TELLING or facts.case is not None or bool(facts.waiting)
+    )
     for command in turn.commands:
         apply.APPLY[type(command)](writing, command)
     frame = writing.says(turn.says, turn.frame)

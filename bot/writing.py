@@ -25,6 +25,7 @@ from models.service import SETTING, down_channels
 from models.talk import Frame, Incoming, LetterKind, Say, Text, mention_setting
 from models.timer import set_timer
 
+SETTLED = timedelta(seconds=60)  # without a newer change, and what cannot be edited is said anew
 _INSERT = sa.insert(LETTER)
 _CODE = sa.select(INCIDENT.c.year, INCIDENT.c.number).where(INCIDENT.c.id == sa.bindparam("incident"))
 _CONVERSATION = (
@@ -149,7 +150,8 @@ class Writing:
             "id": letter, "conversation": to.conversation, "channel": to.channel, "chat": to.chat, "topic": to.topic, "is_group": to.group,
             "lane": int(lane), "kind": str(say.kind), "purpose": say.purpose, "about": say.about, "target": say.target, "body": sealed,
             "silent": say.silent, "protect": say.protect, "plain": False, "retired": False, "state": str(LetterState.PLANNED), "attempts": 0,
-            "not_before": datetime.now(UTC) + settle, "created_at": self.now, "external_id": "", "reason": "", "asked": asked, "copy_of": "",
+            "not_before": self._no_later(say.target, datetime.now(UTC) + settle) if settle else datetime.now(UTC), "created_at": self.now,
+            "external_id": "", "reason": "", "asked": asked, "copy_of": "",
         })  # fmt: skip
         if say.delete_after is not None and can.deletes:
             self.timer("delete", letter, self.now + say.delete_after)
@@ -178,6 +180,12 @@ class Writing:
         newest = max([known, *(row["id"] for row in self.rows if row["target"] == target)])
         letter = new_id()
         return letter if letter > newest else f"{int(newest[:16], 16) + 1:016x}{letter[16:]}"
+
+    def _no_later(self, target: str, due: datetime) -> datetime:
+        """When an edit that settles may leave: no later than the one that it replaces, or a change every minute would never be told."""
+        waiting = LETTER.c.target == target, LETTER.c.kind == LetterKind.EDIT, LETTER.c.state == LetterState.PLANNED
+        self.flush()
+        return min(due, self.db.execute(sa.select(sa.func.min(LETTER.c.not_before)).where(*waiting)).scalar() or due)
 
     def flush(self) -> None:
         """Insert what was planned; private says that waited for each other become a page and a letter."""

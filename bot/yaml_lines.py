@@ -9,7 +9,7 @@ Plan files and form files are read by this one reader. It differs from PyYAML's 
 """
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,8 @@ from pydantic import ValidationError
 
 Loc = tuple[str | int, ...]
 """Where something stands in a file: keys and list positions, as pydantic's `loc`."""
+Found = Iterator[tuple[str, Loc, str]]
+"""What a check finds: file, place in it, reason."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -178,6 +180,15 @@ class _Walk:
         except ValueError:  # only a tag written by hand can bring it here
             self.mistakes.append(Mistake(self.file, node.start_mark.line + 1, f"{node.value} does not fit its tag"))
             return None
+
+
+def twice(file: str, under: str, ids: Iterable[str]) -> Found:
+    """What stands more than once in the list `under`."""
+    seen: set[str] = set()
+    for place, one in enumerate(ids):
+        if one in seen:
+            yield file, (under, place), f"{one} stands twice"
+        seen.add(one)
 
 
 def _step(here: Any, part: str | int) -> Any:

@@ -26,7 +26,7 @@ def bundle(cases: Sequence[Case], plan: Plan) -> Text:
 
 
 def _sign(case: Case) -> Text:
-    return "✅" if case.taken_at is not None else "⏳"
+    return "✔" if case.status == "closed" else "✅" if case.taken_at is not None else "⏳"
 
 
 def choices(cases: Sequence[Case]) -> tuple[Choice, ...]:

@@ -1,14 +1,14 @@
 """The card of a case: what a group may know. It is made of the incident's columns alone, and a word that is not in the tables below is
 never shown, so nothing that somebody typed can reach a room (DESIGN rule 7; NĐ 56/2017 Điều 33)."""
 
-from datetime import datetime, timedelta
+from collections.abc import Sequence
+from datetime import datetime
 
+from handlers.clock_words import card_lines
 from handlers.wording import unit_name
-from models.facts import Case, Service
+from models.facts import Case, RunningClock, Service
 from models.plan import Plan
 from models.talk import N_, Choice, Join, Moment, Text, Typed, lines, msg
-
-WRITTEN_REPORT = timedelta(hours=24)  # plan 116/KH-UBND section IV: in writing within one day
 
 KIND = {
     "violation": N_("Violence or abuse"),
@@ -25,6 +25,11 @@ SOURCE = {
     "citizen": N_("Source: citizen, not verified"),
     "child": N_("Source: perhaps a child"),
 }
+CAME_BY = {
+    "phone": N_("Source: telephone, written down by an officer"),
+    "hotline": N_("Source: hotline 111, written down by an officer"),
+    "in_person": N_("Source: face to face, written down by an officer"),
+}
 CALLED = {
     # Only the division is asked about: to say that 113 or 115 is on its way would be a guess that could cost a life.
     "yes": N_("Division telephoned: yes (113/115: ask the reporter)"),
@@ -33,15 +38,16 @@ CALLED = {
 }
 
 
-def card(case: Case, plan: Plan, now: datetime, service: Service) -> Text:
-    """The whole card. `now` only tells whether the written report is overdue; `service` gives the number to ring where nobody has."""
+def card(case: Case, plan: Plan, now: datetime, service: Service, clocks: Sequence[RunningClock] = ()) -> Text:
+    """The whole card. `now` only tells what is overdue: an hour, not a countdown, because an old card does not tick; `service` gives the number to
+    ring where nobody has."""
     return lines(
         headline(case, plan),
         Join((known(KIND, case.kind, N_("Kind not known yet")), where(case, plan)), separator=" · "),
         known(DANGER, case.danger, DANGER["unknown"]),
-        known(SOURCE, case.source, SOURCE["citizen"]),
+        source(case),
         called(case, service),
-        due(case, now),
+        *card_lines(clocks, plan, now),
         *flags(case),
         state(case),
     )
@@ -60,6 +66,11 @@ def known(words: dict[str, str], word: str, otherwise: str) -> Text:
     return msg(words.get(word, otherwise))
 
 
+def source(case: Case) -> Text:
+    """From whom it is, or how it came where an officer wrote it down."""
+    return msg(CAME_BY[case.came_by]) if case.came_by in CAME_BY else known(SOURCE, case.source, SOURCE["citizen"])
+
+
 def where(case: Case, plan: Plan) -> Text:
     """The ward, never more."""
     return unit_name(plan, case.ward) if case.ward else msg("ward not known yet")
@@ -70,14 +81,6 @@ def called(case: Case, service: Service) -> Text:
     said = known(CALLED, case.called, CALLED[""])
     ring = case.severity == "khan_cap" and case.called != "yes" and not case.taken_at and service.division_phone
     return Join((said, msg("number: %(phone)s", phone=service.division_phone)), separator=" · ") if ring else said
-
-
-def due(case: Case, now: datetime) -> Text:
-    """Until when the written report is owed: an hour, not a countdown, because an old card does not tick."""
-    until = case.received_at + WRITTEN_REPORT
-    if now > until and case.status != "closed":
-        return msg("Written report: OVERDUE since %(time)s", time=Moment(until, "short"))
-    return msg("Written report due: %(time)s", time=Moment(until, "short"))
 
 
 def flags(case: Case) -> tuple[Text, ...]:

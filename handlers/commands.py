@@ -7,6 +7,7 @@ from handlers.reading.folding import fold
 from handlers.rights import COMMANDS, Command, Where, Within
 
 _CASE = re.compile(r"(?:vu\s*)?(?:#|so\s+)?(?:vv\s*-?\s*(?:\d{4})\s*-?\s*)?0*(\d{1,6})")
+_MOST_NUMBER_WORDS = 3  # "vụ số 42"
 _MOST_NAME_WORDS = 6  # a bot's display name within a mention ("@Bot Báo Ngay nhan 42")
 
 
@@ -19,6 +20,7 @@ class Given:
     rest: str = ""
     number: str = ""
     mention: str = ""
+    tail: str = ""  # what stands behind the number, as typed, where the command takes words
 
 
 def find(text: str) -> Given | None:
@@ -54,7 +56,8 @@ def _slashed(words: list[str]) -> Given | None:
     name, rest = "/" + fold(words[0].partition("@")[0]), " ".join(words[1:])
     for command in COMMANDS:
         if name in command.words:
-            return Given(command, rest, _number(command, rest))
+            number, tail = _numbered(command, words[1:])
+            return Given(command, rest, number, tail=tail)
     return None
 
 
@@ -64,15 +67,27 @@ def _plain(text: str) -> Given | None:
         for word in command.words:
             if folded == word and command.within is not Within.CASE:  # "nhan" alone is the name Nhân, "anh" how people begin to speak
                 return Given(command)
-            if folded.startswith(word + " ") and (number := _number(command, folded[len(word) :])):
-                return Given(command, folded[len(word) :].strip(), number)
+            if command.text and folded.startswith(word + " "):
+                return Given(command, text.split(maxsplit=len(word.split()))[-1])
+            if folded.startswith(word + " "):
+                number, tail = _numbered(command, text.split()[len(word.split()) :])
+                if number:
+                    return Given(command, folded[len(word) :].strip(), number, tail=tail)
     return None
 
 
-def _number(command: Command, text: str) -> str:
+def _numbered(command: Command, words: list[str]) -> tuple[str, str]:
+    """The case number that words begin with (or the six digits that they are), and what stands behind it where the command takes that;
+    ("", "") if there is none."""
     if command.digits:
-        return six_digits(text)
-    return case_number(text) if command.number else ""
+        return six_digits(" ".join(words)), ""
+    if not command.number:
+        return "", ""
+    if number := case_number(" ".join(words)):
+        return number, ""
+    tails = range(1, min(_MOST_NUMBER_WORDS, len(words) - 1) + 1) if command.tail else ()
+    found = ((number, " ".join(words[k:])) for k in tails if (number := case_number(" ".join(words[:k]))))
+    return next(found, ("", ""))
 
 
 def six_digits(text: str) -> str:

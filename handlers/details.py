@@ -6,13 +6,14 @@
 
 from collections.abc import Iterator
 
-from handlers.card import due, flags, headline, known
+from handlers.card import CAME_BY, flags, headline, known, source
+from handlers.clock_words import details_lines
 from handlers.forms.engine import Filled
 from handlers.forms.showing import answer_text
 from handlers.forms.values import account_text
 from models.facts import Case, Draft, Facts, Given
 from models.form import Form, Question, QuestionType
-from models.talk import N_, Join, Label, Msg, Text, lines, msg
+from models.talk import N_, Join, Label, Moment, Msg, Text, lines, msg
 
 LONGEST = 3500  # letters of one letter; Telegram takes 4096, and a translation may be longer than our estimate
 _CHUNK = 2500  # letters of free text in one piece
@@ -32,14 +33,16 @@ CONTACT = {
 def detail_texts(facts: Facts) -> list[Text]:
     """One text a letter, in order; never empty."""
     assert facts.case is not None
-    pieces = [*_head(facts.case, facts), *_reporter(facts.case, facts), *_answers(facts)]
+    pieces = [*_head(facts.case, facts), *_reporter(facts.case, facts), *_answers(facts), *_remarks(facts)]
     return _letters(pieces, facts.case)
 
 
 def _head(case: Case, facts: Facts) -> Iterator[Text]:
     yield headline(case, facts.plan)
-    yield due(case, facts.now)
+    yield from details_lines(case, facts.clocks, facts.plan, facts.now)
     yield from flags(case)
+    if case.came_by in CAME_BY:
+        yield source(case)
 
 
 # --- the reporter -----------------------------------------------------------------------------------------------------
@@ -114,6 +117,30 @@ def _line(question: Question, given: Given, facts: Facts) -> Iterator[Text]:
     pieces = [words[start : start + _CHUNK] for start in range(0, len(words), _CHUNK)]
     yield Join((question.short, pieces[0]), separator=": ")
     yield from pieces[1:]
+
+
+# --- what officers said -----------------------------------------------------------------------------------------------
+
+
+REMARKS = {
+    "statement": N_("📝 Done"),
+    "claim": N_("📝 The reporter says"),
+    "close": N_("📝 Closed"),
+    "release": N_("📝 Handed back"),
+    "takeover": N_("📝 Taken over"),
+    "promise": N_("📝 Promised"),
+    "reopen": N_("📝 Opened again"),
+}
+
+
+def _remarks(facts: Facts) -> Iterator[Text]:
+    """Whoever gets a case reads why it came to them."""
+    for remark in facts.remarks:
+        head = Join(
+            (known(REMARKS, remark.kind, REMARKS["statement"]), Moment(remark.at, "short"), *((remark.by,) if remark.by else ())),
+            separator=" · ",
+        )
+        yield Join((head, remark.text), separator=": ")
 
 
 # --- letters ----------------------------------------------------------------------------------------------------------

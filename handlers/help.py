@@ -1,4 +1,4 @@
-"""/trogiup: three to six short lines by role. It never moves the cursor of the dialogue that it interrupts."""
+"""/trogiup: three to seven short lines by role. It never moves the cursor of the dialogue that it interrupts."""
 
 from collections.abc import Mapping
 
@@ -9,17 +9,25 @@ from models.talk import N_, Frame, Incoming, Join, Say, Text, Turn, Typed, msg
 _REPORT = N_("/baocao – report a child who is harmed, injured or at risk")
 _MORE = N_("/bosung 42 – add to a report; XEM – how it stands")
 _TAKE = N_("/nhan 42 – take a case; /chitiet 42 – its details; /anh 42 – its photos")
+_HOLD = N_("/hua 42 – what you do first; /xong 42 – done; /chuyen 42, /tralai 42 – pass on")
+_CASES = N_("/vuviec – open cases; /xacnhan 42 – say that a duty was done")
+_LEAD = N_("/dong 42 – close; /molai 42 – open again; /nhanthay 42 – take over")
+_RECORD = N_("/baocao – report; /ghinhan – write down a telephone report")
 _INVITE = N_("/moi – invite somebody; /thuhoi – cut an account")
 _ROOM = N_("%(bind)s in a group – make it the duty room; %(unbind)s – undo it")
+_ROSTER = N_("/lichtruc – who is on duty; change the roster")
+_READY = N_("/sansang – what is missing before the service goes on duty")
 _HELP = N_("/trogiup – this help; /ngonngu – language")
+
+LINES = 7
 
 CAN: Mapping[Role, tuple[str, ...]] = {
     Role.COLLABORATOR: (_REPORT, _MORE, _HELP),
-    Role.WARD_OFFICER: (_TAKE, _REPORT, _INVITE, _ROOM),
-    Role.DUTY_OFFICER: (_TAKE, _REPORT, _HELP),
-    Role.LEADER: (_TAKE, _REPORT, _HELP),
+    Role.WARD_OFFICER: (_TAKE, _HOLD, _CASES, _RECORD, _INVITE, _ROOM),
+    Role.DUTY_OFFICER: (_TAKE, _HOLD, _CASES, _LEAD, _RECORD, _ROSTER),
+    Role.LEADER: (_TAKE, _HOLD, _CASES, _LEAD, _RECORD, _ROSTER),
     Role.PARTNER: (_REPORT, _MORE, _HELP),
-    Role.ADMINISTRATOR: (N_("/sansang – what is missing before the service goes on duty"), _INVITE, _ROOM),
+    Role.ADMINISTRATOR: (_READY, _INVITE, _ROOM),
 }
 
 
@@ -43,13 +51,25 @@ def start(frame: Frame, incoming: Incoming, facts: Facts) -> Turn:
 def _for(who: Who | None, facts: Facts) -> Text:
     if who is None:
         return paragraphs(hotlines(facts.plan), bullets(msg(_REPORT), msg("Have an invitation code? Type it here."), msg(_HELP)))
-    lines_of = dict.fromkeys(line for held in who.held for line in CAN[held.role])
-    if len(lines_of) > 5:
-        lines_of.pop(_MORE, None)
-    lines_of[_HELP] = lines_of.pop(_HELP, None)
-    others = Join(facts.channel.others, ", ")
-    link = (msg("/lienket – use me on %(others)s too", others=others),) if facts.channel.others else ()
-    return paragraphs(bullets(*(_line(line) for line in lines_of), *link), hotlines_short(facts.plan))
+    lines_of = dict.fromkeys(line for held in who.held for line in CAN[held.role] if line != _HELP)
+    if _RECORD in lines_of:
+        lines_of.pop(_REPORT, None)
+    for spare in (
+        _MORE,
+        _ROOM,
+        _READY,
+        _HOLD,
+        _INVITE,
+    ):  # questions about a case name its commands; whoever is everything has set up the service
+        if len(lines_of) >= LINES:
+            lines_of.pop(spare, None)
+    return paragraphs(bullets(*(_line(line) for line in lines_of), _last(facts)), hotlines_short(facts.plan))
+
+
+def _last(facts: Facts) -> Text:
+    if not facts.channel.others:
+        return msg(_HELP)
+    return msg("/trogiup – this help; /ngonngu – language; /lienket – %(others)s too", others=Join(facts.channel.others, ", "))
 
 
 def _in_group() -> Text:

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from functools import wraps
 
+from handlers import promise
 from handlers.help import can_do
 from handlers.wording import hotlines_short, role_name, unit_name
 from models.commands import TellRoom
@@ -12,7 +13,10 @@ from models.talk import Choice, Frame, Incoming, Join, Kind, Lane, Say, Text, Tu
 
 
 def answer(frame: Frame, incoming: Incoming, facts: Facts) -> Turn:
-    """Never a bare "I do not understand": the way to report, and the commands of their role."""
+    """Never a bare "I do not understand": the way to report, and the commands of their role. Whoever has taken a case and is asked what they
+    do answers in plain words."""
+    if incoming.kind is Kind.TEXT and (promised := promise.plainly(frame, incoming, facts)) is not None:
+        return promised
     text: Text
     if incoming.kind is Kind.WITHHELD:
         unread = msg("That message cannot be read here: your messenger does not hand it over.")

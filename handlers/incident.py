@@ -1,9 +1,12 @@
 """Taking a case and looking at it: decided on the locked, true state, whatever the card still showed (rules 5, 7, 9)."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 from handlers import card
+from handlers.care_words import ask_promise
 from handlers.child_words import still_here
+from handlers.clock_words import card_lines, telephone_please
 from handlers.details import PHOTO_STATES, detail_texts
 from handlers.floor import short
 from handlers.rights import may_see, may_take
@@ -12,7 +15,7 @@ from models.commands import Command, Look, TakeIncident, TellPerson, TellReporte
 from models.facts import Case, Facts, Stored
 from models.talk import Choice, Frame, Incoming, LetterKind, Moment, Say, Text, Turn, Typed, lines, msg
 
-INTERVENTION = timedelta(hours=12)  # NĐ 56/2017 Điều 26, 31: urgent protective measures within 12 hours of the report
+INTERVENTION = timedelta(hours=12)  # what is wanted of every khẩn cấp; where the law says so, the clock names it (NĐ 56/2017 Điều 26, 31)
 KEPT = timedelta(hours=24)
 
 
@@ -69,11 +72,11 @@ def _won(frame: Frame, incoming: Incoming, facts: Facts, case: Case) -> Turn:
     commands: list[Command] = [TakeIncident(case.id)]
     if tells_reporter(case) and case.reporter != facts.who.person:
         commands.append(TellReporter(case.id, news()))
-    next_steps = _next_steps(case, facts)
+    next_steps = now_yours(case, facts)
     if not incoming.group:
         toast = (Say(msg("You took %(code)s.", code=case.code), kind=LetterKind.TOAST),) if incoming.press else ()
-        return Turn(frame, (*toast, next_steps), tuple(commands))
-    commands.append(TellPerson(facts.who.person, next_steps))
+        return Turn(frame, (*toast, *next_steps), tuple(commands))
+    commands += [TellPerson(facts.who.person, say) for say in next_steps]
     if incoming.press:
         return short(frame, incoming, facts, msg("You took %(code)s. The rest is in your private chat.", code=case.code), *commands)
     # No toast, which may be left out: whoever took a case by typing must see that it worked.
@@ -81,14 +84,21 @@ def _won(frame: Frame, incoming: Incoming, facts: Facts, case: Case) -> Turn:
     return Turn(frame, (Say(text),), tuple(commands))
 
 
+def now_yours(case: Case, facts: Facts) -> tuple[Say, ...]:
+    """Said privately to whoever holds a case from now on: what is due, and the question what they do first."""
+    assert facts.who is not None
+    held = replace(case, taken_by=facts.who.person, taken_at=facts.now, promise="", promise_by=None)
+    return _next_steps(case, facts), ask_promise(held, facts.plan)
+
+
 def _next_steps(case: Case, facts: Facts) -> Say:
     """Said privately to the taker: no details yet, the phone may lie on a table."""
-    urgent = case.severity == "khan_cap"
+    urgent = case.severity == "khan_cap" and all(clock.kind != "emergency" for clock in facts.clocks)
     within = Moment(case.received_at + INTERVENTION, "short")
     text = lines(
         msg("You took %(code)s at %(time)s. Thank you.", code=case.code, time=Moment(facts.now, "time")),
-        msg("Urgent protective measures until: %(time)s (12 hours)", time=within) if urgent else None,
-        card.due(case, facts.now),
+        msg("Urgent protective measures wanted by: %(time)s (12 hours)", time=within) if urgent else None,
+        *card_lines(facts.clocks, facts.plan, facts.now),
         msg(
             "Open the details first, then call back only if that is safe. To open them, type: %(read)s",
             read=Typed(f"chitiet {case.number}"),
@@ -101,8 +111,9 @@ def _next_steps(case: Case, facts: Facts) -> Say:
 
 
 def tells_reporter(case: Case) -> bool:
-    """Whether a content-free letter may go to the reporter unasked. Never to a child: who holds the phone is not known."""
-    return case.contact in {"yes", ""} and case.source != "child"
+    """Whether a content-free letter may go to the reporter unasked. Never to a child: who holds the phone is not known. Whoever told it to an
+    officer has no chat here."""
+    return case.contact in {"yes", ""} and case.source != "child" and case.came_by == "chat"
 
 
 def news() -> Say:
@@ -116,8 +127,26 @@ def see(frame: Frame, incoming: Incoming, facts: Facts) -> Turn:
     return Turn(frame, (Say(how_it_stands(facts)),))
 
 
+def asks_reporter(case: Case) -> bool:
+    """Whether the duty to telephone is asked of the reporter: of a member who has said that this phone is safe, and not that they have
+    telephoned; never of a child."""
+    return tells_reporter(case) and case.contact == "yes" and bool(case.reporter) and case.called != "yes" and not case.restricted
+
+
+def _telephone(facts: Facts) -> Text | None:
+    case = facts.case
+    owed = any(clock.kind == "telephone" and clock.running for clock in facts.clocks)
+    if case is None or not owed or not asks_reporter(case):
+        return None
+    return telephone_please(case, facts.service.division_phone)
+
+
 def how_it_stands(facts: Facts) -> Text:
-    """The state of facts.case in the reporter's words."""
+    """The state of facts.case in the reporter's words, and what is still wanted of them."""
+    return lines(_state(facts), _telephone(facts))
+
+
+def _state(facts: Facts) -> Text:
     case = facts.case
     if case is None:
         return lines(msg("There is no report of yours yet."), msg("To report, type /baocao."))

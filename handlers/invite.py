@@ -1,4 +1,5 @@
-"""/moi: a one-time code for a role in a unit. Administrators invite anybody, ward officers collaborators and officers of their ward."""
+"""/moi: a one-time code for a role in a unit. Administrators invite anybody (leaders of units above the division too), ward officers
+collaborators and officers of their ward."""
 
 from datetime import timedelta
 
@@ -38,6 +39,9 @@ def answer(frame: Frame, incoming: Incoming, facts: Facts) -> Turn:
 
 
 def _role(frame: Frame, reply: Reply, facts: Facts) -> Turn:
+    for unit in _above(facts):
+        if reply == Pressed(f"above.{unit.id}"):
+            return _give(go(frame, "done", role=str(Role.LEADER), unit=unit.id), facts)
     role = next((role for role in _roles(facts) if reply == Pressed(str(role))), None)
     if role is None:
         return _ask_role(frame, facts, why=msg("Please choose one of these."))
@@ -112,6 +116,11 @@ def _roles(facts: Facts) -> tuple[Role, ...]:
     return OF_A_WARD if own_wards(facts.who) else ()
 
 
+def _above(facts: Facts) -> tuple[Unit, ...]:
+    """The units above the division, whose leaders the ladder calls after its own."""
+    return facts.plan.above(facts.plan.division) if facts.who is not None and facts.who.is_(Role.ADMINISTRATOR) else ()
+
+
 def _wards(facts: Facts) -> tuple[Unit, ...]:
     assert facts.who is not None
     if facts.who.is_(Role.ADMINISTRATOR):
@@ -120,7 +129,8 @@ def _wards(facts: Facts) -> tuple[Unit, ...]:
 
 
 def _ask_role(frame: Frame, facts: Facts, why: Text | None = None) -> Turn:
-    return ask(frame, msg("Whom do you invite?"), *(Choice(str(role), role_name(role)) for role in _roles(facts)), why=why)
+    above = (Choice(f"above.{unit.id}", msg("leader of %(unit)s", unit=unit.short)) for unit in _above(facts))
+    return ask(frame, msg("Whom do you invite?"), *(Choice(str(role), role_name(role)) for role in _roles(facts)), *above, why=why)
 
 
 def _ask_unit(frame: Frame, facts: Facts, wards: tuple[Unit, ...], why: Text | None = None) -> Turn:

@@ -1,28 +1,29 @@
 """When a case is called again, and when its taker is reminded (rule 6: an open or taken case always has a next timer).
 
-1. The card is the first call; step n of the ladder is the n-th call after it. Gaps grow; the last of the list repeats without end.
-2. Khẩn cấp rings day and night. The others arrive without a sound between 21:00 and 7:00, and are called again from 7:00.
-3. Whoever took a case is reminded four hours before the written report is due, and then every morning at 8:00 until it is closed.
+1. The card is the first call; step n of the ladder is the n-th call after it. Distances grow; the last of the plan repeats without end.
+2. A level with `night` (khẩn cấp) rings day and night. The others arrive without a sound in quiet hours, and a call that would fall into them
+   comes at their end: no step is lost, none is made twice, holidays or not.
+3. Whoever took a case is asked about their promise (handlers/promise.py) and reminded of its legal clocks (handlers/clock_reminders.py), and
+   once neither is open, every morning at 8:00 that the case is still theirs.
 """
 
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from handlers import card
+from handlers.workdays import hour_of
 from models.commands import CallAgain, Command, SetTimer, TellPerson, TellRole
 from models.facts import Case, Facts, Role
-from models.plan import Plan
-from models.talk import Frame, Incoming, Lane, Moment, Say, Turn, Typed, lines, msg
+from models.plan import Plan, Whom
+from models.talk import Frame, Incoming, Lane, Say, Turn, Typed, lines, msg
 
 URGENT = "khan_cap"
-REMIND_BEFORE = timedelta(hours=4)
 MORNING = time(8)
 
 
 def next_call(step: int, severity: str, now: datetime, plan: Plan) -> tuple[datetime, bool]:
     """When step `step` (1 is the second call) is due if the one before was made at `now`, and whether it will arrive without a sound."""
-    gaps = plan.ladder.gaps(severity)
-    due = now + timedelta(minutes=gaps[min(max(step, 1), len(gaps)) - 1])
+    due = now + timedelta(minutes=plan.ladder.of(severity).gap(step))
     if silent(severity, due, plan):
         due = next_at(due, plan.ladder.quiet_until, plan.zone)
     return due, silent(severity, due, plan)
@@ -30,11 +31,12 @@ def next_call(step: int, severity: str, now: datetime, plan: Plan) -> tuple[date
 
 def silent(severity: str, at: datetime, plan: Plan) -> bool:
     """Whether a card or call of this severity makes no sound at that moment."""
-    if plan.ladder.rings_at_night(severity):
-        return False
-    clock = at.astimezone(plan.zone).time()
-    start, end = plan.ladder.quiet_from, plan.ladder.quiet_until
-    return clock >= start or clock < end if start > end else start <= clock < end
+    return not plan.ladder.of(severity).night and plan.ladder.quiet(at.astimezone(plan.zone).time())
+
+
+def whom(severity: str, step: int, at: datetime, plan: Plan) -> tuple[Whom, ...]:
+    """Whom a step (0 is the card) calls, at the hour in which it is made: a call that came late asks who is there now."""
+    return plan.ladder.of(severity).whom(step, hour_of(at, plan))
 
 
 def next_at(after: datetime, clock: time, where: ZoneInfo) -> datetime:
@@ -46,10 +48,9 @@ def next_at(after: datetime, clock: time, where: ZoneInfo) -> datetime:
     return found
 
 
-def next_follow_up(case: Case, now: datetime, plan: Plan) -> datetime:
-    """When the taker of a case is reminded next."""
-    before = case.received_at + card.WRITTEN_REPORT - REMIND_BEFORE
-    return before if before > now else next_at(now, MORNING, plan.zone)
+def next_follow_up(now: datetime, plan: Plan) -> datetime:
+    """When the taker of a case is looked after next."""
+    return next_at(now, MORNING, plan.zone)
 
 
 # --- timers -----------------------------------------------------------------------------------------------------------
@@ -65,30 +66,29 @@ def call_again(frame: Frame, incoming: Incoming, facts: Facts) -> Turn:
 
 
 def follow_up(frame: Frame, incoming: Incoming, facts: Facts) -> Turn:
-    """Timer "follow_up": remind the taker of what is still owed, until the case is closed."""
+    """Timer "follow_up", every morning until the case is closed: while a legal clock runs or a promise has its hour, those ask, and this only
+    goes on ticking."""
     case = facts.case
     if case is None or case.status != "taken":
         return Turn(frame)
-    commands: tuple[Command, ...] = (
-        TellRole(facts.plan.division, Role.LEADER, reminder(case, facts.now))
+    again = SetTimer("follow_up", case.id, next_follow_up(facts.now, facts.plan))
+    if case.promise_by is not None or any(clock.running for clock in facts.clocks):
+        return Turn(frame, commands=(again,))
+    told: Command = (
+        TellRole(facts.plan.division, Role.LEADER, reminder(case))
         if case.restricted
-        else TellPerson(case.taken_by, reminder(case, facts.now), or_room=facts.plan.division),
-        SetTimer("follow_up", case.id, next_follow_up(case, facts.now, facts.plan)),
+        else TellPerson(case.taken_by, reminder(case), or_room=facts.plan.division)
     )
-    return Turn(frame, commands=commands)
+    return Turn(frame, commands=(told, again))
 
 
-def reminder(case: Case, now: datetime) -> Say:
-    """Code and hour only: somebody else may be looking at the phone."""
-    until = case.received_at + card.WRITTEN_REPORT
-    late = now > until
-    first = (
-        msg("📝 %(code)s: the written report was due at %(time)s. Please send it now.", code=case.code, time=Moment(until, "short"))
-        if late
-        else msg("📝 %(code)s: the written report is due at %(time)s.", code=case.code, time=Moment(until, "short"))
-    )
+def reminder(case: Case) -> Say:
+    """The code only: somebody else may be looking at the phone."""
     return Say(
-        lines(first, msg("To see the details, type: %(typed)s", typed=Typed(f"chitiet {case.number}"))),
+        lines(
+            msg("📌 %(code)s is still yours and not closed.", code=case.code),
+            msg("To see the details, type: %(typed)s", typed=Typed(f"chitiet {case.number}")),
+        ),
         choices=(card.details_choice(case),),
         lane=Lane.REMINDER,
         purpose="follow_up",

@@ -1,6 +1,6 @@
 """What is said of a messenger's monthly number of messages: to administrators in time, to whoever writes when only alarms may still leave."""
 
-from handlers import child, stranger
+from handlers import child, record, stranger
 from handlers.report_open import FLOOR
 from handlers.wording import hotlines_short, paragraphs
 from models.commands import TellRole
@@ -8,7 +8,7 @@ from models.facts import Facts, Role
 from models.plan import Plan
 from models.talk import Frame, Incoming, Lane, Say, Turn, msg
 
-TELLING = frozenset({FLOOR, child.FLOOR, stranger.FLOOR})
+TELLING = frozenset({FLOOR, child.FLOOR, record.FLOOR, stranger.FLOOR})
 """The dialogues in which somebody tells of a child: they go on while a messenger's last messages are kept for what is urgent."""
 
 

@@ -2,12 +2,14 @@
 
 from dataclasses import replace
 
+from handlers import duty_watch
 from handlers import reply as replies
 from handlers.floor import ask, end, go, leave, take_floor
 from handlers.reading.names import read_phone
 from handlers.reply import BACK, CANCEL, Pressed, read_reply
+from handlers.roster import empty
 from handlers.wording import hotlines, paragraphs
-from models.commands import PutSetting
+from models.commands import PutSetting, SetTimer
 from models.facts import Facts, Role, Service
 from models.plan import Plan
 from models.talk import N_, Choice, Frame, Incoming, Lane, Say, Text, Turn, Typed, lines, msg
@@ -108,7 +110,8 @@ def _take(frame: Frame, facts: Facts) -> Turn:
         msg("The service is on duty from now on."),
         msg("Try it once with the whole room: report a practice case, and say in the account that it is practice."),
     )
-    return end(frame, text, PutSetting("ready_at", facts.now.isoformat()))
+    watch = SetTimer(duty_watch.TIMER, facts.plan.division, facts.now)
+    return end(frame, text, PutSetting("ready_at", facts.now.isoformat()), watch)
 
 
 # --- what is asked ----------------------------------------------------------------------------------------------------
@@ -123,7 +126,14 @@ def _list(frame: Frame, facts: Facts, why: Text | None = None) -> Turn:
     head = msg("On duty.") if facts.service.ready else msg("NOT YET ON DUTY. Still missing: %(count)s", count=len(still))
     if not still and not facts.service.ready:
         head = msg("Nothing is missing. The service can go on duty.")
-    return ask(frame, lines(head, *marks), *_choices(still, facts), why=why)
+    return ask(frame, lines(head, *marks, _recommended(facts)), *_choices(still, facts), why=why)
+
+
+def _recommended(facts: Facts) -> Text:
+    """The roster: without one every duty officer is called."""
+    if empty(facts.roster, facts.now):
+        return msg("○ recommended: a duty roster, with %(roster)s", roster=Typed("lichtruc"))
+    return msg("✔ duty roster")
 
 
 def _choices(still: tuple[str, ...], facts: Facts) -> tuple[Choice, ...]:

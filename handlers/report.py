@@ -14,7 +14,7 @@ from handlers.forms import filling as fill
 from handlers.forms.filling import Filling
 from handlers.incident import elsewhere, how_it_stands
 from handlers.ready import not_ready_say
-from handlers.report_case import settle, stay_awake, tell_taker
+from handlers.report_case import settle, stay_awake, tell_taker, wind_clocks
 from handlers.report_extras import correct, take_files
 from handlers.report_moves import PRESSED, WAYS, Move
 from handlers.report_open import FLOOR, begin, form_of, open_report, own_answers, remember_cursor
@@ -72,6 +72,7 @@ def _may_still_add(facts: Facts) -> bool:
 def _done(work: Filling) -> Turn:
     """Settle what the answers cause; the alert comes before the next question."""
     if work.staff:
+        wind_clocks(work)
         turn = work.turn(FLOOR)
         return replace(turn, says=tuple(_for_an_officer(work, say) for say in turn.says))
     settle(work)

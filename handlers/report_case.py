@@ -8,11 +8,25 @@ Rules:
 3. An unfinished report always has its idle clock.
 """
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from handlers.card import details_choice
+from handlers.clocks import LIVE, asks_about
 from handlers.forms.filling import Filling
-from models.commands import CallRoom, CancelTimer, CloseSubmission, Note, OpenIncident, Restrict, SetTimer, TellPerson, UpdateIncident
+from handlers.forms.scribe import CAME_BY, RECEIVED, is_told
+from models.commands import (
+    CallRoom,
+    CancelTimer,
+    CloseSubmission,
+    Note,
+    OpenIncident,
+    PutAnswer,
+    Restrict,
+    SetClocks,
+    SetTimer,
+    TellPerson,
+    UpdateIncident,
+)
 from models.talk import Json, Say, Typed, msg
 
 URGENT = "khan_cap"
@@ -50,8 +64,9 @@ def settle(work: Filling) -> None:
             return
         case = work.facts.new_id()
         work.data["case"] = case
-        work.commands.append(OpenIncident(case, work.submission, found))
+        work.commands.append(_opened(work, case, found))
     else:
+        wind_clocks(work)
         changed = {name: value for name, value in found.items() if work.facts.case is None or getattr(work.facts.case, name) != value}
         if changed:
             work.commands.append(UpdateIncident(case, changed))
@@ -60,6 +75,21 @@ def settle(work: Filling) -> None:
     restricted = work.facts.case is not None and work.facts.case.restricted
     if work.filled.values().get("network_involved") == "yes" and not restricted:
         work.commands.append(Restrict(case))
+
+
+def wind_clocks(work: Filling) -> None:
+    """The legal clocks follow the answers of this turn; before the room was told there are none."""
+    case, asked = work.facts.case, asks_about(work.facts.plan)
+    if case is not None and case.status in LIVE and any(isinstance(put, PutAnswer) and put.question in asked for put in work.commands):
+        work.commands.append(SetClocks(case.id))
+
+
+def _opened(work: Filling, case: str, found: dict[str, Json]) -> OpenIncident:
+    """A case that was told to an officer counts from the hour at which it was told."""
+    if not is_told(work.answers):
+        return OpenIncident(case, work.submission, found)
+    came_by, received = work.answers[CAME_BY].value, work.answers[RECEIVED].value
+    return OpenIncident(case, work.submission, found, str(came_by), datetime.fromisoformat(str(received)))
 
 
 def call(work: Filling, urgent: bool) -> None:

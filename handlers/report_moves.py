@@ -6,6 +6,7 @@ from dataclasses import replace
 from handlers import reply
 from handlers.floor import leave
 from handlers.forms.filling import Filling
+from handlers.forms.scribe import is_told
 from handlers.report_case import close, settle, tell_taker
 from handlers.report_open import FLOOR, begin, remember_cursor
 from handlers.report_screens import AGAIN, NEW, REVIEW, SECTION, SENT, STOP, YES, advance, again, edit, edit_section, edited_section, show
@@ -102,7 +103,8 @@ def _on_again(work: Filling, key: str) -> Move:
     if key != NEW:
         return _resume(work)
     close(work, "cancelled")
-    fresh = begin(replace(work.frame, floor="", step="", data={"source": work.data.get("source")}), work.incoming, work.facts)
+    kept = {} if is_told(work.answers) else {"source": work.data.get("source")}  # what an officer reports next is their own
+    fresh = begin(replace(work.frame, floor="", step="", data=kept), work.incoming, work.facts)
     fresh.commands = [*work.commands, *fresh.commands]
     return fresh.turn(FLOOR)
 

@@ -1,10 +1,14 @@
 """A report of this conversation: begun, or opened as it stands."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 
+from handlers.floor import leave
 from handlers.forms.filling import Filling
+from handlers.forms.scribe import is_told
 from handlers.report_case import REPORTS_A_DAY, stay_awake
 from handlers.report_screens import AGAIN, STOP, advance
+from handlers.rights import own_wards
 from models.commands import OpenSubmission
 from models.facts import Draft, Facts, Given
 from models.form import Form
@@ -21,15 +25,13 @@ def form_of(draft: Draft, facts: Facts) -> Form:
 
 def begin(frame: Frame, incoming: Incoming, facts: Facts) -> Filling:
     """A new report with its first question."""
-    form, submission = facts.forms[FORM], facts.new_id()
     source = (
         "citizen"
         if facts.who is None or (frame.data.get("source") == "citizen" and frame.data.get("staff") is not True)
         else "collaborator"
     )
-    work = Filling(frame, incoming, facts, form, submission, {})
-    work.data = {"submission": submission, "source": source, "many": source == "citizen" and facts.reports_today >= REPORTS_A_DAY}
-    work.commands.append(OpenSubmission(submission, form.id, form.version, form.content_hash))
+    work = _new(frame, incoming, facts, source)
+    work.data["many"] = source == "citizen" and facts.reports_today >= REPORTS_A_DAY
     if facts.who is not None and facts.who.phone:
         work.put("phone", facts.who.phone)
     if facts.who is None:  # nobody knows a citizen's name, so there is none to keep secret
@@ -42,6 +44,30 @@ def begin(frame: Frame, incoming: Incoming, facts: Facts) -> Filling:
     return work
 
 
+def begin_for(frame: Frame, incoming: Incoming, facts: Facts, told: Mapping[str, str]) -> Filling:
+    """A report that an officer writes down for somebody else; `told` says how and when it came. What the officer knows by being one is not
+    asked: the division need not be telephoned by itself, and a ward officer is told of their own ward (which can be corrected)."""
+    work = _new(leave(frame), incoming, facts, "citizen")
+    for name, value in told.items():
+        work.put(name, value)
+    who = facts.who
+    if who is not None and any(held.unit == facts.plan.division for held in who.held):
+        work.put("called", "yes")
+    elif who is not None and len(wards := own_wards(who)) == 1:
+        work.put("ward", wards[0])
+    advance(work)
+    stay_awake(work)
+    return work
+
+
+def _new(frame: Frame, incoming: Incoming, facts: Facts, source: str) -> Filling:
+    form, submission = facts.forms[FORM], facts.new_id()
+    work = Filling(frame, incoming, facts, form, submission, {})
+    work.data = {"submission": submission, "source": source}
+    work.commands.append(OpenSubmission(submission, form.id, form.version, form.content_hash))
+    return work
+
+
 def open_report(frame: Frame, incoming: Incoming, facts: Facts) -> Filling | None:
     """The report that this conversation holds."""
     draft = facts.draft
@@ -50,7 +76,8 @@ def open_report(frame: Frame, incoming: Incoming, facts: Facts) -> Filling | Non
     if frame.floor != FLOOR or draft is None or frame.data.get("submission") != draft.id:
         return None
     staff = frame.data.get("staff") is True
-    answers = dict(draft.answers) if staff or facts.case is None else own_answers(draft, facts.case.reporter)
+    written_down = is_told(draft.answers) and facts.who is not None  # a scribe reads back what they wrote, and nobody reported it here
+    answers = dict(draft.answers) if staff or written_down or facts.case is None else own_answers(draft, facts.case.reporter)
     data = dict(frame.data)
     if facts.who is None and data.get("source") == "collaborator":  # cut off in the middle: nobody vouches for it any more
         data["source"] = "citizen"
@@ -59,7 +86,7 @@ def open_report(frame: Frame, incoming: Incoming, facts: Facts) -> Filling | Non
 
 def _found_again(frame: Frame, draft: Draft, facts: Facts) -> Frame:
     """An unfinished report that another dialogue took the floor from."""
-    source = "citizen" if facts.who is None else "collaborator"
+    source = "citizen" if facts.who is None or is_told(draft.answers) else "collaborator"
     return replace(frame, floor=FLOOR, step="", data={"submission": draft.id, "source": source, "case": draft.subject})
 
 

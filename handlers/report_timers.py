@@ -19,7 +19,7 @@ def nudge(frame: Frame, incoming: Incoming, facts: Facts) -> Turn:
 def _nudge(frame: Frame, incoming: Incoming, facts: Facts) -> Turn:
     draft, case, conversation = facts.draft, facts.case, str(incoming.data.get("conversation") or "")
     commands: list[Command] = []
-    if conversation and (case is None or case.contact in {"yes", ""}):
+    if conversation and (case is None or case.contact in {"yes", ""} or case.came_by != "chat"):
         say = Say(msg("Something you began is still open. Type TIẾP TỤC to go on."), lane=Lane.REMINDER, purpose="nudge")
         commands.append(TellConversation(conversation, say))
     if draft is not None and case is not None:
@@ -38,7 +38,7 @@ def _tell_room(frame: Frame, facts: Facts) -> Turn:
 def unanswered(frame: Frame, incoming: Incoming, facts: Facts) -> Turn:
     """Timer "unanswered": three minutes after a khẩn cấp was told and nobody has taken it. What the reporter said of this phone is obeyed."""
     case = facts.case
-    if case is None or case.status != "open" or case.source == "child" or case.contact == "no":
+    if case is None or case.status != "open" or case.source == "child" or case.contact == "no" or case.came_by != "chat":
         return Turn(frame)
     if case.contact == "yes":
         say = Say(still_nobody(case.id, facts), lane=Lane.URGENT, purpose="unanswered")

@@ -1,9 +1,12 @@
 """What a report says beside its questions: the alert, the receipt, the ways to call."""
 
+from datetime import datetime
+
 from handlers.forms.filling import Filling
+from handlers.forms.scribe import RECEIVED, is_told
 from handlers.wording import hotlines_short
 from models.facts import Facts
-from models.talk import CaseCode, Choice, Lane, Say, Text, lines, msg
+from models.talk import CaseCode, Choice, Lane, Moment, Say, Text, lines, msg
 
 
 def alert(work: Filling) -> Say:
@@ -20,7 +23,8 @@ def alert(work: Filling) -> Say:
         ),
         msg("Keep yourself and the child safe. A few short questions follow."),
     )
-    choices = (Choice(f"misdial:{work.word('case')}", msg("I chose by mistake"), action=True, typed="chonnham"),)
+    by_mistake = Choice(f"misdial:{work.word('case')}", msg("I chose by mistake"), action=True, typed="chonnham")
+    choices = () if is_told(work.answers) else (by_mistake,)
     return Say(text, choices, lane=Lane.URGENT, purpose="alert", about=work.word("case"))
 
 
@@ -29,6 +33,8 @@ def receipt(work: Filling, *, urgent: bool) -> Text:
     case, values = work.facts.case, work.filled.values()
     taken, quiet = case is not None and case.taken_at is not None, values.get("kind") == "need" and not urgent
     restricted = values.get("network_involved") == "yes" or (case is not None and case.restricted)
+    if is_told(work.answers):
+        return _written_down(work, quiet=quiet, taken=taken, restricted=restricted)
     return lines(
         msg("✅ Sent. Case code: %(code)s", code=CaseCode(work.word("case"))),
         _next_step(quiet=quiet, taken=taken, restricted=restricted),
@@ -36,6 +42,16 @@ def receipt(work: Filling, *, urgent: bool) -> Text:
         None if quiet or restricted else msg("The ward will write the report on paper: nothing more for you to write."),
         do_not_wait(work.facts) if urgent and not taken else None,
         None if urgent or quiet or restricted else _telephone(work),
+    )
+
+
+def _written_down(work: Filling, *, quiet: bool, taken: bool, restricted: bool) -> Text:
+    """To the officer who wrote it down: the hour that counts, and that everybody is called as for any other case."""
+    received = datetime.fromisoformat(str(work.answers[RECEIVED].value))
+    return lines(
+        msg("✅ Sent. Case code: %(code)s", code=CaseCode(work.word("case"))),
+        msg("Received at %(time)s: the 12 hours run from then.", time=Moment(received, "short")),
+        _next_step(quiet=quiet, taken=taken, restricted=restricted),
     )
 
 

@@ -1,7 +1,7 @@
 """Who may do what (DESIGN rule 9): the table of commands, and the rights that are checked on the object itself.
 
 1. The table says which role may begin a command, and where; it never opens a case or a unit by itself.
-2. A membership reaches its own unit; one of the division reaches every unit.
+2. A membership reaches its own unit; one of the division reaches every unit, and so does one of a unit above it.
 3. A restricted case belongs to the division's leader alone.
 4. An administrator runs the service and sees no details: that needs a second role.
 """
@@ -33,7 +33,9 @@ class Within(StrEnum):
 EVERYBODY: frozenset[Role] | None = None  # known or not
 MEMBERS = frozenset(Role)
 OFFICERS = frozenset({Role.DUTY_OFFICER, Role.LEADER, Role.WARD_OFFICER})
+DIVISION = frozenset({Role.DUTY_OFFICER, Role.LEADER})
 MANAGERS = frozenset({Role.ADMINISTRATOR, Role.WARD_OFFICER})
+ON_ROSTER = frozenset({Role.DUTY_OFFICER, Role.LEADER})
 
 
 MISDIAL = (
@@ -45,7 +47,8 @@ MISDIAL = (
 @dataclass(frozen=True, slots=True)
 class Command:
     """`words` are folded; one with a slash counts only with it ("mới" and "mời" are everyday words). `number`: a case number follows;
-    `digits`: a link code of six digits may follow."""
+    `tail`: and then perhaps words of their own ("hua 42 30 phút nữa tôi đến"); `digits`: a link code of six digits may follow; `text`: words of
+    their own may follow the command itself."""
 
     name: str
     words: tuple[str, ...]
@@ -53,7 +56,9 @@ class Command:
     where: Where
     within: Within = Within.NOTHING
     number: bool = False
+    tail: bool = False
     digits: bool = False
+    text: bool = False
 
 
 COMMANDS = (
@@ -67,12 +72,27 @@ COMMANDS = (
     Command("take", ("/nhan", "nhan"), OFFICERS, Where.BOTH, Within.CASE, number=True),
     Command("details", ("/chitiet", "chitiet", "chi tiet"), OFFICERS, Where.BOTH, Within.CASE, number=True),
     Command("photos", ("/anh", "anh"), OFFICERS, Where.BOTH, Within.CASE, number=True),
+    Command("confirm", ("/xacnhan", "xacnhan", "xac nhan"), OFFICERS | {Role.COLLABORATOR}, Where.PRIVATE, Within.CASE, number=True),
+    Command("promise", ("/hua", "hua"), OFFICERS, Where.BOTH, Within.CASE, number=True, tail=True),
+    Command("kept", ("/xong", "xong"), OFFICERS, Where.BOTH, Within.CASE, number=True),
+    Command("hand_over", ("/chuyen", "chuyen"), OFFICERS, Where.PRIVATE, Within.CASE, number=True, tail=True),
+    Command("accept", ("/dongy", "dongy", "dong y"), OFFICERS, Where.BOTH, Within.CASE, number=True),
+    Command("decline", ("/tuchoi", "tuchoi", "tu choi"), OFFICERS, Where.BOTH, Within.CASE, number=True),
+    Command("release", ("/tralai", "tralai", "tra lai"), OFFICERS, Where.PRIVATE, Within.CASE, number=True, tail=True),
+    Command("take_over", ("/nhanthay", "nhanthay", "nhan thay"), DIVISION, Where.PRIVATE, Within.CASE, number=True, tail=True),
+    Command("close", ("/dong", "dong"), DIVISION, Where.PRIVATE, Within.CASE, number=True),
+    Command("reopen", ("/molai", "molai", "mo lai"), DIVISION, Where.PRIVATE, Within.CASE, number=True, tail=True),
+    Command("cases", ("/vuviec", "vuviec", "vu viec"), EVERYBODY, Where.BOTH, Within.OWN, number=True),
+    Command("record", ("/ghinhan", "ghinhan", "ghi nhan"), OFFICERS, Where.PRIVATE),
     Command("invite", ("/moi",), MANAGERS, Where.PRIVATE, Within.UNIT),
     Command("cut", ("/thuhoi", "thu hoi"), MANAGERS, Where.PRIVATE, Within.UNIT),
     Command("bind", ("/ganphong",), MANAGERS, Where.GROUP, Within.UNIT),
     Command("unbind", ("/gophong",), MANAGERS, Where.GROUP, Within.UNIT),
     Command("link", ("/lienket", "lienket", "lien ket"), EVERYBODY, Where.PRIVATE, digits=True),
     Command("unlink", ("/huylienket", "huylienket", "huy lien ket"), MEMBERS, Where.PRIVATE),
+    Command("roster", ("/lichtruc", "lichtruc", "lich truc"), ON_ROSTER | {Role.ADMINISTRATOR}, Where.PRIVATE, Within.UNIT),
+    Command("note", ("/bangiao", "bangiao", "ban giao"), ON_ROSTER, Where.PRIVATE, Within.UNIT, text=True),
+    Command("refuse_duty", ("/khongtruc", "khongtruc", "khong truc"), ON_ROSTER, Where.PRIVATE, Within.OWN),
     Command("ready", ("/sansang",), frozenset({Role.ADMINISTRATOR}), Where.PRIVATE),
 )
 BY_NAME = {command.name: command for command in COMMANDS}
@@ -87,8 +107,8 @@ def allowed(command: Command, who: Who | None) -> bool:
 
 
 def reaches(held: Held, unit: str, plan: Plan) -> bool:
-    """Whether a membership reaches a unit: its own and what lies below, any (also one not known yet) from the division."""
-    return held.unit == plan.division or (bool(unit) and plan.is_within(unit, held.unit))
+    """Whether a membership reaches a unit: its own and what lies below, any (also one not known yet) from the division or above it."""
+    return plan.is_within(plan.division, held.unit) or (bool(unit) and plan.is_within(unit, held.unit))
 
 
 def own_wards(who: Who) -> tuple[str, ...]:
@@ -121,6 +141,24 @@ def is_own(case: Case, facts: Facts) -> bool:
     return case.conversation == facts.conversation or (facts.who is not None and case.reporter == facts.who.person)
 
 
+# --- duty roster ------------------------------------------------------------------------------------------------------
+
+
+def may_change_roster(who: Who | None, plan: Plan) -> bool:
+    """Anything in it: leaders of the division and administrators."""
+    return who is not None and (Held(Role.LEADER, plan.division) in who.held or who.is_(Role.ADMINISTRATOR))
+
+
+def may_see_roster(who: Who | None, plan: Plan) -> bool:
+    """With telephones, so privately: also duty officers of the division."""
+    return may_change_roster(who, plan) or may_give_duty(who, plan)
+
+
+def may_give_duty(who: Who | None, plan: Plan) -> bool:
+    """Put another duty officer in their own place: duty officers of the division."""
+    return who is not None and Held(Role.DUTY_OFFICER, plan.division) in who.held
+
+
 # --- cases ------------------------------------------------------------------------------------------------------------
 
 
@@ -138,3 +176,10 @@ def may_see(who: Who | None, case: Case, plan: Plan) -> bool:
     if may_take(who, case, plan):
         return True
     return who is not None and not case.restricted and case.taken_by == who.person and who.is_(*OFFICERS)
+
+
+def may_lead(who: Who | None, case: Case, plan: Plan) -> bool:
+    """Take it over, close it, open it again: the division, for the case's sake; of a restricted one its leader alone."""
+    if who is None or not may_take(who, case, plan):
+        return False
+    return any(held.role in DIVISION and held.unit == plan.division for held in who.held)

@@ -18,9 +18,17 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from handlers import (
+    cases,
     child,
+    clock_reminders,
+    confirm,
     cut,
+    duty,
+    duty_give,
+    duty_note,
+    duty_watch,
     failover,
+    handover,
     idle,
     incident,
     invite,
@@ -28,9 +36,12 @@ from handlers import (
     ladder,
     language,
     link,
+    moves,
     paging,
+    promise,
     quota,
     ready,
+    record,
     report,
     room,
     stranger,
@@ -47,7 +58,7 @@ Handler = Callable[[Frame, Incoming, Facts], Turn]
 
 @dataclass(frozen=True, slots=True)
 class CaseRef:
-    """Which incident the facts shall hold: by id, number, submission, or the sender's own newest one."""
+    """Which incident the facts shall hold: by id, number, submission, legal clock, or the sender's own newest one."""
 
     by: str
     value: str = ""
@@ -62,8 +73,8 @@ class Route:
     case: CaseRef | None = None
 
 
-_LOOKING = ("service", "case_draft", "attachments", "reporter")
-_REPORTING = ("service", "draft", "reports_today")
+_LOOKING = ("service", "case_draft", "attachments", "reporter", "clocks", "remarks")
+_REPORTING = ("service", "draft", "reports_today", "clocks")
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +88,10 @@ class Entry:
 
 TIMERS: dict[str, Entry] = {
     "ladder": Entry(ladder.call_again, case="id"),
-    "follow_up": Entry(ladder.follow_up, case="id"),
+    "follow_up": Entry(ladder.follow_up, ("clocks",), case="id"),
+    "promise": Entry(promise.due, case="id"),
+    "offer": Entry(handover.lapse, case="id"),
+    "clock": Entry(clock_reminders.remind, ("clocks",), case="clock"),
     "unanswered": Entry(report.unanswered, ("service", "case_draft"), case="id"),
     "idle": Entry(report.nudge, ("service", "draft"), case="submission"),
     "delete": Entry(upkeep.take_back),
@@ -87,18 +101,25 @@ TIMERS: dict[str, Entry] = {
     "reroute": Entry(failover.reroute),
     "deaf": Entry(failover.deaf),
     "quota": Entry(quota.warn),
+    duty_watch.TIMER: Entry(duty_watch.look, ("service", "roster", "hand_overs", "open_cases")),
 }
-"""By the kind of a timer row or internal message; its subject is the incident, the submission, the letter, the attachment or the messenger."""
+"""By the kind of a timer row or internal message; its subject is the incident, its clock, the submission, the letter, the attachment or the messenger."""
 
 ACTIONS: dict[str, Entry] = {
-    "take": Entry(incident.take, ("service",), case="id"),
+    "take": Entry(incident.take, ("service", "clocks"), case="id"),
     "detail": Entry(incident.details, _LOOKING, case="id"),
     "photos": Entry(incident.photos, _LOOKING, case="id"),
+    "promise": Entry(promise.choose, ("asked",), case="id"),
+    "keep": Entry(promise.keep, ("asked", "clocks"), case="id"),
+    "accept": Entry(handover.accept, ("clocks",), case="id"),
+    "decline": Entry(handover.decline, case="id"),
     "more": Entry(report.supplement, ("service", "case_draft", "attachments"), case="id"),
     "misdial": Entry(report.misdial, _REPORTING, case="id"),
+    "confirm": Entry(confirm.start, ("clocks",), case="id"),
     "report": Entry(report.start, _REPORTING, case="frame"),
+    "noduty": Entry(duty_give.refuse, ("roster",)),
 }
-"""Buttons that stand by themselves: "<name>:<incident id>"."""
+"""Buttons that stand by themselves: "<name>:<incident id>", and behind a dot what they were shown for."""
 IN_A_GROUP = frozenset({"take", "detail", "photos"})  # the others begin a dialogue, which a group must never see
 
 COMMANDS: dict[str, Entry] = {
@@ -107,18 +128,33 @@ COMMANDS: dict[str, Entry] = {
     "language": Entry(language.start),
     "report": Entry(report.start, _REPORTING, case="frame"),
     "more": Entry(report.supplement, ("service", "case_draft", "attachments"), case="number"),
-    "see": Entry(incident.see, ("service",), case="own"),
+    "see": Entry(incident.see, ("service", "clocks"), case="own"),
     "misdial": Entry(report.misdial, _REPORTING, case="own"),
-    "take": Entry(incident.take, ("service",), case="number"),
+    "take": Entry(incident.take, ("service", "clocks"), case="number"),
+    "confirm": Entry(confirm.start, ("clocks",), case="number"),
     "details": Entry(incident.details, _LOOKING, case="number"),
     "photos": Entry(incident.photos, _LOOKING, case="number"),
+    "promise": Entry(promise.typed, ("asked",), case="number"),
+    "kept": Entry(promise.keep, ("asked", "clocks"), case="number"),
+    "hand_over": Entry(handover.start, ("officers",), case="number"),
+    "accept": Entry(handover.accept, ("clocks",), case="number"),
+    "decline": Entry(handover.decline, case="number"),
+    "release": Entry(moves.start, case="number"),
+    "take_over": Entry(moves.start, ("clocks",), case="number"),
+    "close": Entry(moves.start, ("clocks",), case="number"),
+    "reopen": Entry(moves.start, case="number"),
+    "cases": Entry(cases.start, ("service", "room_here", "own_cases", "open_cases", "overdue")),
+    "record": Entry(record.start, ("service", "draft")),
     "invite": Entry(invite.start, ("service",)),
     "cut": Entry(cut.start, ("service", "members")),
     "bind": Entry(room.bind, ("service", "room_here")),
     "unbind": Entry(room.unbind, ("service", "room_here")),
     "link": Entry(link.start, ("service", "link", "new_link")),
     "unlink": Entry(link.undo, ("recent_links",)),
-    "ready": Entry(ready.start, ("service",)),
+    "roster": Entry(duty.start, ("roster",)),
+    "note": Entry(duty_note.start, ("roster",)),
+    "refuse_duty": Entry(duty_give.refuse, ("roster",)),
+    "ready": Entry(ready.start, ("service", "roster")),
 }
 """By the name of a command in handlers.rights.COMMANDS."""
 
@@ -128,8 +164,13 @@ FLOORS: dict[str, Entry] = {
     stranger.FLOOR: Entry(stranger.answer, ("service", "open_child_case", "reports_today")),
     child.FLOOR: Entry(child.answer, ("service", "open_child_case", "draft")),
     invite.FLOOR: Entry(invite.answer, ("service",)),
+    confirm.FLOOR: Entry(confirm.answer, ("clocks",), case="frame"),
     cut.FLOOR: Entry(cut.answer, ("service", "members")),
-    ready.FLOOR: Entry(ready.answer, ("service",)),
+    ready.FLOOR: Entry(ready.answer, ("service", "roster")),
+    handover.FLOOR: Entry(handover.answer, ("officers",), case="held"),
+    moves.FLOOR: Entry(moves.answer, ("clocks",), case="held"),
+    record.FLOOR: Entry(record.answer, ("service", "reports_today")),
+    duty.FLOOR: Entry(duty.answer, ("roster",)),
     language.FLOOR: Entry(language.answer),
 }
 """By the dialogue that has the floor."""
@@ -137,7 +178,7 @@ FLOORS: dict[str, Entry] = {
 _STRANGER = Entry(stranger.start, ("service", "open_child_case", "reports_today"))
 _CODE = Entry(join.start, ("service", "invited"))
 _WITHHELD = Entry(child.withheld, ("service", "open_child_case", "draft"))
-_IDLE = Entry(idle.answer, ("service",))
+_IDLE = Entry(idle.answer, ("service", "waiting", "asked", "clocks"))
 EVENTS = frozenset({Kind.BLOCKED, Kind.UNBLOCKED, Kind.MIGRATED})
 """What a platform tells of a chat: nobody's words."""
 
@@ -152,7 +193,11 @@ def route(frame: Frame, incoming: Incoming, who: Who | None) -> Route:
     if incoming.press is not None and (action := _action(incoming.press.key, incoming)) is not None:
         return action
     given = find(incoming.text) if incoming.kind is Kind.TEXT and not incoming.edits and not incoming.forwarded else None
-    if given is not None and (incoming.text.lstrip().startswith("/") or not frame.floor or _meant(given, frame, who)):
+    if (
+        given is not None
+        and (incoming.text.lstrip().startswith("/") or not frame.floor or _meant(given, frame, who))
+        and not _chatted(given, incoming)
+    ):
         return _command(given, frame, incoming, who)
     if incoming.group:
         return _to(Entry(room.chatter), frame)
@@ -182,16 +227,24 @@ def _code(incoming: Incoming, who: Who | None) -> Entry | None:
     return COMMANDS["link"] if who is None and six_digits(incoming.text) else None
 
 
+def _chatted(given: Given, incoming: Incoming) -> bool:
+    """ "Bàn giao ca nhé" among people in a group is said to people."""
+    return incoming.group and given.command.text and not given.mention and not incoming.text.lstrip().startswith("/")
+
+
 def _meant(given: Given, frame: Frame, who: Who | None) -> bool:
-    """Without a slash, in the middle of a dialogue: "anh 12" may be a brother of twelve. A child's words are never a command."""
+    """Without a slash, in the middle of a dialogue: "anh 12" may be a brother of twelve, and in a report a whole sentence is an answer, unless it
+    is a promise. A child's words are never a command."""
     if frame.floor == child.FLOOR:
         return False
     asks = given.command.name == "help" or (given.command.name == "see" and frame.floor == report.FLOOR)
-    return asks or (bool(given.number) and allowed(given.command, who))
+    sentence = bool(given.tail) and given.command.name != "promise" and frame.floor == report.FLOOR
+    return asks or (bool(given.number) and allowed(given.command, who) and not sentence)
 
 
 def _action(key: str, incoming: Incoming) -> Route | None:
-    name, _colon, subject = key.partition(":")
+    name, _colon, rest = key.partition(":")
+    subject = rest.partition(".")[0]
     if name not in ACTIONS or not subject.isalnum():
         return None
     if incoming.group and name not in IN_A_GROUP:
@@ -212,11 +265,13 @@ def _command(given: Given, frame: Frame, incoming: Incoming, who: Who | None) ->
 
 
 def _to(entry: Entry, frame: Frame, subject: str = "") -> Route:
-    """Say how the incident is found: what was named, or the report that this conversation holds."""
+    """Say how the incident is found: what was named, the one that the dialogue is about, or the report that this conversation holds."""
     if entry.case == "frame":
         held = str(frame.data.get("submission") or "")
         return Route(entry.handle, entry.needs, CaseRef("submission", held) if held else None)
-    if entry.case in {"id", "number", "submission"}:
+    if entry.case == "held":
+        return Route(entry.handle, entry.needs, CaseRef("id", str(frame.data.get("case") or "")))
+    if entry.case in {"id", "number", "submission", "clock"}:
         return Route(
             entry.handle,
             entry.needs,

@@ -52,6 +52,8 @@ class OpenIncident:
     id: str
     submission: str
     columns: Mapping[str, Json]
+    came_by: str = "chat"  # phone | hotline | in_person: an officer wrote it down, and is no reporter
+    received_at: datetime | None = None  # when it was told; now, if it was written by the reporter
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +84,112 @@ class TakeIncident:
     """open -> taken by the sender; cards edited, the reporter told content-free, the ladder replaced by the follow-up."""
 
     id: str
+
+
+@dataclass(frozen=True, slots=True)
+class SetClocks:
+    """Answers have changed: legal clocks of this incident that they start or move are set. Idempotent."""
+
+    incident: str
+
+
+@dataclass(frozen=True, slots=True)
+class RemindClock:
+    """A reminder of a running clock to everybody in `to` (words of models.plan_clocks.Whom), each chat once; the next one is set."""
+
+    clock: str
+    incident: str
+    say: Say
+    to: tuple[str, ...]
+    raised: int
+
+
+@dataclass(frozen=True, slots=True)
+class StateClock:
+    """An officer states that the duty of a clock was done: the words are sealed, the clock is done; stated again, the newer one holds.
+    `claim`: a reporter says so. That is kept too, and confirms nothing."""
+
+    incident: str
+    kind: str
+    at: datetime
+    text: str
+    claim: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Promise:
+    """What the holder says they do first, and by when; `by` None: said what, not yet when. `note`: in their own words, kept sealed.
+    `renewed`: it moves an earlier promise later, which is granted once."""
+
+    id: str
+    holder: str
+    promise: str  # id in the plan's list promises, or "typed"
+    by: datetime | None
+    note: str = ""
+    renewed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class KeepPromise:
+    """What was promised is done."""
+
+    id: str
+    holder: str
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    """taken -> open, because the holder gives it back (`event` released) or kept no promise (released_promise); the ladder begins anew."""
+
+    id: str
+    holder: str
+    event: str
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """The holder offers it to somebody else, and keeps it until that person accepts."""
+
+    id: str
+    holder: str
+    to: str
+
+
+@dataclass(frozen=True, slots=True)
+class EndOffer:
+    """Nobody is asked any more: `event` offer_declined or offer_lapsed."""
+
+    id: str
+    to: str
+    event: str
+
+
+@dataclass(frozen=True, slots=True)
+class PassOn:
+    """taken -> taken by the sender, who accepted an offer (`event` handed_over) or takes it over (taken_over)."""
+
+    id: str
+    holder: str
+    event: str
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CloseCase:
+    """taken -> closed, with a reason of the plan's list close_reasons; what the law still asks for is void."""
+
+    id: str
+    reason: str
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ReopenCase:
+    """closed -> open; the ladder begins anew."""
+
+    id: str
+    note: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -263,6 +371,35 @@ class MoveChat:
     to: str
 
 
+# --- duty roster ------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeWeek:
+    """Rows of the weekly pattern end, others begin: (person, weekday, start, until) as in models.facts.Weekly."""
+
+    ended: tuple[str, ...]
+    added: tuple[tuple[str, int, str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PutOverride:
+    """Once: `person` ("" = nobody, on purpose) is on duty in this span; `instead_of`: in the place of that person alone. One without length
+    only carries a hand-over note for whoever comes next."""
+
+    id: str
+    person: str
+    start: datetime
+    until: datetime
+    instead_of: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CancelOverrides:
+    ids: tuple[str, ...]
+
+
 @dataclass(frozen=True, slots=True)
 class MessengerDown:
     """Over this messenger nothing urgent gets through for so long already (`failed_for`): open cases are called on the others."""
@@ -316,10 +453,12 @@ class Record:
 
 Command = (
     OpenSubmission | PutAnswer | CloseSubmission | WantAttachment
-    | OpenIncident | UpdateIncident | CallRoom | CallAgain | TakeIncident | Restrict | Note | Look
+    | OpenIncident | UpdateIncident | CallRoom | CallAgain | TakeIncident | SetClocks | RemindClock | StateClock | Restrict | Note | Look
+    | Promise | KeepPromise | Release | Offer | EndOffer | PassOn | CloseCase | ReopenCase
     | TellReporter | TellConversation | TellPerson | TellRole | TellRoom | TakeBack
     | SetTimer | CancelTimer
     | CreateLinkCode | LinkAccount | CountWrongCode | UnlinkAccounts
     | CreateInvitation | Join | CutAccount | ReachAccount | BindRoom | UnbindRoom | MoveChat
+    | ChangeWeek | PutOverride | CancelOverrides
     | MessengerDown | MessengerUp | Reroute | RerouteRoom | PutSetting | SetLocale | Record
 )  # fmt: skip

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from models.form import Form
 from models.plan import Plan
-from models.talk import Json
+from models.talk import Json, Label
 
 
 class Role(StrEnum):
@@ -98,10 +98,59 @@ class Case:
     taken_by: str
     taken_at: datetime | None
     taken_by_name: str = ""
+    closed_at: datetime | None = None
+    closed_reason: str = ""
+    came_by: str = "chat"
+    drill: bool = False
+    promise: str = ""
+    promise_by: datetime | None = None
+    offered_to: str = ""
+    offered_at: datetime | None = None
 
     @property
     def code(self) -> str:
         return f"VV-{self.year}-{self.number:04d}"
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the holder of a case was asked about their promise: whether the one question is out, and whether the promise was moved once."""
+
+    asked: bool = False
+    renewed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class RunningClock:
+    """A legal clock of a case, running or done (a void one is not shown); see models/clock.py for the words. `name` and `law` are the plan's."""
+
+    id: str
+    kind: str
+    name: Label
+    basis: str  # event | receipt | statement
+    starts_at: datetime
+    due_at: datetime
+    strict_at: datetime | None = None
+    state: str = "running"
+    overdue: bool = False
+    law: str = ""
+    raised: int = 0
+    reminders: int = 0
+    stated_at: datetime | None = None
+
+    @property
+    def running(self) -> bool:
+        return self.state == "running"
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """What an officer typed about a case."""
+
+    kind: str
+    text: str
+    by: str  # name
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +188,63 @@ class Member:
     person: str
     name: str
     held: tuple[Held, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Weekly:
+    """A live row of the weekly duty pattern: "HH:MM" by the plan's clock, `until` at or before `start` is the next day; weekday 0 is Monday."""
+
+    id: str
+    person: str
+    weekday: int
+    start: str
+    until: str
+
+
+@dataclass(frozen=True, slots=True)
+class Instead:
+    """Within this span `person` ("" = nobody, on purpose) is on duty instead of everybody, or, where it is named, of `instead_of` alone."""
+
+    id: str
+    person: str
+    start: datetime
+    until: datetime
+    created_at: datetime
+    created_by: str = ""
+    instead_of: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Officer:
+    """Somebody of the division who can be on duty. `phone` is for private chats alone."""
+
+    person: str
+    name: str
+    phone: str = ""
+    duty: bool = True
+    leader: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Roster:
+    """The duty roster as it stands: what has not ended and was not cancelled."""
+
+    patterns: tuple[Weekly, ...] = ()
+    overrides: tuple[Instead, ...] = ()
+    officers: tuple[Officer, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class HandOver:
+    """A hand-over note that nobody has read yet. It belongs to the turn that begins at `start`; `person` is whose turn that is, "" whoever
+    comes next."""
+
+    id: str
+    by: str
+    by_name: str
+    start: datetime
+    text: str
+    person: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,6 +318,7 @@ class Facts:
     draft: Draft | None = None  # the submission that the frame holds
     case: Case | None = None  # the incident that the route names (locked), or that belongs to the draft
     case_draft: Draft | None = None  # all answers of that incident, when the route needs details
+    clocks: tuple[RunningClock, ...] = ()  # legal clocks of `case`, in the plan's order
     attachments: tuple[Stored, ...] = ()
     reporter: Who | None = None  # who reported it, for the details
     invited: Invited | None = None
@@ -222,6 +329,15 @@ class Facts:
     members: tuple[Member, ...] = ()
     reports_today: int = 0  # of this conversation, in the plan's zone
     open_child_case: Case | None = None
+    waiting: tuple[Case, ...] = ()  # cases of the sender that wait for a word about a promise (locked)
+    asked: Asked = Asked()  # of the case's promise
+    remarks: tuple[Remark, ...] = ()  # about the case, oldest first
+    officers: tuple[Member, ...] = ()  # who may be asked to take the case over
+    own_cases: tuple[Case, ...] = ()  # the newest that the sender reported
+    open_cases: tuple[Case, ...] = ()  # all that are not closed, restricted ones too: the handler shows what the sender may see
+    overdue: frozenset[str] = frozenset()  # incidents of which a legal clock has run out
     conversation: str = ""  # this conversation's id
     reachable: bool = True  # False: this account was known to have blocked us, or to be gone, before this message
     refused_file: RefusedFile | None = None
+    roster: Roster = Roster()
+    hand_overs: tuple[HandOver, ...] = ()

@@ -49,6 +49,13 @@ class Section(_Frozen):
     label: Bilingual
 
 
+class Told(_Frozen):
+    """How a question is put to an officer who writes a report down for somebody else, where the words to the reporter would be wrong."""
+
+    label: Bilingual
+    hint: Bilingual | None = None
+
+
 class Question(_Frozen):
     """One message to the reporter. A question that is not relevant is neither asked nor counted as answered."""
 
@@ -69,6 +76,8 @@ class Question(_Frozen):
     private: bool = False
     stage: Stage = "one"
     staff: bool = False  # asked of officers only, never of a reporter
+    scribe: bool = False  # asked only of an officer who writes a report down for somebody else
+    told: Told | None = None  # how it is put to such an officer
     level: Literal["ward", "neighbourhood"] = "ward"  # of a unit
     fills: str | None = None  # of a ward: the neighbourhood question that the reporter's own neighbourhood answers in the same tap
     voice: bool = False  # of a text: a voice note answers too

@@ -24,14 +24,16 @@ from models.talk import Lane, LetterKind
 
 HELD_FOR = timedelta(seconds=60)
 HELD_AT_MOST = timedelta(days=1)  # for the month's end: as long as a reminder is tried, and as people remember what they asked
-NEVER_SUMMED_UP = "details"  # the purpose of private details
-_NEVER_TOO_LATE = ("card", "bundle")  # purposes: nobody may have heard of their cases yet, so they wait as long as it takes
+_NEVER_TOO_LATE = ("card", "bundle", "storm")  # purposes: nobody may have heard of their cases yet, so they wait as long as it takes
 _MESSAGES = (LetterKind.SAY, LetterKind.EDIT)  # what takes something off a phone is no message, and is never too late
+CODES = frozenset({"storm", "bundle"})
+"""Purposes of letters that name many cases: a line of a summary would show one code and lose the rest. They are rare, so they pass the fuse."""
+NEVER_SUMMED_UP = frozenset({"details", *CODES})  # purposes; details are private
 
 _PLANNED = sa.text("letter.state = 'planned'")
 _UNASKED = sa.and_(LETTER.c.asked.is_(False), LETTER.c.lane > int(Lane.URGENT))
 _TARGET = LETTER.alias("target")
-_FOR_A_LINE = sa.and_(LETTER.c.protect.is_(False), LETTER.c.purpose != NEVER_SUMMED_UP)
+_FOR_A_LINE = sa.and_(LETTER.c.protect.is_(False), LETTER.c.purpose.not_in(NEVER_SUMMED_UP))
 
 
 def _on(channel: str) -> sa.ColumnElement[bool]:
@@ -84,7 +86,8 @@ def hold_reminders(db: sa.Connection, channel: str, now: datetime, *, edits: boo
 def hold_unasked(db: sa.Connection, channel: str, now: datetime, full: Collection[str], due: Collection[str], *, edits: bool) -> None:
     """In the full chats; where a summary is due, one that is waiting may leave."""
     summary = sa.and_(LETTER.c.purpose == SUMMARY, LETTER.c.chat.in_(due))
-    _hold(db, FUSE, now, _on(channel), _UNASKED, LETTER.c.chat.in_(full), _new_message(edits), sa.not_(summary))
+    where = _on(channel), _UNASKED, LETTER.c.chat.in_(full), LETTER.c.purpose.not_in(CODES)
+    _hold(db, FUSE, now, *where, _new_message(edits), sa.not_(summary))
 
 
 def release(db: sa.Connection, letters: Collection[str], now: datetime) -> None:

@@ -3,7 +3,13 @@
 Status is moved by one conditional UPDATE that names the status it leaves (rule 5); the table of moves:
 
     intake --send/idle/cancel--> open --take--> taken --close--> closed
-       \\--alert (danger) ------> open          taken --release--> open, closed --reopen--> open   (named moves with actor and reason)
+       \\--alert (danger) ------> open
+
+    taken  --> open    released (given back), released_promise (no word), released_restricted, released_cut
+    taken  --> taken   handed_over (the offered person accepted), taken_over (by the division): decided for one holder
+    closed --> open    reopened
+
+Every move back has its actor, and its reason in a case_note where somebody typed one.
 """
 
 from datetime import datetime
@@ -58,6 +64,32 @@ class Incident(SQLModel, table=True):
     taken_by: str | None = Field(default=None, sa_type=ID)
     taken_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     closed_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    closed_by: str | None = Field(default=None, sa_type=ID)
+    closed_reason: str = Field(default="", sa_type=WORD, sa_column_kwargs={"server_default": ""})  # id in the plan's list close_reasons
+    came_by: str = Field(default="chat", sa_type=WORD, sa_column_kwargs={"server_default": "chat"})  # chat | phone | hotline | in_person
+    drill: bool = Field(default=False, sa_column_kwargs={"server_default": sa.false()})  # an exercise: marked everywhere, counted nowhere
+    # What the taker said they do first and by when; one promise at a time. A missed one opens the ladder again.
+    promise: str = Field(default="", sa_type=WORD, sa_column_kwargs={"server_default": ""})  # id in the plan's list promises, or "typed"
+    promise_by: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    # Handing over: to whom the holder has offered it; it stays theirs until that person accepts.
+    offered_to: str | None = Field(default=None, sa_type=ID)
+    offered_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+
+
+class CaseNote(SQLModel, table=True):
+    """What an officer typed about a case: a statement that stops a clock, why it was closed or handed back, a promise in their own words.
+    `body` is the text, sealed under `submission:<the case's submission>`; kind: statement | claim (a reporter's,
+    which confirms nothing) | close | release | takeover | promise | reopen."""
+
+    __tablename__ = "case_note"
+    __table_args__ = (sa.Index("case_note_of", "incident", "id"),)
+
+    id: str = Field(sa_type=ID, primary_key=True)
+    incident: str = Field(sa_type=ID)
+    kind: str = Field(sa_type=WORD)
+    body: bytes | None = None
+    person: str | None = Field(default=None, sa_type=ID)
+    at: datetime = Field(sa_type=UtcDateTime)
 
 
 class IncidentEvent(SQLModel, table=True):
@@ -72,4 +104,4 @@ class IncidentEvent(SQLModel, table=True):
     at: datetime = Field(sa_type=UtcDateTime)
 
 
-INCIDENT, INCIDENT_EVENT = table(Incident), table(IncidentEvent)
+INCIDENT, INCIDENT_EVENT, CASE_NOTE = table(Incident), table(IncidentEvent), table(CaseNote)

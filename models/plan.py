@@ -9,14 +9,15 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from models.condition import Bilingual, Condition, holds
+from models.ladder import Hour, Ladder, LadderLevel, Step, Whom
+from models.plan_clocks import Clock, ClockStart, ClockStep, Reminded
 from models.plan_items import (
     Calendar,
+    CareSteps,
     DayCorrection,
     Document,
     Hotline,
     Id,
-    Ladder,
-    LadderSteps,
     ListItem,
     Piece,
     PlanId,
@@ -33,8 +34,9 @@ from models.severity import Level, Severity, SeverityRule, SeverityVerdict
 from models.talk import Label
 
 __all__ = [
-    "Calendar", "Condition", "DayCorrection", "Document", "Hotline", "Label", "Ladder", "LadderSteps", "Level", "ListItem", "Plan",
-    "Retention", "Severity", "SeverityRule", "SeverityVerdict", "Source", "Sourced", "Status", "Successor", "Unit", "UnitKind", "holds",
+    "Calendar", "CareSteps", "Clock", "ClockStart", "ClockStep", "Condition", "DayCorrection", "Document", "Hotline", "Hour", "Label", "Ladder",
+    "LadderLevel", "Level", "ListItem", "Plan", "Reminded", "Retention", "Severity", "SeverityRule", "SeverityVerdict", "Source", "Sourced",
+    "Status", "Step", "Successor", "Unit", "UnitKind", "Whom", "holds",
 ]  # fmt: skip
 
 
@@ -51,8 +53,10 @@ class Plan(Piece):
     lists: dict[str, tuple[ListItem, ...]]
     severity_rules: Severity
     ladder: Ladder
+    care: tuple[CareSteps, ...]
     hotlines: tuple[Hotline, ...]
     calendar: Calendar
+    clocks: tuple[Clock, ...] = ()
     retention: tuple[Retention, ...] = ()
     sources: tuple[Source, ...] = ()
 
@@ -87,6 +91,15 @@ class Plan(Piece):
             here = self.unit(here).parent
         return False
 
+    def above(self, unit: str) -> tuple[Unit, ...]:
+        """The units that this one lies in, the nearest first; KeyError if the plan has no such unit."""
+        found: list[Unit] = []
+        here = self.unit(unit).parent
+        while here is not None:
+            found.append(self.unit(here))
+            here = found[-1].parent
+        return tuple(found)
+
     def wards_now_in(self, successor: str) -> tuple[Unit, ...]:
         """The wards that may have given land to a later unit: whoever names the later unit is asked which of these is meant."""
         return tuple(unit for unit in self.units if successor in unit.successors)
@@ -109,9 +122,17 @@ class Plan(Piece):
         """A severity's words and sign; KeyError if unknown."""
         return self.severity_rules.levels[self.severity_rules.rank(level)]
 
+    def care_of(self, level: str) -> CareSteps:
+        """The times of a level; one that the plan lacks is cared for like the most urgent one."""
+        return next((steps for steps in self.care if steps.level == level), self.care[0])
+
     def hotline(self, hotline: str) -> Hotline:
         """KeyError if unknown."""
         return {line.id: line for line in self.hotlines}[hotline]
+
+    def clock(self, clock: str) -> Clock:
+        """One legal clock; KeyError if unknown (a row of an earlier plan may name one)."""
+        return {one.id: one for one in self.clocks}[clock]
 
     def emergency_lines(self) -> tuple[Hotline, ...]:
         """The numbers that everybody sees first, in the plan's order; each has a number."""

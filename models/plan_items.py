@@ -3,7 +3,7 @@
 Every item carries a `status`. Rule: only a verified item may name a law, so that nothing unverified is ever shown as law.
 """
 
-from datetime import date, time
+from datetime import date
 from enum import StrEnum
 from typing import Annotated, Literal, Self
 from zoneinfo import ZoneInfo
@@ -112,7 +112,8 @@ class ListItem(Sourced):
     """An answer that the plan offers. `name` is official where the item is verified; `hint` says it in plain words.
 
     `sexual`: no photo is asked. `carer`: who has charge of the child (NĐ 56/2017 Điều 31.1). `hotline`: whom to call besides.
-    `severity`: this answer alone makes the case at least that; the loader proves it against the rules.
+    `severity`: this answer alone makes the case at least that; the loader proves it against the rules. `minutes`: of a promise, until when.
+    `words`: of a reason, what must be typed besides.
     """
 
     id: Id
@@ -123,33 +124,20 @@ class ListItem(Sourced):
     carer: bool = False
     hotline: Id | None = None
     severity: Id | None = None
+    minutes: Minutes | None = None
+    words: Bilingual | None = None
 
 
-class LadderSteps(Sourced):
-    """Minutes from one call to the next, while nobody has taken a case; the last repeats without end. `night`: rings in quiet hours too."""
+class CareSteps(Sourced):
+    """What is asked of whoever holds a case of one level, in minutes: see the head of care.yaml."""
 
     level: Id
-    gaps: Annotated[tuple[Minutes, ...], Field(min_length=1)]
-    night: bool = False
+    say_within: Minutes
+    otherwise: Minutes
+    longest: Minutes
+    grace: Minutes
+    offer: Minutes
     reason: Bilingual
-
-
-class Ladder(Piece):
-    """Quiet hours, in the plan's zone: from `quiet_from` until `quiet_until` (exclusive) only levels with `night` make a sound."""
-
-    quiet_from: time
-    quiet_until: time
-    steps: tuple[LadderSteps, ...]
-
-    def gaps(self, level: str) -> tuple[int, ...]:
-        """Minutes; the first leads from the card to the second call. A level that the ladder lacks is called like the most urgent one."""
-        return self._of(level).gaps
-
-    def rings_at_night(self, level: str) -> bool:
-        return self._of(level).night
-
-    def _of(self, level: str) -> LadderSteps:
-        return next((steps for steps in self.steps if steps.level == level), self.steps[0])
 
 
 class Hotline(Sourced):

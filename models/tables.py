@@ -2,7 +2,7 @@
 
 from sqlmodel import SQLModel
 
-from models import attachment, conversation, inbox, incident, letter, page, people, service, submission, timer
+from models import attachment, clock, conversation, drill, inbox, incident, letter, page, people, roster, service, submission, timer
 
 METADATA = SQLModel.metadata
-TABLES = (attachment, conversation, inbox, incident, letter, page, people, service, submission, timer)
+TABLES = (attachment, clock, conversation, drill, inbox, incident, letter, page, people, roster, service, submission, timer)

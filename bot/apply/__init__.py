@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from bot.apply import failover, forms, incidents, people, telling
+from bot.apply import care, clocks, failover, forms, incidents, people, roster, telling
 from bot.writing import Writing
 from models import commands as c
 
@@ -17,6 +17,17 @@ APPLY: dict[type[Any], Callable[[Writing, Any], None]] = {
     c.CallRoom: incidents.call_room,
     c.CallAgain: incidents.call_again,
     c.TakeIncident: incidents.take,
+    c.SetClocks: clocks.set_clocks,
+    c.RemindClock: clocks.remind,
+    c.StateClock: clocks.state,
+    c.Promise: care.promise,
+    c.KeepPromise: care.keep_promise,
+    c.Release: care.give_back,
+    c.Offer: care.offer,
+    c.EndOffer: care.end_offer,
+    c.PassOn: care.pass_on,
+    c.CloseCase: care.close,
+    c.ReopenCase: care.reopen,
     c.Restrict: incidents.restrict,
     c.Note: incidents.note,
     c.Look: incidents.look,
@@ -39,6 +50,9 @@ APPLY: dict[type[Any], Callable[[Writing, Any], None]] = {
     c.BindRoom: people.bind_room,
     c.UnbindRoom: people.unbind_room,
     c.MoveChat: people.move_chat,
+    c.ChangeWeek: roster.change_week,
+    c.PutOverride: roster.put_override,
+    c.CancelOverrides: roster.cancel_overrides,
     c.MessengerDown: failover.messenger_down,
     c.MessengerUp: failover.messenger_up,
     c.Reroute: failover.reroute,

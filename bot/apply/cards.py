@@ -1,23 +1,24 @@
 """Cards: what a room or a private chat sees of a case, posted, edited, retired; and who is to see them. Made of the incident's columns
 alone, so nothing private can reach a group (rule 7)."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import replace
-from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import sqlalchemy as sa
 
+from bot.apply import roster, storms
 from bot.apply.telling import holders
+from bot.clocks import clocks_of
 from bot.gather import as_case, read_service
-from bot.writing import Address, Writing
+from bot.writing import SETTLED, Address, Writing
 from handlers import bundle, card, ladder
 from models.facts import Case, Role
 from models.incident import INCIDENT, Status
 from models.letter import LETTER, LetterState
+from models.plan import Whom
 from models.talk import Lane, LetterKind, Say, Text, lines
-
-SETTLED = timedelta(seconds=60)  # without a newer change, and what cannot be edited is said anew
 
 
 def letters_about(w: Writing, incident: str, purpose: str, *, live: bool = False) -> list[Any]:
@@ -36,11 +37,14 @@ def live_cards(w: Writing, incident: str, purpose: str = "card") -> list[Any]:
     return letters_about(w, incident, purpose, live=True)
 
 
-def card_say(w: Writing, case: Case, *, step: int = 0, edit: str = "") -> Say:
+def card_say(w: Writing, case: Case, *, step: int = 0, edit: str = "", lead: Text | None = None) -> Say:
     urgent = case.severity == ladder.URGENT
-    text: Text = card.card(case, w.engine.plan, w.now, read_service(w.db))
+    clocks = clocks_of(w.db, case.id, w.engine.plan, w.now)
+    text: Text = card.card(case, w.engine.plan, w.now, read_service(w.db), clocks)
     if step:
         text = lines(card.alarm(case, step), text)
+    if lead is not None:
+        text = lines(lead, text)
     return Say(
         text,
         choices=card.choices(case),
@@ -54,13 +58,21 @@ def card_say(w: Writing, case: Case, *, step: int = 0, edit: str = "") -> Say:
     )
 
 
-def post_cards(w: Writing, case: Case, to: Sequence[Address], step: int = 0) -> None:
+def post_cards(w: Writing, case: Case, to: Sequence[Address], step: int = 0, lead: Text | None = None) -> None:
     if case.restricted and not to and not live_cards(w, case.id):
         for administrator in privately(w, "", Role.ADMINISTRATOR):  # who may not see it, but can find a leader
             w.post(administrator, Say(card.no_leader(case), lane=Lane.URGENT))
-    say = card_say(w, case, step=step)
+    if step:  # named there before, and now anew
+        anew = {(address.channel, address.chat) for address in to}
+        storms.leave(w, case, lambda message: (message.channel, message.chat) in anew)
+    say = card_say(w, case, step=step, lead=lead)
     for address in to:
-        w.post(address, say)
+        if lead is None and storms.lasts(
+            w, case, address
+        ):  # what nobody holds any more says so, and rings: an edited list would do neither
+            storms.tell(w, case, address)
+        else:
+            w.post(address, say)
 
 
 def post_bundle(w: Writing, case: Case) -> None:
@@ -104,6 +116,7 @@ def refresh_cards(w: Writing, case: Case, *, taken: bool = False) -> None:
     taken it; other changes wait for a moment, so that a report that is still being written is not told line by line."""
     if case.bundled and not case.restricted and case.status != Status.INTAKE:
         post_bundle(w, case)
+    storms.refresh(w, case, taken=taken)
     for row in live_cards(w, case.id):
         say = card_say(w, case, edit=row.id)
         if not w.engine.capabilities(row.channel).edits:
@@ -145,45 +158,90 @@ def repost_cards(w: Writing) -> None:
         case = as_case(w.db, row)
         wanted = {(to.channel, to.chat): to for to in whom(w, case, step=0)}
         cards = {(r.channel, r.chat): r for r in live_cards(w, case.id)}
-        post_cards(w, case, [to for place, to in wanted.items() if place not in cards and (case.status == Status.OPEN or to.group)])
+        have = cards.keys() | storms.places(w, case)
+        post_cards(w, case, [to for place, to in wanted.items() if place not in have and (case.status == Status.OPEN or to.group)])
         for place, card_row in cards.items():
             if place not in wanted and w.conversation(card_row.conversation).group:
                 retire(w, card_row)
+        storms.leave(w, case, partial(_room_left, wanted))
+
+
+def _room_left(wanted: Collection[tuple[str, str]], message: Any) -> bool:
+    return message.is_group and (message.channel, message.chat) not in wanted
 
 
 # --- whom -------------------------------------------------------------------------------------------------------------
 
 
 def whom(w: Writing, case: Case, step: int) -> list[Address]:
-    """Who is to see this case's card at a step of the ladder (0: the first call), each chat once.
+    """Who is to see this case's card at a step of the ladder (0: the first call), each chat once: the plan says whom by severity and hour.
 
-    The division's room, for khẩn cấp its alarm room too, and the ward where it happened (it owns the first 12 hours: NĐ 56/2017 Điều 26, 31).
-    A case about somebody of the network goes to the division's leader alone. A child who needs help without having been harmed goes quietly
-    to the ward. Without a room that can be reached, every duty officer and administrator is called privately (DESIGN section 8).
+    A case about somebody of the network goes to the division's leader alone. A child who needs help without having been harmed goes quietly to
+    the ward for the first calls (it owns the first 12 hours: NĐ 56/2017 Điều 26, 31), unless it is khẩn cấp. Where none of the rooms that are
+    to be called can be reached, every duty officer and administrator is called privately (DESIGN section 8).
     """
-    division = w.engine.plan.division
     if case.restricted:
-        return unique(privately(w, division, Role.LEADER))
-    ward = (w.rooms(case.ward) or privately(w, case.ward, Role.WARD_OFFICER)) if case.ward else []
-    if case.kind == "need" and ward and step < 2:
+        return unique(privately(w, w.engine.plan.division, Role.LEADER))
+    if case.kind == "need" and case.severity != ladder.URGENT and step < 2 and (ward := _ward(w, case)):
         return unique(ward)
-    rooms = w.rooms(division)
-    if case.severity == ladder.URGENT:
-        rooms += w.rooms(division, "alarm")
-    found = rooms + ward
-    if not rooms or step >= 2:
-        found += privately(w, division, Role.DUTY_OFFICER)
+    words = ladder.whom(case.severity, step, w.now, w.engine.plan)
+    rooms = [to for word in words if word in _ROOMS for to in _ROOMS[word](w)]
+    found = rooms + [to for word in words if word in _PEOPLE for to in _PEOPLE[word](w, case)]
     if not rooms:
-        found += privately(w, "", Role.ADMINISTRATOR)
-    if step >= 3 and case.severity == ladder.URGENT:
-        found += privately(w, division, Role.LEADER)
-    if not rooms and (failing := w.room_out(division)):
+        found += _duty_all(w, case) + privately(w, "", Role.ADMINISTRATOR)
+        failing = w.room_out(w.engine.plan.division)
         found = [replace(to, instead_of=to.instead_of or failing) for to in found]
     return unique(found)
 
 
+def _ward(w: Writing, case: Case) -> list[Address]:
+    return (w.rooms(case.ward) or privately(w, case.ward, Role.WARD_OFFICER)) if case.ward else []
+
+
+def _on_duty(w: Writing, case: Case) -> list[Address]:
+    """Whoever is on the roster now. Nobody on it, or nobody there who can be reached: an empty roster never silences a case."""
+    return _reachable(w, roster.on_duty(w)) or _duty_all(w, case)
+
+
+def _duty_all(w: Writing, case: Case) -> list[Address]:
+    return privately(w, w.engine.plan.division, Role.DUTY_OFFICER)
+
+
+def _leaders(w: Writing, case: Case) -> list[Address]:
+    return privately(w, w.engine.plan.division, Role.LEADER)
+
+
+def _above(w: Writing, case: Case) -> list[Address]:
+    """Leaders of the nearest unit above the division that has any who can be reached; nobody there, nobody called."""
+    units = w.engine.plan.above(w.engine.plan.division)
+    return next((found for unit in units if (found := privately(w, unit.id, Role.LEADER))), [])
+
+
+_ROOMS: dict[Whom, Callable[[Writing], list[Address]]] = {
+    Whom.ROOM: lambda w: w.rooms(w.engine.plan.division),
+    Whom.ALARM: lambda w: w.rooms(w.engine.plan.division, "alarm"),
+}
+_PEOPLE: dict[Whom, Callable[[Writing, Case], list[Address]]] = {
+    Whom.WARD: _ward,
+    Whom.ON_DUTY: _on_duty,
+    Whom.DUTY_ALL: _duty_all,
+    Whom.LEADER: _leaders,
+    Whom.ABOVE: _above,
+}
+"""What the words of a step mean. Every word stands in one of the two."""
+
+
+def called(w: Writing, case: Case, word: Whom) -> list[Address]:
+    """Whom one word means."""
+    return _ROOMS[word](w) if word in _ROOMS else _PEOPLE[word](w, case)
+
+
 def privately(w: Writing, unit: str, role: Role) -> list[Address]:
-    return [to for person in holders(w, unit, role) if (to := w.person(person)) is not None]
+    return _reachable(w, holders(w, unit, role))
+
+
+def _reachable(w: Writing, persons: Iterable[str]) -> list[Address]:
+    return [to for person in persons if (to := w.person(person)) is not None]
 
 
 def unique(addresses: Iterable[Address]) -> list[Address]:

@@ -1,12 +1,14 @@
-"""Cases: opened, changed, called for, taken, restricted, released. Status moves by one conditional UPDATE (rule 5); every open case has a next
-timer row (rule 6)."""
+"""Cases: opened, changed, called for, taken, restricted, released; what becomes of one that somebody holds is in bot.apply.care. Status moves by
+one conditional UPDATE (rule 5); every open case has a next timer row (rule 6)."""
 
+from datetime import timedelta
 from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
+from bot.apply import clocks, storms
 from bot.apply.cards import (
     leave_bundle,
     letters_about,
@@ -32,7 +34,7 @@ from models.page import PAGE, withdraw
 from models.people import ACCOUNT
 from models.service import AUDIT, COUNTER
 from models.submission import SUBMISSION
-from models.talk import Lane, LetterKind, Say
+from models.talk import Lane, LetterKind, Say, Text
 from models.timer import cancel_timer, pending
 
 SHOWN_ON_CARD = {"severity", "danger", "kind", "type", "ward", "called", "misdial", "unfinished", "bundled", "source"}
@@ -83,9 +85,11 @@ def open_incident(w: Writing, command: c.OpenIncident) -> None:
         "status": Status.INTAKE, "source": "collaborator", "severity": "can_theo_doi", "danger": "", "kind": "", "type": "", "ward": "",
         "called": "", "restricted": False, "misdial": False, "unfinished": False, "contact": "", "bundled": False,
     } | dict(command.columns)  # fmt: skip
+    told = command.came_by != "chat"  # whoever writes it down is no reporter: no letter, no "XEM" of theirs is about it
     row = columns | {
         "id": command.id, "year": year, "number": next_number(w, f"incident-{year}"), "submission": command.submission,
-        "conversation": w.talk.id, "reporter": w.me, "received_at": w.now,
+        "conversation": "" if told else w.talk.id, "reporter": None if told else w.me, "came_by": command.came_by,
+        "received_at": command.received_at or w.now,
     }  # fmt: skip
     w.db.execute(_OPEN, row)
     w.db.execute(_LINK, {"this": command.submission, "incident": command.id})
@@ -102,6 +106,8 @@ def update_incident(w: Writing, command: c.UpdateIncident) -> None:
     if before.status == Status.INTAKE or not SHOWN_ON_CARD & set(changed):
         return
     case, rank = load(w, command.id), w.engine.plan.severity_rules.rank
+    if {"kind", "danger"} & set(changed):
+        clocks.follow(w, case)
     if before.bundled and not case.bundled:
         leave_bundle(w, case)
     if before.ward and before.ward != case.ward and not case.restricted:
@@ -114,11 +120,15 @@ def update_incident(w: Writing, command: c.UpdateIncident) -> None:
         call_room(w, c.CallRoom(command.id))
 
 
-def call_anew(w: Writing, case: Case) -> None:
-    """The severity rose. An edit rings nowhere, and the ladder runs by the lower severity: everybody is called again, and the ladder begins anew."""
+def call_anew(w: Writing, case: Case, lead: Text | None = None) -> None:
+    """The severity rose, or nobody holds the case any more. An edit rings nowhere, and the ladder has gone its way: everybody is called again,
+    and the ladder begins anew. `lead`: why, above the card."""
     for row in live_cards(w, case.id):
         retire(w, row, text=card.superseded(case) if w.engine.capabilities(row.channel).edits else None)
+    storms.leave(w, case)
     cancel_timer(w.db, "ladder", case.id)
+    if lead is not None and (case.restricted or not case.bundled):
+        post_cards(w, case, whom(w, case, step=0), lead=lead)
     call_room(w, c.CallRoom(case.id))
 
 
@@ -130,6 +140,7 @@ def withdraw_from_ward(w: Writing, case: Case, ward: str) -> None:
         if (row.channel, row.chat) in there:
             retire(w, row, text=card.withdrawn(case))
     withdraw_from_whom_it_is_no_business(w.db, w.engine, case)
+    storms.leave(w, case, lambda message: (message.channel, message.chat) in there)
 
 
 def call_room(w: Writing, command: c.CallRoom) -> None:
@@ -140,9 +151,10 @@ def call_room(w: Writing, command: c.CallRoom) -> None:
         case = load(w, command.id)
     if case.status not in {Status.OPEN, Status.TAKEN}:
         return
+    clocks.follow(w, case)
     if case.bundled and not case.restricted:
         post_bundle(w, case)
-    have = {(row.channel, row.chat) for row in live_cards(w, case.id)}
+    have = {(row.channel, row.chat) for row in live_cards(w, case.id)} | storms.places(w, case)
     post_cards(w, case, [to for to in whom(w, case, step=0) if (to.channel, to.chat) not in have and (case.restricted or not case.bundled)])
     if case.status == Status.OPEN and not pending(w.db, "ladder", case.id):
         due, _silent = ladder.next_call(1, case.severity, w.now, w.engine.plan)
@@ -163,7 +175,8 @@ def take(w: Writing, command: c.TakeIncident) -> None:
     for kind in ("ladder", "unanswered"):
         cancel_timer(w.db, kind, case.id)
     taken = load(w, case.id)
-    w.timer("follow_up", case.id, ladder.next_follow_up(taken, w.now, w.engine.plan), data={})
+    w.timer("follow_up", case.id, ladder.next_follow_up(w.now, w.engine.plan), data={})
+    await_promise(w, taken)
     refresh_cards(w, taken, taken=True)
     tell_summarised(w, taken)
 
@@ -183,6 +196,7 @@ def restrict(w: Writing, command: c.Restrict) -> None:
     w.db.execute(sa.update(LETTER).where(*details, not_sent_yet).values(state=LetterState.SUPERSEDED, reason="restricted"))
     w.db.execute(sa.update(INCIDENT).where(INCIDENT.c.id == case.id).values(restricted=True))
     withdraw_from_whom_it_is_no_business(w.db, w.engine, load(w, case.id))
+    storms.leave(w, case)
     if case.bundled and case.status != Status.INTAKE:
         leave_bundle(w, case)
     note(w, c.Note(case.id, "restricted"))
@@ -192,16 +206,38 @@ def restrict(w: Writing, command: c.Restrict) -> None:
         call_room(w, c.CallRoom(case.id))
 
 
+NOTHING_ASKED: dict[str, Any] = {"promise": "", "promise_by": None, "offered_to": None, "offered_at": None}
+"""Columns of a case whose holder has promised nothing and asked nobody."""
+
+
 def release(w: Writing, case: Case, event: str) -> None:
     """taken -> open, a named move with its reason: whoever had it will not go on with it, so the ladder begins anew."""
-    move(w, case, Status.TAKEN, Status.OPEN, event, taken_by=None, taken_at=None)
+    move(w, case, Status.TAKEN, Status.OPEN, event, taken_by=None, taken_at=None, **NOTHING_ASKED)
     cancel_timer(w.db, "follow_up", case.id)
+    ask_no_more(w, case)
+
+
+def ask_no_more(w: Writing, case: Case) -> None:
+    """What was asked of the holder and of whoever was to get the case holds no more: no timer, no button."""
+    for kind in ("promise", "offer"):
+        cancel_timer(w.db, kind, case.id)
+        for row in letters_about(w, case.id, kind, live=True):
+            retire(w, row)
+
+
+def await_promise(w: Writing, case: Case) -> None:
+    """Whoever has just got the case says what they do first, within the plan's minutes."""
+    due = w.now + timedelta(minutes=w.engine.plan.care_of(case.severity).say_within)
+    w.timer("promise", case.id, due, urgent=case.severity == ladder.URGENT)
 
 
 def release_all(w: Writing, person: str) -> None:
-    """Somebody's account is cut: what they had taken is called again."""
+    """Somebody's account is cut: what they had taken is called again, and nobody waits for their yes."""
+    from bot.apply.care import end_offers_to
+
+    end_offers_to(w, person)
     held = INCIDENT.c.taken_by == person, INCIDENT.c.status == Status.TAKEN
-    for incident in w.db.execute(sa.select(INCIDENT.c.id).where(*held).order_by(INCIDENT.c.id)).scalars().all():
+    for incident in w.db.execute(sa.select(INCIDENT.c.id).where(*held).order_by(INCIDENT.c.id).with_for_update()).scalars().all():
         release(w, load(w, incident), "released_cut")
         refresh_cards(w, load(w, incident))
         call_room(w, c.CallRoom(incident))
@@ -219,7 +255,7 @@ def take_away(w: Writing, person: str, *which: sa.ColumnElement[bool]) -> None:
             LETTER.c.kind == LetterKind.SAY,
         )
         about_cases = (
-            LETTER.c.purpose.in_(("card", "bundle", "details")),
+            LETTER.c.purpose.in_(("card", "bundle", "details", storms.STORM)),
             LETTER.c.state.not_in((LetterState.GIVEN_UP, LetterState.SUPERSEDED)),
         )
         for row in w.db.execute(sa.select(LETTER).where(*here, *about_cases, LETTER.c.retired.is_(False))).all():
@@ -227,6 +263,7 @@ def take_away(w: Writing, person: str, *which: sa.ColumnElement[bool]) -> None:
                 w.post(w.conversation(row.conversation), Say("", kind=LetterKind.DELETE, target=row.id, lane=Lane.DIALOGUE))
             else:
                 retire(w, row)
+        storms.forget(w, account.channel, account.chat)
         waiting = LETTER.c.state.in_((LetterState.PLANNED, LetterState.LEASED)), LETTER.c.about != ""
         w.db.execute(sa.update(LETTER).where(*here, *waiting).values(state=LetterState.SUPERSEDED, reason="cut"))
 
@@ -237,15 +274,17 @@ def take_pages(w: Writing, person: str) -> None:
 
 
 def call_again(w: Writing, command: c.CallAgain) -> None:
-    """One step of the ladder: a new card that rings, the earlier ones lose their buttons, and the next step is set, without end."""
+    """One step of the ladder: a new card that rings, the earlier ones of those chats lose their buttons, and the next step is set, without end."""
     case = load(w, command.id)
     if case.status != Status.OPEN:
         return
-    earlier = live_cards(w, case.id)
-    post_cards(w, case, whom(w, case, command.step), step=command.step)
+    earlier, to = live_cards(w, case.id), whom(w, case, command.step)
+    post_cards(w, case, to, step=command.step)
+    anew = {(address.channel, address.chat) for address in to}
     for row in earlier:
-        can_edit = w.engine.capabilities(row.channel).edits
-        retire(w, row, text=card.superseded(case) if can_edit else None)
+        if (row.channel, row.chat) in anew:  # elsewhere its card is still the newest, and true
+            can_edit = w.engine.capabilities(row.channel).edits
+            retire(w, row, text=card.superseded(case) if can_edit else None)
     note(w, c.Note(case.id, "called_again"))
     due, _silent = ladder.next_call(command.step + 1, case.severity, w.now, w.engine.plan)
     w.timer("ladder", case.id, due, urgent=case.severity == ladder.URGENT, data={"step": command.step + 1})

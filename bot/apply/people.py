@@ -5,6 +5,7 @@ from dataclasses import replace
 import sqlalchemy as sa
 
 from bot import linking
+from bot.apply import roster
 from bot.apply.cards import repost_cards
 from bot.apply.incidents import release_all, take_away, take_pages
 from bot.writing import Writing
@@ -128,6 +129,7 @@ def cut_account(w: Writing, command: c.CutAccount) -> None:
     w.db.execute(sa.update(ACCOUNT).where(ACCOUNT.c.person == command.person, ACCOUNT.c.cut_at.is_(None)).values(cut_at=w.now))
     take_away(w, command.person)
     release_all(w, command.person)
+    roster.remove(w, command.person)
     for address in reached:
         w.post(address, menu.say(None))
     take_pages(w, command.person)

@@ -19,6 +19,8 @@ def tell_reporter(w: Writing, command: c.TellReporter) -> None:
     """Where the report was written, or, while that messenger fails, on the reporter's other one; the handler has already obeyed "is it safe to
     write back?"."""
     row = w.db.execute(sa.select(INCIDENT.c.conversation, INCIDENT.c.reporter).where(INCIDENT.c.id == command.incident)).one()
+    if not row.conversation:  # an officer wrote it down: whoever told it has no chat here
+        return
     to = w.conversation(row.conversation)
     elsewhere = w.person(row.reporter, never=to.channel) if row.reporter and not w.carries(to.channel) else None
     if elsewhere is not None and w.carries(elsewhere.channel):

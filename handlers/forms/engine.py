@@ -11,6 +11,7 @@ from collections.abc import Container, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
+from handlers.forms.scribe import is_told
 from models.condition import compared, holds
 from models.facts import Given
 from models.form import Form, Question, Section, Stage
@@ -61,7 +62,11 @@ class Filled:
         values: dict[str, Json] = {}
         found: list[tuple[Question, Given | None]] = []
         for question in self.form.questions:
-            if (question.staff and not self.staff) or (question.relevant is not None and not holds(question.relevant, values)):
+            if (
+                (question.staff and not self.staff)
+                or (question.scribe and not is_told(self.answers))
+                or (question.relevant is not None and not holds(question.relevant, values))
+            ):
                 continue
             given = self.answers.get(question.name)
             found.append((question, given))

@@ -17,6 +17,12 @@ from models.plan import Plan
 from models.talk import N_, Json, Label, Text, msg
 
 _NEIGHBOURHOOD = re.compile(r"(?:(?:to dan pho|tdp|to|khu pho|kp|khu)\s*)?(?:so\s*)?(\d{1,3}[a-z]?)")
+_LASTING = re.compile(
+    r"(?:(?:da|duoc|keo dai|tu|khoang|gan|hon|suot)\s+)*"
+    r"(?:\d{1,2}|may|vai|hai|ba|bon|nam|sau|bay|tam|chin|muoi|nhieu)\s+"
+    r"(?:ngay|hom|bua|tuan|thang|nam)\s+nay(?:\s+roi)?"
+)
+"""Folded words for what has lasted until now ("3 tháng nay rồi"): no day of an event, so none is made of it."""
 _ALTERNATIVES = 2  # other readings on offer beside the likeliest one
 
 WHEN: Mapping[str, str] = {
@@ -85,6 +91,9 @@ def _datetime(question: Question, text: str, facts: Facts) -> Read | Misread:
     for offer in offers(question, facts, {}):
         if fold(text) in {fold(word) for word in offer.also}:
             return Read(offer.value)
+    lasting = next((offer for offer in offers(question, facts, {}) if offer.key == "ongoing"), None)
+    if lasting is not None and isinstance(lasting.value, dict) and _LASTING.fullmatch(fold(text)):
+        return Read({**lasting.value, "text": text}, lasting.label)
     read = read_when(text, facts.now.astimezone(facts.zone))
     if isinstance(read, Unclear):
         return Misread(msg(WHEN[read.reason]), tuple(span_value(span, text) for span in read.candidates[: _ALTERNATIVES + 1]))

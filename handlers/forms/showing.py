@@ -7,6 +7,7 @@ from handlers import reply
 from handlers.forms.engine import Filled
 from handlers.forms.offers import all_offers, offers
 from handlers.forms.parsers import neighbourhood_text
+from handlers.forms.scribe import is_told
 from handlers.forms.values import account_shown, birth_text, files, span_text, value_span
 from models.facts import Facts, Given
 from models.form import Question, QuestionType
@@ -34,7 +35,8 @@ def ask(question: Question, filled: Filled, facts: Facts, around: Around, *, dis
     told = given and not given.skipped and not discreet
     kept = msg("So far: %(answer)s", answer=answer_text(question, given, facts, 120)) if given and told else None
     echo = msg("Noted: %(answer)s", answer=around.echo) if around.echo is not None else None
-    body = lines(question.label, question.hint, around.note, kept)
+    put = question.told if question.told is not None and is_told(filled.answers) else question
+    body = lines(put.label, put.hint, around.note, kept)
     before = tuple(text for text in (around.lead, echo) if text is not None)
     text = Join((*before, body), separator="\n\n") if before else body
     choices = tuple(_choices(question, filled, facts, around, given))

@@ -38,7 +38,7 @@ def read_ago(tokens: Tokens, at: int) -> Found | None:
     loose: tuple[Piece, ...] = ()
     while led and word_at(tokens, at) in _LOOSE and not _starts_amount(tokens, at):
         loose, at = (APPROXIMATE,), at + 1
-    length = _length(tokens, at)
+    length = read_length(tokens, at)
     if length is None:
         return None
     ago, behind, unit_word = length
@@ -72,7 +72,8 @@ def _past_ending(tokens: Tokens, at: int) -> int:
     return at
 
 
-def _length(tokens: Tokens, at: int) -> tuple[Ago | Note, int, str] | None:
+def read_length(tokens: Tokens, at: int) -> tuple[Ago | Note, int, str] | None:
+    """How long: the amount with its unit, the place behind it, and the word of the unit."""
     if word_at(tokens, at) == "nua" or _is_half(tokens, at):
         return _half(tokens, at + (1 if word_at(tokens, at) == "nua" else 3))
     if word_at(tokens, at) in {"vai", "may"}:

@@ -153,6 +153,25 @@ async def test_private_details_are_never_summed_up(db: Database, vault: Vault) -
     assert hours.texts()[-2:] == ["details", "protected"]
 
 
+async def test_what_names_many_cases_passes_a_full_chat_as_it_is(db: Database, vault: Vault) -> None:
+    """A line of a summary would hold one code of a storm or a bundle; they leave at once, and are counted for nobody else."""
+    for able in (EVERYTHING, NOTHING):
+        hours = Hours(db, vault, Wire(name=f"many{able.edits}", capabilities=able))
+        here = Draft(channel=hours.wire.name)
+        storm = replace(here, text="VV-1 VV-2", purpose="storm", id=Draft().id)
+        bundle = replace(here, text="VV-3 VV-4", purpose="bundle", id=Draft().id)
+        more = replace(storm, text="VV-1 VV-2 VV-5", kind=LetterKind.EDIT, target=storm.id, id=Draft().id)
+        rest = [replace(here, text=f"rest {n}", id=Draft().id) for n in range(2)]
+        async with hours.run():
+            await hours.plans(*(replace(here, text=f"one {n}", id=Draft().id) for n in range(SINGLES)))
+            await hours.plans(rest[0])  # alone, so it takes the first summary's place
+            await hours.plans(storm, bundle, rest[1])
+            await hours.plans(more)
+            assert hours.texts()[SINGLES:] == ["rest 0", "VV-1 VV-2", "VV-3 VV-4", "VV-1 VV-2 VV-5"]
+            await hours.passes(minutes=10)
+        assert hours.texts()[-1] == "rest 1"
+
+
 async def test_a_newer_edit_stands_for_its_card(db: Database, vault: Vault) -> None:
     """A card and its edit that both wait are one line, the newest; an edit where there are no edits is a line too."""
     for able in (EVERYTHING, NOTHING):

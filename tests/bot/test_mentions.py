@@ -16,7 +16,8 @@ Chưa rõ loại việc · chưa rõ phường
 Trẻ: CÒN NGUY HIỂM
 Nguồn tin: cộng tác viên
 Gọi 113/115, gọi Phòng: chưa rõ · số Phòng: 024 0000 0000 (số tập huấn)
-Hạn văn bản: 10:00 24/11
+⏱ Báo cáo bằng văn bản: nên xong trước 10:00 24/11, chậm nhất 24:00 Thứ Ba 24/11/2026 (tính từ lúc tiếp nhận)
+⏱ Biện pháp can thiệp khẩn cấp hoặc tạm thời cách ly: chậm nhất 22:00 23/11 (tính từ lúc tiếp nhận)
 ⏳ Chưa ai nhận
 """
 OPEN = "Xem chi tiết, gõ: %(bot)s chitiet 1\nGõ: %(bot)s nhan 1. Chưa thấy xác nhận là CHƯA nhận."
@@ -45,7 +46,9 @@ async def test_a_card_is_taken_by_mention_and_the_second_taker_is_told(scene: Sc
     assert (await scene.last(ROOM_CHAT)).screen == CARD + OPEN % {"bot": "@Bot"}
     first = await scene.says("truc-a", "@Bot Báo Ngay nhan 1", ROOM_CHAT)
     assert [(seen.kind, seen.screen) for seen in first] == [("say", "Anh/chị Cán bộ trực A đã nhận VV-2026-0001 lúc 10:00.")]
-    assert "Để xem, gõ: /chitiet 1" in (await scene.last("truc-a")).screen
+    private = [seen.screen for seen in await scene.letters("truc-a")]
+    assert "Để xem, gõ: /chitiet 1" in private[0]
+    assert private[1].endswith("• Gọi lại người báo trong 15 phút: /hua 1 1\n• Đến nơi trong 1 giờ: /hua 1 2\n• Báo công an ngay: /hua 1 3")
     second = await scene.says("truc-b", "@Bot Báo Ngay nhan 1", ROOM_CHAT)
     assert [(seen.kind, seen.screen) for seen in second] == [("toast", "Đã có anh/chị Cán bộ trực A tiếp nhận lúc 10:00.")]
 

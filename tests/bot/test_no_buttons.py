@@ -245,7 +245,8 @@ ROLES = """Anh/chị mời ai?
     3. cán bộ trực
     4. lãnh đạo
     5. cán bộ cơ quan phối hợp
-    6. quản trị viên"""
+    6. quản trị viên
+    7. lãnh đạo Quận Long Biên"""
 
 
 async def test_fourteen_wards_are_invited_into_by_pages_and_by_typing(scene: Scene) -> None:
@@ -341,7 +342,8 @@ async def test_the_service_is_made_ready_by_typing(db: Database, vault: Vault) -
         ❌ phòng trực: thêm Báo Ngay vào nhóm của Phòng rồi gõ trong nhóm: @Bot ganphong
         ❌ hai cán bộ trực (hiện có: 0): mời bằng /moi
         ❌ lãnh đạo Phòng: mời bằng /moi
-        %s"""
+        %s
+        ○ nên có: lịch trực, xếp bằng /lichtruc"""
     keys = """Mất khoá (BAONGAY_SECRET_KEYS) thì không đọc lại được tin nào nữa, kể cả từ bản sao lưu.
         Đã cất một bản khoá ở nơi an toàn thứ hai chưa ạ?
         1. Rồi, đã sao lưu khoá

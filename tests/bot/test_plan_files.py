@@ -46,6 +46,8 @@ def test_the_shipped_plan_loads() -> None:
     assert SHIPPED.name == load_plan(SHIPPED).id
 
 
+_ONE = "[{date: 2026-02-14, name: {vi: Đổi ngày, en: Swapped}, status: design}]"
+MAKE_UP_TWICE = f"days_off: {_ONE}\nmake_up_days: {_ONE}"
 # file, what is replaced, by what, a text that stands on the line that is to be named, part of the reason
 BROKEN = [
     ("units.yaml", "en: Ngọc Lâm Ward}", "xx: 1}", "vi: Phường Ngọc Lâm", "units.ngoc_lam.name.en: is missing"),
@@ -59,7 +61,7 @@ BROKEN = [
     ("plan.yaml", "division: phong_ldtbxh", "division: bo_de", "division: bo_de", "no unit of kind division"),
     ("plan.yaml", "Asia/Ho_Chi_Minh", "Asia/Long_Bien", "Asia/Long_Bien", "no such time zone"),
     ("plan.yaml", "2021-02-24", "2021-02-30", "2021-02-30", "document.date"),
-    ("plan.yaml", "child_groups]", "child_groups, child_groups]", "lists: [", "stands twice"),
+    ("plan.yaml", "child_groups,", "child_groups, child_groups,", "lists: [", "stands twice"),
     ("plan.yaml", "title:", "title: &t", "title: &t", "anchors and aliases are not used here"),
     ("violation_types.yaml", "severity: khan_cap", "severity: rat_gap", "severity: rat_gap", "unknown level rat_gap"),
     ("injury_types.yaml", 'hotline: "114"', 'hotline: "199"', 'hotline: "199"', "unknown hotline 199"),
@@ -74,8 +76,30 @@ BROKEN = [
     ("severity.yaml", "[xam_hai_tinh_duc, mua_ban]", "[xam_hai_tinh_duc, mua_banh]", "mua_banh", "violation has no answer mua_banh"),
     ("severity.yaml", "relation: relations", "relation: relatives", "relation: relatives", "unknown list relatives"),
     ("severity.yaml", "level: khan_cap\n    because: {vi: Trẻ đang", "level: gap\n    because: {vi: Trẻ đang", "level: gap", "unknown level gap"),
-    ("ladder.yaml", "gaps: [60]", "gaps: [0]", "gaps: [0]", "steps.1.gaps.0"),
-    ("ladder.yaml", "level: nghiem_trong", "level: khan_cap", "steps:", "no steps for nghiem_trong: such a case would fall silent"),
+    ("ladder.yaml", "again: [60, 120]", "again: [0]", "again: [0]", "levels.1.again.0"),
+    ("ladder.yaml", "again: [60, 120]", "again: [60, 30]", "level: nghiem_trong", "the distances after the last step never fall"),
+    ("ladder.yaml", "again: [60, 120]", "again: []", "again: []", "levels.1.again"),
+    ("ladder.yaml", "    again: [60, 120]\n", "", "level: nghiem_trong", "again: is missing"),
+    ("ladder.yaml", "level: nghiem_trong", "level: gap", "level: gap", "unknown level gap"),
+    ("ladder.yaml", "level: nghiem_trong", "level: khan_cap", "levels:", "no steps for nghiem_trong: such a case would fall silent"),
+    ("ladder.yaml", "level: khan_cap", "level: first", "level: first", "the levels begin with the highest, khan_cap"),
+    ("care.yaml", "level: nghiem_trong", "level: khan_cap", "steps:", "no steps for nghiem_trong: such a case would fall silent"),
+    ("care.yaml", "level: khan_cap", "level: first", "level: first", "the steps begin with the highest, khan_cap"),
+    ("ladder.yaml", "{after: 3, whom", "{after: 0, whom", "level: khan_cap", "two steps at once"),
+    ("ladder.yaml", "- after: 0\n", "- after: 1\n", "level: khan_cap", "the first step is the card itself"),
+    ("ladder.yaml", "{after: 5, whom: [room,", "{after: 5, whom: [rum,", "[rum,", "levels.0.steps.2.whom.0"),
+    ("ladder.yaml", "{after: 5, whom: [room,", "{after: 5, whom: [", "{after: 5,", "the room is called at every step"),
+    ("ladder.yaml", "{after: 5, whom: [room,", "{after: 5, whom: [room, room,", "{after: 5,", "a word stands twice"),
+    ("ladder.yaml", "at: {night: [room, ", "at: {night: [", "at: {night: [", "the room is called at every step"),
+    ("ladder.yaml", "at: {night:", "at: {dusk:", "at: {dusk:", "unknown hour dusk"),
+    ("ladder.yaml", "name: evening", 'name: "office"', 'name: "office"', "office stands twice"),
+    ("ladder.yaml", '    from: "17:00"\n    until: "21:00"\n', "", "name: evening", "always holds: the hours behind it would never come"),
+    ("ladder.yaml", '    until: "21:00"\n', "", "name: evening", "from and until stand together"),
+    ("ladder.yaml", "name: night\n", "name: night\n    days: working\n", "name: night", "the last hour is the rest"),
+    ("ladder.yaml", "days: working", "days: workdays", "days: workdays", "hours.office.days"),
+    ("calendar.yaml", "country: VN", "country: XY", "country: XY", "the holidays package does not know XY"),
+    ("calendar.yaml", "days: [monday, tuesday, wednesday, thursday, friday]", "days: [ ]", "days: [ ]", "a week has working days"),
+    ("calendar.yaml", "days_off: []\nmake_up_days: []", MAKE_UP_TWICE, "make_up_days: [", "2026-02-14 stands under days_off too"),
     ("units.yaml", "acts_for: quan_long_bien", "parent: phong_ldtbxh", "parent: phong_ldtbxh", "stands twice"),
     ("units.yaml", "kind: district\n", "kind: district\n    parent: bo_de\n", "parent: bo_de", "the unit lies within itself"),
     ("severity.yaml", "when: {eq: [kind, need]}\n    ", "", "id: can_giup_do", "a rule says when it holds"),
@@ -84,6 +108,16 @@ BROKEN = [
     ("hotlines.yaml", 'number: "113"', 'number: ""', 'id: "113"', "has a number"),
     ("hotlines.yaml", "status: unverified", "status: unverified\n    law: Luật", 'id: "113"', "only a verified item may name a law"),
     ("calendar.yaml", "friday]", "freitag]", "freitag]", "working_week.days.4"),
+    ("clocks.yaml", "rules: [dang_nguy_hiem,", "rules: [dang_nguy,", "rules: [", "severity.yaml has no rule dang_nguy"),
+    ("clocks.yaml", "rules: [dang_nguy_hiem,", "rules: [tre_tu_lam,", "rules: [", "rests on no law, so no legal clock can rest on it"),
+    ("clocks.yaml", "{eq: [kind, violation]}", "{eq: [kind, violence]}", "kind, violence", "kind has no answer violence"),
+    ("clocks.yaml", "of: plan_of_support", "of: approval", "of: approval", "no clock approval stands before it"),
+    ("clocks.yaml", "    hours: 12\n", "    hours: 12\n    days: 1\n", "id: emergency", "exactly one limit"),
+    ("clocks.yaml", "{after: 15, to: [ward, room]}", "{after: 0, to: [ward, room]}", "id: emergency", "each step up comes later"),
+    ("clocks.yaml", "{basis: receipt, status: design,", "{basis: receipt, of: written, status: design,", "of: written", "and no other does"),
+    ("clocks.yaml", "to: [above]}", "to: [mayor]}", "to: [mayor]}", "clocks.telephone.overdue.7.to.0"),
+    ("clocks.yaml", "{basis: event, status: verified", "{basis: event, status: design", "{basis: event", "only a verified item may name a law"),
+    ("clocks.yaml", "id: written", "id: telephone  # again", "# again", "telephone stands twice"),
     ("retention.yaml", "days: 90", "days: 0", "days: 0", "kept.inbox_bodies.days"),
 ]  # fmt: skip
 

@@ -245,6 +245,8 @@ async def test_nobody_takes_it(server: TelegramServer, database_url: str, tmp_pa
         assert len(nudged) == 1
         assert "VV-" not in nudged[0]
         assert (await duty.second.presses("Tôi tiếp nhận", duty.room)).text.startswith("Anh/chị đã nhận VV-2026-0001")
+        assert "trước mấy giờ?" in duty.second.last
+        await duty.second.says("xong 1")  # whoever has kept what they promised is asked no more
         before = len(duty.room.said)
         await service.passes(hours=3)
         assert len(duty.room.said) == before

@@ -12,11 +12,12 @@ from handlers import card
 from models.facts import Case, Draft, Given
 from models.incident import Status
 from models.talk import Choice
+from tests.handlers.clock_driver import clocks
 from tests.handlers.people_driver import CASE, COLLABORATOR, DUTY, NOW, PLAN, READY, TAKEN, Talk, render
 
 
 def text(case: Case, later: timedelta = timedelta()) -> str:
-    return render(card.card(case, PLAN, NOW + later, READY))
+    return render(card.card(case, PLAN, NOW + later, READY, clocks(case, now=NOW + later)))
 
 
 def changed(**columns: Any) -> Case:
@@ -35,7 +36,8 @@ def test_a_card_says_what_the_room_needs() -> None:
         "Trẻ: CÒN NGUY HIỂM",
         "Nguồn tin: cộng tác viên",
         "Gọi Phòng: đã gọi (113/115: hỏi lại người báo)",
-        "Hạn văn bản: 10:32 24/11",
+        "⏱ Báo cáo bằng văn bản: nên xong trước 10:32 24/11, chậm nhất 24:00 Thứ Ba 24/11/2026 (tính từ lúc tiếp nhận)",
+        "⏱ Biện pháp can thiệp khẩn cấp hoặc tạm thời cách ly: chậm nhất 22:32 23/11 (tính từ lúc tiếp nhận)",
         "⏳ Chưa ai nhận",
     ]
 
@@ -71,9 +73,10 @@ def test_a_flag_is_one_line(flag: str, line: str) -> None:
 
 
 def test_an_overdue_written_report_is_said() -> None:
-    """24 hours after the receipt."""
-    assert "Hạn văn bản: ĐÃ QUÁ từ 10:32 24/11" in text(TAKEN, timedelta(hours=25))
-    assert "ĐÃ QUÁ" not in text(TAKEN, timedelta(hours=24))
+    """By the law's own latest hour; so is every other clock that is overdue."""
+    assert "⏰ Báo cáo bằng văn bản: ĐÃ QUÁ HẠN từ 24:00 Thứ Ba 24/11/2026 (tính từ lúc tiếp nhận)" in text(TAKEN, timedelta(hours=38))
+    assert text(TAKEN, timedelta(hours=38)).count("ĐÃ QUÁ HẠN") == 2
+    assert text(TAKEN, timedelta(hours=25)).count("ĐÃ QUÁ HẠN") == 1
 
 
 def test_only_an_open_case_can_be_taken() -> None:

@@ -11,6 +11,7 @@ from bot.form_files import choice_names
 from handlers.forms.engine import Filled
 from handlers.forms.offers import WARDS_SHOWN, offers
 from handlers.forms.parsers import Misread, Read, parse
+from handlers.forms.scribe import CAME_BY
 from handlers.forms.showing import Around, ask, value_text
 from models import commands as c
 from models.facts import Given, Who
@@ -54,6 +55,7 @@ PATHS = paths()
 def test_every_question_is_reached_and_every_path_ends() -> None:
     """Whatever is chosen, stage one ends, and between all choices every question is asked once."""
     reached = {name for path in PATHS for name in path} | {question.name for question in filled({}, staff=True).order("more")}
+    reached |= {question.name for question in filled({CAME_BY: "phone", "named": "named"}).order("one") if question.scribe}
     assert {question.name for question in FORM.questions} == reached
 
 

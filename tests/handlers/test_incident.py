@@ -8,6 +8,7 @@ import pytest
 from handlers.incident import tells_reporter
 from models.facts import Case, Draft, Given, Stored, Who
 from models.talk import Json
+from tests.handlers.clock_driver import clocks
 from tests.handlers.people_driver import (
     ADMIN,
     CASE,
@@ -56,16 +57,19 @@ def kinds(one: Talk) -> list[str]:
 
 def test_the_winner_takes_the_case_and_the_rest_goes_to_the_private_chat() -> None:
     """Pressed in the room: a toast there, the next steps privately, and a content-free letter to the reporter."""
-    room = talk(DUTY, group=True)
+    room = talk(DUTY, group=True, clocks=clocks())
     assert room.presses_key(TAKE) == ["(toast) Anh/chị đã nhận VV-2026-0042. Xem tiếp trong tin nhắn riêng."]
-    assert kinds(room) == ["TakeIncident", "TellReporter", "TellPerson"]
+    assert kinds(room) == ["TakeIncident", "TellReporter", "TellPerson", "TellPerson"]
     assert [text for _, text in room.told] == [
         "Bạn có tin mới, nhắn XEM.",
         "Anh/chị đã nhận VV-2026-0042 lúc 10:32. Cảm ơn anh/chị.\n"
-        "Can thiệp khẩn cấp trước: 22:32 23/11 (trong 12 giờ, NĐ 56/2017)\n"
-        "Hạn văn bản: 10:32 24/11\n"
+        "⏱ Báo cáo bằng văn bản: nên xong trước 10:32 24/11, chậm nhất 24:00 Thứ Ba 24/11/2026 (tính từ lúc tiếp nhận)\n"
+        "⏱ Biện pháp can thiệp khẩn cấp hoặc tạm thời cách ly: chậm nhất 22:32 23/11 (tính từ lúc tiếp nhận)\n"
         "Xem chi tiết trước, chỉ gọi lại nếu an toàn. Để xem, gõ: /chitiet 42\n"
         "[Xem chi tiết]",
+        "VV-2026-0042: việc đầu tiên anh/chị làm là gì, trước mấy giờ?\n"
+        "Nói bằng lời của mình kèm giờ hẹn, gõ: /hua 42 30 phút nữa tôi đến nhà\n"
+        "[Gọi lại người báo trong 15 phút] [Đến nơi trong 1 giờ] [Báo công an ngay]",
     ]
 
 
@@ -73,7 +77,7 @@ def test_typing_does_what_pressing_does() -> None:
     """ "nhan 42" in the room: the others read who took it."""
     room = talk(DUTY, group=True)
     assert room.says("nhận 42") == ["Anh/chị Lê Thị Hoa đã nhận VV-2026-0042 lúc 10:32."]
-    assert kinds(room) == ["TakeIncident", "TellReporter", "TellPerson"]
+    assert kinds(room) == ["TakeIncident", "TellReporter", "TellPerson", "TellPerson"]
 
 
 def test_taking_in_the_private_chat_shows_the_next_steps_there() -> None:

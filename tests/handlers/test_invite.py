@@ -32,6 +32,7 @@ Mã dùng một lần, trước 10:32 30/11.
 
 
 ROLES = "Anh/chị mời ai?\n[cộng tác viên] [cán bộ trẻ em phường] [cán bộ trực] [lãnh đạo] [cán bộ cơ quan phối hợp] [quản trị viên]"
+ROLES += " [lãnh đạo Quận Long Biên]"
 
 
 def test_an_administrator_invites_into_any_ward() -> None:
@@ -64,6 +65,14 @@ def test_roles_of_the_division_need_no_ward(role: str) -> None:
     talk.says("/moi")
     talk.transcript((f"[{role}]", code_for(role, "Phòng LĐTB&XH")))
     assert [command.unit for command in talk.commands if isinstance(command, CreateInvitation)] == [DIVISION]
+
+
+def test_a_leader_of_the_district_is_invited_into_the_district() -> None:
+    """The ladder calls them when nobody below has taken a case."""
+    talk = Talk(who=ADMIN)
+    talk.says("/moi")
+    talk.transcript(("lãnh đạo quận Long Biên", code_for("lãnh đạo", "UBND quận Long Biên")))
+    assert [command.unit for command in talk.commands if isinstance(command, CreateInvitation)] == ["quan_long_bien"]
 
 
 def test_a_ward_officer_invites_only_for_their_own_ward() -> None:

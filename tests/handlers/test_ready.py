@@ -5,8 +5,8 @@ from dataclasses import replace
 import pytest
 
 from handlers.ready import NEEDED, missing, not_ready_say
-from models.commands import PutSetting
-from models.facts import BoundRoom, Service, Who
+from models.commands import PutSetting, SetTimer
+from models.facts import BoundRoom, Roster, Service, Weekly, Who
 from tests.handlers.people_driver import ADMIN, COLLABORATOR, DIVISION, DUTY, NOW, PLAN, READY, WARD, Talk, shown
 
 WAITING = replace(READY, settings={"division_phone": "02438724033", "keys_backed_up": "x"})
@@ -39,6 +39,7 @@ def test_an_administrator_sees_what_is_missing_and_enters_it() -> None:
             ❌ hai cán bộ trực (hiện có: 0): mời bằng /moi
             ❌ lãnh đạo Phòng: mời bằng /moi
             ❌ xác nhận “đã sao lưu khoá”
+            ○ nên có: lịch trực, xếp bằng /lichtruc
             [Nhập số trực của Phòng] [Đã sao lưu khoá] [Đóng]""",
         ),
         ("1", "Số điện thoại trực ngày đêm của Phòng là số nào? (Ví dụ: 024 3872 4033)"),
@@ -52,6 +53,7 @@ def test_an_administrator_sees_what_is_missing_and_enters_it() -> None:
             ❌ hai cán bộ trực (hiện có: 0): mời bằng /moi
             ❌ lãnh đạo Phòng: mời bằng /moi
             ❌ xác nhận “đã sao lưu khoá”
+            ○ nên có: lịch trực, xếp bằng /lichtruc
             [Sửa số trực của Phòng] [Đã sao lưu khoá] [Đóng]""",
         ),
         (
@@ -77,6 +79,7 @@ def test_going_on_duty_takes_one_tap_when_nothing_is_missing() -> None:
             ✔ cán bộ trực: 2
             ✔ lãnh đạo Phòng: 1
             ✔ đã sao lưu khoá
+            ○ nên có: lịch trực, xếp bằng /lichtruc
             [Bắt đầu trực] [Sửa số trực của Phòng] [Đóng]""",
         ),
         (
@@ -84,7 +87,13 @@ def test_going_on_duty_takes_one_tap_when_nothing_is_missing() -> None:
             "Từ giờ Báo Ngay bắt đầu trực.\nNên cùng cả phòng thử một lần: báo một vụ tập dượt, và ghi rõ trong lời kể là tập dượt.",
         ),
     )
-    assert talk.commands == (PutSetting("ready_at", NOW.isoformat()),)
+    assert talk.commands == (PutSetting("ready_at", NOW.isoformat()), SetTimer("roster", DIVISION, NOW))
+
+
+def test_a_roster_is_recommended_and_not_required() -> None:
+    """Without one every duty officer is called; with one the list says so."""
+    talk = Talk(who=ADMIN, service=READY, more={"roster": Roster((Weekly("w", DUTY.person, 0, "00:00", "00:00"),))})
+    assert "✔ lịch trực" in talk.says("/sansang")[0].splitlines()
 
 
 def test_what_got_lost_meanwhile_keeps_the_service_off_duty() -> None:

@@ -4,7 +4,21 @@ from dataclasses import replace
 
 import pytest
 
-from handlers.rights import BY_NAME, COMMANDS, Where, allowed, may_cut, may_give, may_manage, may_see, may_take
+from handlers.rights import (
+    BY_NAME,
+    COMMANDS,
+    Where,
+    allowed,
+    may_change_roster,
+    may_cut,
+    may_give,
+    may_give_duty,
+    may_lead,
+    may_manage,
+    may_see,
+    may_see_roster,
+    may_take,
+)
 from models.facts import Member, Role
 from tests.handlers.people_driver import (
     ADMIN,
@@ -30,9 +44,14 @@ OFFICERS = {R.DUTY_OFFICER, R.LEADER, R.WARD_OFFICER}
 MAY = {
     "start": EVERY, "help": EVERY, "language": EVERY, "report": EVERY, "more": EVERY, "see": EVERY, "misdial": EVERY,
     "link": EVERY, "unlink": {*Role},
-    "take": OFFICERS, "details": OFFICERS, "photos": OFFICERS,
+    "confirm": OFFICERS | {R.COLLABORATOR}, "take": OFFICERS, "details": OFFICERS, "photos": OFFICERS,
+    "promise": OFFICERS, "kept": OFFICERS, "hand_over": OFFICERS, "accept": OFFICERS, "decline": OFFICERS, "release": OFFICERS,
+    "take_over": {R.DUTY_OFFICER, R.LEADER}, "close": {R.DUTY_OFFICER, R.LEADER}, "reopen": {R.DUTY_OFFICER, R.LEADER},
+    "cases": EVERY, "record": OFFICERS,
     "invite": {R.ADMINISTRATOR, R.WARD_OFFICER}, "cut": {R.ADMINISTRATOR, R.WARD_OFFICER},
     "bind": {R.ADMINISTRATOR, R.WARD_OFFICER}, "unbind": {R.ADMINISTRATOR, R.WARD_OFFICER},
+    "roster": {R.DUTY_OFFICER, R.LEADER, R.ADMINISTRATOR}, "note": {R.DUTY_OFFICER, R.LEADER},
+    "refuse_duty": {R.DUTY_OFFICER, R.LEADER},
     "ready": {R.ADMINISTRATOR},
 }  # fmt: skip
 
@@ -59,7 +78,9 @@ def test_no_word_means_two_commands() -> None:
 def test_only_rooms_are_set_up_in_groups() -> None:
     """Whatever concerns a report or a person stays private."""
     assert {command.name for command in COMMANDS if command.where is Where.GROUP} == {"bind", "unbind"}
-    assert {command.name for command in COMMANDS if command.where is Where.BOTH} == {"help", "take", "details", "photos"}
+    assert {command.name for command in COMMANDS if command.where is Where.BOTH} == {
+        "help", "take", "details", "photos", "promise", "kept", "accept", "decline", "cases",
+    }  # fmt: skip
 
 
 @pytest.mark.parametrize(
@@ -136,3 +157,30 @@ def test_a_room_is_bound_by_an_administrator_or_for_ones_own_ward() -> None:
     assert may_manage(WARD_OFFICER, WARD)
     assert not may_manage(WARD_OFFICER, DIVISION)
     assert not may_manage(DUTY, DIVISION)
+
+
+@pytest.mark.parametrize(
+    ("person", "see", "change", "give"),
+    [
+        (ADMIN, True, True, False),
+        (LEADER, True, True, False),
+        (DUTY, True, False, True),
+        (WARD_OFFICER, False, False, False),
+        (COLLABORATOR, False, False, False),
+        (PARTNER, False, False, False),
+        (who("Lãnh Đạo Phường", (Role.LEADER, WARD)), False, False, False),
+        (who("Trực Phường", (Role.DUTY_OFFICER, WARD)), False, False, False),
+        (None, False, False, False),
+    ],
+)
+def test_the_roster_is_the_divisions(person: object, see: bool, change: bool, give: bool) -> None:
+    """Its officers see it, its leaders and administrators change it, its duty officers give away a turn of their own."""
+    found = may_see_roster(person, PLAN), may_change_roster(person, PLAN), may_give_duty(person, PLAN)  # type: ignore[arg-type]
+    assert found == (see, change, give)
+
+
+@pytest.mark.parametrize("person", [*EVERYONE, None])
+def test_only_the_division_takes_over_closes_and_opens_again(person: object) -> None:
+    """A ward officer may take and hand back a case, and never end it."""
+    assert may_lead(person, TAKEN, PLAN) is (person in (DUTY, LEADER))  # type: ignore[arg-type]
+    assert may_lead(person, replace(TAKEN, restricted=True), PLAN) is (person is LEADER)  # type: ignore[arg-type]

@@ -1,5 +1,6 @@
 """The plan of Long Biên as it is shipped, and what a plan can answer."""
 
+import itertools
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -8,7 +9,7 @@ import pytest
 from pydantic import BaseModel, ValidationError
 
 from bot.plan_files import load_plan
-from models.plan import Label, Plan, Status
+from models.plan import Label, Plan, Status, Whom
 
 PLAN = load_plan(Path(__file__).parents[2] / "plans" / "longbien-2021")
 URGENT, SERIOUS, WATCHED = "khan_cap", "nghiem_trong", "can_theo_doi"
@@ -142,23 +143,58 @@ def test_numbers_that_nobody_found_are_entered_by_an_administrator() -> None:
 
 def test_an_urgent_case_is_called_at_a_growing_distance_day_and_night() -> None:
     """3, 5, 10, 20 minutes and on; the last distance repeats without end."""
-    gaps = PLAN.ladder.gaps(URGENT)
-    assert gaps[:4] == (3, 5, 10, 20)
-    assert list(gaps) == sorted(gaps)
-    assert PLAN.ladder.rings_at_night(URGENT)
+    calls = PLAN.ladder.of(URGENT)
+    assert [calls.gap(step) for step in range(1, 9)] == [3, 5, 10, 20, 40, 60, 60, 60]
+    assert calls.night
 
 
-@pytest.mark.parametrize("level", [SERIOUS, WATCHED])
-def test_the_others_respect_the_night(level: str) -> None:
+@pytest.mark.parametrize(("level", "gaps"), [(SERIOUS, [60, 60, 60, 60, 60, 120, 120]), (WATCHED, [60, 120, 240, 240, 240, 240, 240])])
+def test_the_others_respect_the_night(level: str, gaps: list[int]) -> None:
     """They arrive without a sound between 21:00 and 7:00, and are still called again."""
-    assert not PLAN.ladder.rings_at_night(level)
-    assert PLAN.ladder.gaps(level)
+    calls = PLAN.ladder.of(level)
+    assert (calls.night, [calls.gap(step) for step in range(1, 8)]) == (False, gaps)
     assert (PLAN.ladder.quiet_from.hour, PLAN.ladder.quiet_until.hour) == (21, 7)
+
+
+def test_a_longer_ladder_calls_nobody_less() -> None:
+    """Whoever was called at a step is called at every later one, by themselves or among all duty officers."""
+    for calls in PLAN.ladder.levels:
+        for hour in PLAN.ladder.hours:
+            called = [{*calls.whom(step, hour.name)} for step in range(9)]
+            for now, later in itertools.pairwise(called):
+                assert now - {Whom.ON_DUTY} <= later
+                assert Whom.ON_DUTY not in now or {Whom.ON_DUTY, Whom.DUTY_ALL} & later
+
+
+def test_at_night_and_on_holidays_somebody_is_called_privately_at_once() -> None:
+    """The whole room may be asleep."""
+    calls = PLAN.ladder.of(URGENT)
+    assert [hour.name for hour in PLAN.ladder.hours if Whom.ON_DUTY in calls.whom(0, hour.name)] == ["holiday", "night"]
+
+
+def test_after_the_last_step_whoever_it_calls_goes_on_being_called() -> None:
+    """Also the unit above, hour after hour."""
+    calls = PLAN.ladder.of(URGENT)
+    assert calls.whom(400, "night") == calls.whom(4, "office")
+    assert Whom.ABOVE in calls.whom(400, "night")
+
+
+def test_a_ladder_of_one_step_goes_on_too() -> None:
+    """The card, and then the distances that repeat."""
+    calls = PLAN.ladder.of(WATCHED)
+    short = calls.model_copy(update={"steps": calls.steps[:1], "again": (5, 30)})
+    assert [short.gap(step) for step in range(4)] == [5, 5, 30, 30]
 
 
 def test_an_unknown_level_is_called_like_the_most_urgent() -> None:
     """A row with a word that the plan lost must not fall silent."""
-    assert PLAN.ladder.gaps("?") == PLAN.ladder.gaps(URGENT)
+    assert PLAN.ladder.of("?") == PLAN.ladder.of(URGENT)
+
+
+def test_the_units_above_are_told_nearest_first() -> None:
+    """The division lies in its district; above that the plan of 2021 has nothing."""
+    assert [unit.id for unit in PLAN.above("phong_ldtbxh")] == ["quan_long_bien"]
+    assert PLAN.above("quan_long_bien") == ()
 
 
 def test_the_plan_knows_its_zone_and_its_working_week() -> None:

@@ -69,7 +69,7 @@ async def test_urgent_ones_are_fired_first(db: Database, vault: Vault) -> None:
 
     await Sweep(db, hear, lambda: scene.clock[0]).tick()
     assert set(heard[:2]) == {"ladder", "unanswered"}
-    assert set(heard[2:]) == {"idle"}
+    assert set(heard[2:]) == {"idle", "clock"}
 
 
 async def test_a_ladder_that_fails_is_never_parked_and_holds_up_nothing(
