@@ -10,7 +10,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from bot import linking
+from bot import drill_rows, linking, reconciling
 from bot.clocks import clocks_of
 from bot.codes import code_hash, new_code
 from bot.conversations import Talk
@@ -23,6 +23,7 @@ from handlers.routing import CaseRef, Route
 from models.attachment import ATTACHMENT, AttachmentState
 from models.clock import CASE_CLOCK
 from models.conversation import CONVERSATION
+from models.drill import DRILL
 from models.facts import (
     BoundRoom,
     Case,
@@ -128,6 +129,7 @@ _CASES = {
         "submission": INCIDENT.c.id == _SUBJECT,
         "conversation": INCIDENT.c.conversation == _NAMED,
         "own": _OWN,
+        "drill": INCIDENT.c.id == sa.select(DRILL.c.incident).where(DRILL.c.id == _NAMED).scalar_subquery(),
         "clock": INCIDENT.c.id == sa.select(CASE_CLOCK.c.incident).where(CASE_CLOCK.c.id == _NAMED).scalar_subquery(),
     }.items()
 }
@@ -368,6 +370,8 @@ NEEDS: dict[str, Callable[[Reading], Any]] = {
     "open_child_case": _open_child_case,
     "roster": lambda reading: read_roster(reading.db, reading.engine.plan.division, reading.engine.now(), reading.engine.vault),
     "hand_overs": lambda reading: read_hand_overs(reading.db, reading.engine.vault, reading.engine.now()),
+    "reconciliation": lambda reading: reconciling.read(reading.db, reading.engine.now()),
+    "drills": lambda reading: drill_rows.read(reading.db),
     "open_cases": lambda reading: read_open_cases(reading.db),
 }
 """One reader for each field of Facts that a route may ask for."""

@@ -13,15 +13,16 @@ _CONFIRM = N_("/xacnhan 42 – say that a duty was done")
 _INVITE = N_("/moi – invite somebody; /thuhoi – cut an account")
 _ROOM = N_("%(bind)s in a group – make it the duty room; %(unbind)s – undo it")
 _ROSTER = N_("/lichtruc – who is on duty; change the roster")
+_DRILL = N_("/dientap – an exercise: is the duty room awake?")
 _HELP = N_("/trogiup – this help; /ngonngu – language")
 
 CAN: Mapping[Role, tuple[str, ...]] = {
     Role.COLLABORATOR: (_REPORT, _MORE, _HELP),
     Role.WARD_OFFICER: (_TAKE, _REPORT, _CONFIRM, _INVITE, _ROOM),
     Role.DUTY_OFFICER: (_TAKE, _REPORT, _CONFIRM, _ROSTER, _HELP),
-    Role.LEADER: (_TAKE, _REPORT, _CONFIRM, _ROSTER, _HELP),
+    Role.LEADER: (_TAKE, _REPORT, _CONFIRM, _ROSTER, _DRILL, _HELP),
     Role.PARTNER: (_REPORT, _MORE, _HELP),
-    Role.ADMINISTRATOR: (N_("/sansang – what is missing before the service goes on duty"), _INVITE, _ROOM),
+    Role.ADMINISTRATOR: (N_("/sansang – what is missing before the service goes on duty"), _INVITE, _ROOM, _DRILL),
 }
 
 
@@ -46,7 +47,12 @@ def _for(who: Who | None, facts: Facts) -> Text:
     if who is None:
         return paragraphs(hotlines(facts.plan), bullets(msg(_REPORT), msg("Have an invitation code? Type it here."), msg(_HELP)))
     lines_of = dict.fromkeys(line for held in who.held for line in CAN[held.role])
-    for spare in (_MORE, _CONFIRM, _ROOM):  # reminders say it again when it is needed; whoever is everything has set up the rooms long ago
+    for spare in (
+        _MORE,
+        _CONFIRM,
+        _ROOM,
+        _DRILL,
+    ):  # reminders say it again when it is needed; whoever is everything has set up the rooms long ago
         if len(lines_of) > 6:
             lines_of.pop(spare, None)
     lines_of[_HELP] = lines_of.pop(_HELP, None)

@@ -17,10 +17,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from handlers import (
+    audit,
     child,
     clock_reminders,
     confirm,
     cut,
+    drill,
     duty,
     duty_give,
     duty_note,
@@ -33,9 +35,11 @@ from handlers import (
     ladder,
     language,
     link,
+    outage,
     paging,
     quota,
     ready,
+    reconcile,
     report,
     room,
     stranger,
@@ -52,7 +56,7 @@ Handler = Callable[[Frame, Incoming, Facts], Turn]
 
 @dataclass(frozen=True, slots=True)
 class CaseRef:
-    """Which incident the facts shall hold: by id, number, submission, legal clock, or the sender's own newest one."""
+    """Which incident the facts shall hold: by id, number, submission, legal clock, exercise, or the sender's own newest one."""
 
     by: str
     value: str = ""
@@ -93,6 +97,10 @@ TIMERS: dict[str, Entry] = {
     "reroute": Entry(failover.reroute),
     "deaf": Entry(failover.deaf),
     "quota": Entry(quota.warn),
+    "outage": Entry(outage.tell, ("service",)),
+    "audit": Entry(audit.tell),
+    reconcile.TIMER: Entry(reconcile.report, ("service", "reconciliation")),
+    "drill": Entry(drill.over, case="drill"),
     duty_watch.TIMER: Entry(duty_watch.look, ("service", "roster", "hand_overs", "open_cases")),
 }
 """By the kind of a timer row or internal message; its subject is the incident, its clock, the submission, the letter, the attachment or the messenger."""
@@ -131,6 +139,7 @@ COMMANDS: dict[str, Entry] = {
     "roster": Entry(duty.start, ("roster",)),
     "note": Entry(duty_note.start, ("roster",)),
     "refuse_duty": Entry(duty_give.refuse, ("roster",)),
+    "drill": Entry(drill.start, ("drills",)),
     "ready": Entry(ready.start, ("service", "roster")),
 }
 """By the name of a command in handlers.rights.COMMANDS."""
@@ -144,6 +153,7 @@ FLOORS: dict[str, Entry] = {
     confirm.FLOOR: Entry(confirm.answer, ("clocks",), case="frame"),
     cut.FLOOR: Entry(cut.answer, ("service", "members")),
     ready.FLOOR: Entry(ready.answer, ("service", "roster")),
+    drill.FLOOR: Entry(drill.answer, ("drills",)),
     duty.FLOOR: Entry(duty.answer, ("roster",)),
     language.FLOOR: Entry(language.answer),
 }
@@ -232,7 +242,7 @@ def _to(entry: Entry, frame: Frame, subject: str = "") -> Route:
     if entry.case == "frame":
         held = str(frame.data.get("submission") or "")
         return Route(entry.handle, entry.needs, CaseRef("submission", held) if held else None)
-    if entry.case in {"id", "number", "submission", "clock"}:
+    if entry.case in {"id", "number", "submission", "clock", "drill"}:
         return Route(
             entry.handle,
             entry.needs,

@@ -7,6 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
+from bot import drill_rows
 from bot.apply import clocks, storms
 from bot.apply.cards import leave_bundle, letters_about, live_cards, post_bundle, post_cards, privately, refresh_cards, retire, whom
 from bot.gather import as_case
@@ -58,6 +59,7 @@ def next_number(w: Writing, name: str) -> int:
 
 def note(w: Writing, command: c.Note) -> None:
     w.db.execute(_NOTE, {"id": new_id(), "incident": command.incident, "kind": command.kind, "person": w.me, "at": w.now})
+    drill_rows.acted(w, command.incident, command.kind)
 
 
 def look(w: Writing, command: c.Look) -> None:
@@ -112,6 +114,8 @@ def call_anew(w: Writing, case: Case) -> None:
         retire(w, row, text=card.superseded(case) if w.engine.capabilities(row.channel).edits else None)
     storms.leave(w, case)
     cancel_timer(w.db, "ladder", case.id)
+    if not case.drill:
+        drill_rows.interrupt(w)
     call_room(w, c.CallRoom(case.id))
 
 
@@ -132,6 +136,8 @@ def call_room(w: Writing, command: c.CallRoom) -> None:
     if case.status == Status.INTAKE:
         move(w, case, Status.INTAKE, Status.OPEN, "alerted")
         case = load(w, command.id)
+        if not case.drill:
+            drill_rows.interrupt(w)
     if case.status not in {Status.OPEN, Status.TAKEN}:
         return
     clocks.follow(w, case)
