@@ -108,7 +108,7 @@ def _take(frame: Frame, facts: Facts) -> Turn:
         return _list(frame, facts, why=msg("Something is still missing."))
     text = lines(
         msg("The service is on duty from now on."),
-        msg("Try it once with the whole room: report a practice case, and say in the account that it is practice."),
+        msg("Try it once with the whole room: an exercise, marked as such everywhere: %(drill)s", drill=Typed("dientap")),
     )
     watch = SetTimer(duty_watch.TIMER, facts.plan.division, facts.now)
     morning = SetTimer(reconcile.TIMER, facts.plan.division, reconcile.next_morning(facts.now, facts.plan))

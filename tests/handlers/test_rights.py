@@ -11,6 +11,7 @@ from handlers.rights import (
     allowed,
     may_change_roster,
     may_cut,
+    may_drill,
     may_give,
     may_give_duty,
     may_manage,
@@ -48,6 +49,7 @@ MAY = {
     "bind": {R.ADMINISTRATOR, R.WARD_OFFICER}, "unbind": {R.ADMINISTRATOR, R.WARD_OFFICER},
     "roster": {R.DUTY_OFFICER, R.LEADER, R.ADMINISTRATOR}, "note": {R.DUTY_OFFICER, R.LEADER},
     "refuse_duty": {R.DUTY_OFFICER, R.LEADER},
+    "drill": {R.LEADER, R.ADMINISTRATOR},
     "ready": {R.ADMINISTRATOR},
 }  # fmt: skip
 
@@ -171,3 +173,19 @@ def test_the_roster_is_the_divisions(person: object, see: bool, change: bool, gi
     """Its officers see it, its leaders and administrators change it, its duty officers give away a turn of their own."""
     found = may_see_roster(person, PLAN), may_change_roster(person, PLAN), may_give_duty(person, PLAN)  # type: ignore[arg-type]
     assert found == (see, change, give)
+
+
+@pytest.mark.parametrize(
+    ("person", "expected"),
+    [
+        (ADMIN, True),
+        (LEADER, True),
+        (DUTY, False),
+        (WARD_OFFICER, False),
+        (who("Lãnh Đạo Phường", (Role.LEADER, WARD)), False),
+        (None, False),
+    ],
+)
+def test_an_exercise_is_held_by_the_divisions_leaders_and_administrators(person: object, expected: bool) -> None:
+    """A leader of a ward cannot call the division's room."""
+    assert may_drill(person, PLAN) is expected  # type: ignore[arg-type]
