@@ -94,13 +94,16 @@ def _sources(found: Reconciliation) -> Text | None:
 
 
 def _overdue(found: Reconciliation, plan: Plan) -> Text | None:
+    """How many, and the longest overdue of them by case."""
     if not found.overdue:
         return None
     names = {clock.id: clock.name for clock in plan.clocks}
-    named = tuple(Join((one.code, names.get(one.kind, one.kind)), " ") for one in found.overdue_lines)
     head = msg("⏰ Overdue by law: %(count)s", count=found.overdue)
-    more = "; …" if found.overdue > len(named) else ""
-    return Join((head, ": ", Join(named, "; "), more), "") if named else head
+    duties: dict[str, list[Text]] = {}
+    for one in found.overdue_lines:
+        duties.setdefault(one.code, []).append(names.get(one.kind, one.kind))
+    of_cases = tuple(Join((code, Join(tuple(owed), ", ")), ": ") for code, owed in duties.items())
+    return lines(head, bullets(*of_cases, *(("…",) if found.overdue > len(found.overdue_lines) else ()))) if of_cases else head
 
 
 def _cases(found: Reconciliation, plan: Plan) -> Iterator[Text]:
