@@ -135,7 +135,7 @@ class Writing:
         """Plan one letter; returns its id ("" for a menu where there are none, and for what is kept for a page instead of entering a chat that
         cannot keep it). `asked`: it answers what was just said in that chat."""
         can = self.engine.capabilities(to.channel)
-        say = self._marked(say, asked=asked)
+        say = self._marked(say)
         if say.kind is LetterKind.MENU and not can.menus:
             return ""
         if planning.behind_a_link(can, say):
@@ -164,9 +164,9 @@ class Writing:
             self.timer("delete", letter, self.now + say.delete_after)
         return letter
 
-    def _marked(self, say: Say, *, asked: bool) -> Say:
-        """Everything about an exercise begins with that word: what names its case, and what answers somebody who acts on it."""
-        about = say.about or (self.facts.case.id if asked and self.facts.case is not None else "")
+    def _marked(self, say: Say) -> Say:
+        """Everything about an exercise begins with that word: what names its case, and whatever else a turn on its case says."""
+        about = say.about or (self.facts.case.id if self.facts.case is not None else "")
         return replace(say, text=drill_words.marked(say.text)) if say.text and self._is_drill(about) else say
 
     def _is_drill(self, incident: str) -> bool:
