@@ -17,6 +17,7 @@ from models.attachment import ATTACHMENT
 from models.ids import new_id
 from models.inbox import INBOX, WAITING, InboxState
 from models.letter import LETTER, LETTER_ATTEMPT, OPEN, UNDER_WAY, UNEXPLAINED, LetterState
+from models.timer import TIMER
 
 FAR = timedelta(days=1)  # no back-off and no platform's wait is longer
 HANGS = timedelta(minutes=5)  # beyond its lease: the sender takes back what is over within seconds
@@ -101,12 +102,21 @@ def attachments(work: Pass) -> Found:
 
 def inbox(work: Pass) -> Found:
     """A stored message gets its turn. One whose words are kept is given to the ordinary resuming (`mended`); one whose words only the platform
-    had, and that it has not given again within a day, is parked. A timer's row is never parked: its turn would count as taken."""
+    had, and that it has not given again within a day, is parked, and so is a timer's that is no more. That of a timer that is still set never
+    is: its turn would count as taken, and the timer as fired."""
     old = sa.text(WAITING), INBOX.c.received_at < work.now - WAITS
     columns = INBOX.c.id, INBOX.c.external_id, INBOX.c.received_at, INBOX.c.body.is_not(None).label("kept")
     rows = work.db.execute(sa.select(*columns).where(*old).limit(MOST)).all()
-    lost = [row.id for row in rows if not row.kept and row.received_at < work.now - LOST and not row.external_id.startswith("timer:")]
-    if lost:
-        waiting = INBOX.c.id.in_(lost), INBOX.c.state.in_((InboxState.RECEIVED, InboxState.FAILED))
+    over = [row.id for row in rows if not row.kept and row.received_at < work.now - LOST and not _timer(row)]
+    if timers := {_timer(row): row.id for row in rows if _timer(row)}:
+        still = sa.select(TIMER.c.id).where(TIMER.c.id.in_(timers), TIMER.c.fired_at.is_(None))
+        over += [timers[gone] for gone in sorted(set(timers) - set(work.db.execute(still).scalars()))]
+    if over:
+        waiting = INBOX.c.id.in_(over), INBOX.c.state.in_((InboxState.RECEIVED, InboxState.FAILED))
         work.db.execute(sa.update(INBOX).where(*waiting).values(state=InboxState.PARKED, next_try=None))
-    return Found("inbox", tuple(row.id for row in rows), len(lost) + sum(row.kept for row in rows))
+    return Found("inbox", tuple(row.id for row in rows), len(over) + sum(row.kept for row in rows))
+
+
+def _timer(row: Any) -> str:
+    """The id of the timer whose turn it is, "" of anything else."""
+    return str(row.external_id).removeprefix("timer:") if str(row.external_id).startswith("timer:") else ""

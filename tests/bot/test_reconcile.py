@@ -20,7 +20,7 @@ from models.service import COUNTER
 from models.tables import METADATA
 from models.timer import TIMER
 from tests.bot.auditor.audited import administrator
-from tests.driver import NO_BUTTONS, START, Scene
+from tests.driver import NO_BUTTONS, START, WEB, Scene
 
 MORNING = START + timedelta(hours=21, minutes=30)  # Tuesday 7:30 in Hà Nội
 
@@ -72,8 +72,7 @@ Không có vụ việc nào đang mở."""
 @pytest.mark.parametrize("buttons", [True, False])
 async def test_the_whole_of_it(db: Database, vault: Vault, buttons: bool) -> None:
     """Nobody's cases first, who holds the others, the oldest, what the law wanted by now; the same words with buttons and without."""
-    more = {} if buttons else {"capabilities": NO_BUTTONS}
-    scene = await on_duty(await Scene.open(db, vault, **more))
+    scene = await on_duty(await Scene.open(db, vault, capabilities=WEB if buttons else NO_BUTTONS))
     await reports(scene)
     await scene.passes(days=2)
     await reports(scene)

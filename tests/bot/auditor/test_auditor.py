@@ -211,14 +211,16 @@ async def test_a_wanted_file_moves(one: Audited, days: int) -> None:
 
 
 async def test_a_stored_message_gets_its_turn(one: Audited) -> None:
-    """By the ordinary way. What only the platform had, and has not given again within a day, is parked; a timer's row never is."""
-    rows = (("kept", b"sealed", HOUR), ("young", None, HOUR), ("lost", None, 2 * timedelta(days=1)), ("timer:1", None, AGES))
+    """By the ordinary way. What only the platform had, and has not given again within a day, is parked, and what was to be the turn of a
+    timer that is no more; that of one that is still set never is."""
+    timer = f"timer:{(await one.timers('reconcile'))[0].id}"
+    rows = (("kept", b"sealed", HOUR), ("young", None, HOUR), ("lost", None, 2 * AGES), (timer, None, AGES), ("timer:gone", None, HOUR))
     for name, body, age in rows:
         row = {"id": new_id(), "channel": "web", "external_id": name, "body": body, "state": "failed"}
         await one.does(sa.insert(INBOX).values(**row, received_at=one.scene.clock[0] - age))
     assert not await one.auditor.run()
     found = {row.external_id: row.state for row in await one.scene.rows(INBOX) if row.external_id in {name for name, *_ in rows}}
-    assert found == {"kept": "failed", "young": "failed", "lost": "parked", "timer:1": "failed"}
+    assert found == {"kept": "failed", "young": "failed", "lost": "parked", timer: "failed", "timer:gone": "parked"}
     assert one.resumed == [True]
 
 
