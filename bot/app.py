@@ -14,14 +14,15 @@ from typing import Any
 import structlog
 from aiohttp import web
 
-from bot import health, http, lease, quota, upkeep
-from bot.apply import roster
+from bot import alive, health, http, lease, quota, upkeep
 from bot.attachments import Attachments
+from bot.auditor import Auditor
 from bot.channels import Channel
 from bot.database import Database, StorageDown
 from bot.engine import Engine
 from bot.fuse import Fuse
 from bot.hearing import Hearing
+from bot.heartbeat import Heartbeat
 from bot.metrics import Metrics
 from bot.outbox import Outbox
 from bot.pacing import Pacer
@@ -66,6 +67,7 @@ class App:
         by_name = {channel.name: channel for channel in channels}
         fetchers = {name: channel.fetch for name, channel in by_name.items()}
         self.attachments = Attachments(db, engine.vault, files, fetchers, refused=self._refused)
+        self.auditor = Auditor(db, engine, self.metrics, Heartbeat(settings.heartbeat_address), self.hearing.hear, self.hearing.resume)
         self.watching = watching
         self.watches = {name: self._watch(channel, frozenset(by_name) - {name}) for name, channel in by_name.items()}
         self.outboxes = {name: self._outbox(channel) for name, channel in by_name.items()}
@@ -101,6 +103,7 @@ class App:
             "resume": (30, self._safely(self.hearing.resume)),
             "quota": (60, self._safely(self.warn_of_quota)),
             "sweep": (3600, self._safely(self._upkeep)),
+            "audit": (60, self._safely(self.auditor.run)),
             "watch": (self.watching.every, self._safely(self.look)),
         }
         clock = build(jobs)
@@ -110,6 +113,8 @@ class App:
             self.port = runner.addresses[0][1]
             if ready:
                 await ready()
+            await self._safely(self._stay_on_duty)()
+            await self._safely(self._after_an_outage)()
             await self._safely(self._switched_off)()
             clock.start()
             gc.freeze()  # what start-up made stays: full collections over it cost up to 100 ms (measured)
@@ -217,6 +222,17 @@ class App:
                 now, on = datetime.now(UTC), frozenset(self.outboxes)
                 await reroute_waiting(self.db, self.hearing.hear, name, on, now, self.engine.now())
 
+    async def _stay_on_duty(self) -> None:
+        await self.db.run(partial(upkeep.stay_on_duty, engine=self.engine), priority=2)
+
+    async def _after_an_outage(self) -> None:
+        """How long nobody listened is told, before this start is noted. The training room's computer may be switched off whenever one likes."""
+        outage = await self.db.run(partial(alive.outage, now=self.engine.now(), channels=self.engine.channels))
+        if outage is not None and not self.settings.training:
+            log.warning("after_an_outage", since=outage.data["since"])
+            await self.hearing.hear(outage)
+        await self.db.run(partial(alive.write, now=self.engine.now()))
+
     async def _switched_off(self) -> None:
         """Messengers that people and rooms are known on and that nobody has switched on here: what is urgent goes elsewhere from the start."""
         for name, title in await self.db.run(partial(upkeep.switched_off, on=self.outboxes)):
@@ -290,7 +306,7 @@ class App:
 
     async def _upkeep(self) -> None:
         await self.db.run(partial(upkeep.forget, engine=self.engine), priority=2)
-        await self.db.run(partial(roster.ensure, engine=self.engine), priority=2)
+        await self._stay_on_duty()
         await self.attachments.sweep()
 
     # --- what it says of itself ---------------------------------------------------------------------------------------
@@ -298,9 +314,9 @@ class App:
     async def health(self) -> dict[str, Any]:
         """For /healthz: whether it works, what waits, since when; no personal data."""
         try:
-            return await self.db.run(partial(health.health, engine=self.engine))
+            return await self.db.run(partial(health.health, engine=self.engine)) | {"audit": self.auditor.status()}
         except StorageDown:
-            return {"ok": False, "database": "down"}
+            return {"ok": False, "database": "down", "audit": self.auditor.status()}
 
     async def metrics_text(self) -> bytes:
         with suppress(StorageDown):

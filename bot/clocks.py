@@ -15,10 +15,11 @@ _OF = sa.select(CASE_CLOCK).where(CASE_CLOCK.c.incident == sa.bindparam("inciden
 def clocks_of(db: sa.Connection, incident: str, plan: Plan, now: datetime) -> tuple[RunningClock, ...]:
     """Running and done clocks, in the plan's order. A kind that the plan does not know (any more) cannot be named and is left out."""
     rows = {row.kind: row for row in db.execute(_OF, {"incident": incident}).all()}
-    return tuple(_seen(rows[clock.id], plan, now) for clock in plan.clocks if clock.id in rows)
+    return tuple(seen(rows[clock.id], plan, now) for clock in plan.clocks if clock.id in rows)
 
 
-def _seen(row: Any, plan: Plan, now: datetime) -> RunningClock:
+def seen(row: Any, plan: Plan, now: datetime) -> RunningClock:
+    """A row of case_clock whose kind the plan knows."""
     clock = plan.clock(row.kind)
     return RunningClock(
         row.id, row.kind, clock.name, row.basis, row.starts_at, row.due_at, row.strict_at, row.state,

@@ -10,8 +10,8 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from bot import drill_rows, linking, reconciling
 from bot import gather_care as care
-from bot import linking
 from bot.case_rows import as_case
 from bot.clocks import clocks_of
 from bot.codes import code_hash, new_code
@@ -25,6 +25,7 @@ from handlers.routing import CaseRef, Route
 from models.attachment import ATTACHMENT, AttachmentState
 from models.clock import CASE_CLOCK
 from models.conversation import CONVERSATION
+from models.drill import DRILL
 from models.facts import (
     BoundRoom,
     Case,
@@ -126,6 +127,7 @@ _CASES = {
         "submission": INCIDENT.c.id == _SUBJECT,
         "conversation": INCIDENT.c.conversation == _NAMED,
         "own": _OWN,
+        "drill": INCIDENT.c.id == sa.select(DRILL.c.incident).where(DRILL.c.id == _NAMED).scalar_subquery(),
         "clock": INCIDENT.c.id == sa.select(CASE_CLOCK.c.incident).where(CASE_CLOCK.c.id == _NAMED).scalar_subquery(),
     }.items()
 }
@@ -364,5 +366,7 @@ NEEDS: dict[str, Callable[[Reading], Any]] = {
     "own_cases": care.own_cases,
     "open_cases": care.open_cases,
     "overdue": care.overdue,
+    "reconciliation": lambda reading: reconciling.read(reading.db, reading.engine.now()),
+    "drills": lambda reading: drill_rows.read(reading.db),
 }
 """One reader for each field of Facts that a route may ask for."""

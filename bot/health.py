@@ -106,7 +106,9 @@ def gauges(db: sa.Connection, engine: Engine, metrics: Metrics) -> None:
             if quota := _quota(db, engine, name):
                 metrics.quota_used.labels(name, direction).set(quota[direction])
     metrics.cases.clear()
-    counted = sa.select(INCIDENT.c.severity, INCIDENT.c.status, sa.func.count()).where(INCIDENT.c.status != Status.CLOSED)
+    counted = sa.select(INCIDENT.c.severity, INCIDENT.c.status, sa.func.count()).where(
+        INCIDENT.c.status != Status.CLOSED, INCIDENT.c.drill.is_(False)
+    )
     for severity, status, number in db.execute(counted.group_by(INCIDENT.c.severity, INCIDENT.c.status)).all():
         metrics.cases.labels(severity, status).set(number)
 

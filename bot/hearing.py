@@ -27,8 +27,9 @@ from models.timer import fire
 
 log = structlog.get_logger()
 
-NEVER_PARKED = {"ladder", "unanswered", "follow_up", "idle", "clock", "promise", "roster"}
-"""Timers that keep a case from falling silent (rule 6), and the one that says that nobody is on duty: tried again and again, whatever happens."""
+NEVER_PARKED = {"ladder", "unanswered", "follow_up", "idle", "clock", "promise", "roster", "reconcile"}
+"""Timers that keep a case from falling silent (rule 6), and those that say that nobody is on duty and how all
+cases stand: tried again and again, whatever happens."""
 
 
 class Hearing:

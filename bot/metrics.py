@@ -29,6 +29,12 @@ class Metrics:
         self.channel_up = Gauge("baongay_channel_up", "1 while the messenger works", ["channel"], registry=self.registry)
         self.cases = Gauge("baongay_open_cases", "Open cases", ["severity", "status"], registry=self.registry)
         self.parked = Counter("baongay_parked", "Messages given up after five tries", registry=self.registry)
+        self.audit_found = Counter("baongay_audit_found", "Broken invariants that the auditor has found", ["kind"], registry=self.registry)
+        self.audit_clean = Gauge(
+            "baongay_audit_last_clean_timestamp_seconds",
+            "When the auditor of this process last found nothing wrong",
+            registry=self.registry,
+        )
         self.storage_down = Counter("baongay_storage_down", "Times the database could not be reached", registry=self.registry)
 
     def text(self) -> bytes:

@@ -43,6 +43,7 @@ class Settings(BaseSettings):
     plan: Path = Path("plans/longbien-2021")
     timezone: str = "Asia/Ho_Chi_Minh"
     metrics_token: SecretStr | None = None
+    heartbeat_url: SecretStr | None = None
     tick_seconds: float = Field(5.0, gt=0, le=60)
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     log_format: Literal["json", "console"] = "console"
@@ -99,9 +100,16 @@ class Settings(BaseSettings):
     @field_validator("telegram_api_base", "zalo_api_base", "public_url")
     @classmethod
     def _an_address(cls, value: str | None) -> str | None:
-        if value is not None and (not value.startswith(("http://", "https://")) or any(c.isspace() for c in value)):
+        if value is not None and not _is_address(value):
             raise ValueError("must be an address that begins with https:// (or http://)")
         return value.rstrip("/") if value else value
+
+    @field_validator("heartbeat_url")
+    @classmethod
+    def _a_secret_address(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None and not _is_address(value.get_secret_value()):
+            raise ValueError("must be an address that begins with https:// (or http://)")
+        return value
 
     @field_validator("timezone")
     @classmethod
@@ -164,6 +172,10 @@ class Settings(BaseSettings):
     def metrics_token_text(self) -> str:
         return self.metrics_token.get_secret_value() if self.metrics_token else ""
 
+    @property
+    def heartbeat_address(self) -> str:
+        return self.heartbeat_url.get_secret_value() if self.heartbeat_url else ""
+
     def master_keys(self) -> tuple[str, ...]:
         """The vault's keys, the one that wraps first. The training room makes and keeps its own. Raises SettingsError without any."""
         if self.training:
@@ -220,6 +232,10 @@ def _unknown(given: Iterable[str]) -> Iterable[str]:
 
 def _parts(value: SecretStr | None) -> tuple[str, ...]:
     return tuple(part.strip() for part in value.get_secret_value().split(",") if part.strip()) if value else ()
+
+
+def _is_address(value: str) -> bool:
+    return value.startswith(("http://", "https://")) and not any(c.isspace() for c in value)
 
 
 def _training_key(path: Path) -> str:

@@ -13,6 +13,7 @@ from bot.channels.web.contract import Past, Said, Sent
 from bot.database import Database
 from bot.engine import Engine
 from bot.letters import opened
+from bot.upkeep import stay_on_duty
 from bot.wire_json import incoming_from_json
 from models.attachment import ATTACHMENT, AttachmentState
 from models.columns import upsert
@@ -108,6 +109,7 @@ def _empty_and_seed(db: sa.Connection, engine: Engine, now: datetime) -> None:
     for table in METADATA.tables.values():
         db.execute(sa.delete(table))
     seed(db, engine, now)
+    stay_on_duty(db, engine)
 
 
 def seed(db: sa.Connection, engine: Engine, now: datetime) -> None:

@@ -14,6 +14,7 @@ from bot.engine import Engine
 from bot.pages import planning
 from bot.quota import Level, lane_now, level_now, tell_who_writes
 from bot.rendering import Renderer
+from handlers import drill_words
 from handlers.failover import instead_of
 from models.conversation import CONVERSATION
 from models.facts import Facts
@@ -27,6 +28,7 @@ from models.timer import set_timer
 
 SETTLED = timedelta(seconds=60)  # without a newer change, and what cannot be edited is said anew
 _INSERT = sa.insert(LETTER)
+_DRILL = sa.select(INCIDENT.c.drill).where(INCIDENT.c.id == sa.bindparam("incident"))
 _CODE = sa.select(INCIDENT.c.year, INCIDENT.c.number).where(INCIDENT.c.id == sa.bindparam("incident"))
 _CONVERSATION = (
     sa.select(CONVERSATION, PERSON.c.locale.label("person_locale"))
@@ -86,6 +88,7 @@ class Writing:
     channels: set[str] = field(default_factory=set)
     private: dict[tuple[Address, str], list[tuple[Say, bool]]] = field(default_factory=dict)  # by reader and case: what waits for its page
     of_a_report: bool = False  # what this turn says answers somebody who tells of a child or acts on a case
+    _drills: dict[str, bool] = field(default_factory=dict)
     _failing: dict[str, str] | None = None
     _levels: dict[str, Level] = field(default_factory=dict)
 
@@ -130,6 +133,7 @@ class Writing:
         """Plan one letter; returns its id ("" for a menu where there are none, and for what is kept for a page instead of entering a chat that
         cannot keep it). `asked`: it answers what was just said in that chat."""
         can = self.engine.capabilities(to.channel)
+        say = self._marked(say)
         if say.kind is LetterKind.MENU and not can.menus:
             return ""
         if planning.behind_a_link(can, say):
@@ -139,7 +143,8 @@ class Writing:
         render = self.renderer(to.locale, self._call(to), self._group_call(to.channel))
         text, buttons = choices.text_and_buttons(say, render, question, buttons=can.buttons)
         if to.instead_of and say.kind is LetterKind.SAY:
-            text = f"{render(instead_of(to.instead_of, perhaps_twice=False))}\n{text}"
+            mark = render(instead_of(to.instead_of, perhaps_twice=False))
+            text = "\n".join((text, mark) if self._is_drill(say.about) else (mark, text))  # an exercise's first word is its own mark
         body = {"text": text, "buttons": buttons, "columns": say.columns, "attachments": list(say.attachments)}
         lane = lane_now(self, to.channel, say, of_a_report=asked and self.of_a_report)
         settle = say.settle if say.kind is LetterKind.EDIT and not can.edits else timedelta()
@@ -157,11 +162,24 @@ class Writing:
             self.timer("delete", letter, self.now + say.delete_after)
         return letter
 
+    def _marked(self, say: Say) -> Say:
+        """Everything about an exercise begins with that word: what names its case, and whatever else a turn on its case says."""
+        about = say.about or (self.facts.case.id if self.facts.case is not None else "")
+        return replace(say, text=drill_words.marked(say.text)) if say.text and self._is_drill(about) else say
+
+    def _is_drill(self, incident: str) -> bool:
+        if self.facts.case is not None and self.facts.case.id == incident:
+            return self.facts.case.drill
+        if incident and incident not in self._drills:
+            self._drills[incident] = bool(self.db.execute(_DRILL, {"incident": incident}).scalar())
+        return self._drills.get(incident, False)
+
     def copy(self, row: Any, newest: Any, to: Address, mark: Text) -> None:
         """A letter that was planned for one messenger, once more for another: with the mark first, as `newest` (itself, or its last edit) reads.
         Answers to a question stay behind, because the question belongs to the other chat."""
         body = self.engine.vault.open_json(self.db, f"conversation:{newest.conversation}", "letter.body", newest.id, newest.body or b"")
         letter = new_id()
+        mark = drill_words.marked(mark) if self._is_drill(row.about) else mark
         body |= {
             "text": f"{self.render(mark, to.locale)}\n{body['text']}",
             "buttons": [one for one in body["buttons"] if one[0].startswith("0.")],

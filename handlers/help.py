@@ -17,6 +17,7 @@ _INVITE = N_("/moi – invite somebody; /thuhoi – cut an account")
 _ROOM = N_("%(bind)s in a group – make it the duty room; %(unbind)s – undo it")
 _ROSTER = N_("/lichtruc – who is on duty; change the roster")
 _READY = N_("/sansang – what is missing before the service goes on duty")
+_DRILL = N_("/dientap – an exercise: is the duty room awake?")
 _HELP = N_("/trogiup – this help; /ngonngu – language")
 
 LINES = 7
@@ -25,9 +26,9 @@ CAN: Mapping[Role, tuple[str, ...]] = {
     Role.COLLABORATOR: (_REPORT, _MORE, _HELP),
     Role.WARD_OFFICER: (_TAKE, _HOLD, _CASES, _RECORD, _INVITE, _ROOM),
     Role.DUTY_OFFICER: (_TAKE, _HOLD, _CASES, _LEAD, _RECORD, _ROSTER),
-    Role.LEADER: (_TAKE, _HOLD, _CASES, _LEAD, _RECORD, _ROSTER),
+    Role.LEADER: (_TAKE, _HOLD, _CASES, _LEAD, _RECORD, _ROSTER, _DRILL),
     Role.PARTNER: (_REPORT, _MORE, _HELP),
-    Role.ADMINISTRATOR: (_READY, _INVITE, _ROOM),
+    Role.ADMINISTRATOR: (_READY, _INVITE, _ROOM, _DRILL),
 }
 
 
@@ -56,6 +57,7 @@ def _for(who: Who | None, facts: Facts) -> Text:
         lines_of.pop(_REPORT, None)
     for spare in (
         _MORE,
+        _DRILL,
         _ROOM,
         _READY,
         _HOLD,

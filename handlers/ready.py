@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from handlers import duty_watch
+from handlers import duty_watch, reconcile
 from handlers import reply as replies
 from handlers.floor import ask, end, go, leave, take_floor
 from handlers.reading.names import read_phone
@@ -108,10 +108,11 @@ def _take(frame: Frame, facts: Facts) -> Turn:
         return _list(frame, facts, why=msg("Something is still missing."))
     text = lines(
         msg("The service is on duty from now on."),
-        msg("Try it once with the whole room: report a practice case, and say in the account that it is practice."),
+        msg("Try it once with the whole room: an exercise, marked as such everywhere: %(drill)s", drill=Typed("dientap")),
     )
     watch = SetTimer(duty_watch.TIMER, facts.plan.division, facts.now)
-    return end(frame, text, PutSetting("ready_at", facts.now.isoformat()), watch)
+    morning = SetTimer(reconcile.TIMER, facts.plan.division, reconcile.next_morning(facts.now, facts.plan))
+    return end(frame, text, PutSetting("ready_at", facts.now.isoformat()), watch, morning)
 
 
 # --- what is asked ----------------------------------------------------------------------------------------------------

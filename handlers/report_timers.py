@@ -10,9 +10,9 @@ from models.talk import Frame, Incoming, Lane, Say, Turn, msg
 def nudge(frame: Frame, incoming: Incoming, facts: Facts) -> Turn:
     """Timer "idle": after ten minutes one content-free nudge; ten more (the same timer, told so by its data) and the room hears of it. One
     timer, because the reporter's next word winds it up again and so takes both steps back."""
-    draft = facts.draft
+    draft, case = facts.draft, facts.case
     if draft is None or draft.state != "draft":
-        return Turn(frame)
+        return Turn(frame, commands=(CallRoom(case.id),) if case is not None and case.status == "intake" else ())
     return _tell_room(frame, facts) if incoming.data.get("nudged") is True else _nudge(frame, incoming, facts)
 
 
@@ -30,7 +30,7 @@ def _nudge(frame: Frame, incoming: Incoming, facts: Facts) -> Turn:
 def _tell_room(frame: Frame, facts: Facts) -> Turn:
     """A case is never erased unseen (DESIGN rule 6)."""
     case = facts.case
-    if case is None or case.unfinished:
+    if case is None or (case.unfinished and case.status != "intake"):
         return Turn(frame)
     return Turn(frame, commands=(UpdateIncident(case.id, {"unfinished": True}), Note(case.id, "idle"), CallRoom(case.id)))
 

@@ -93,6 +93,7 @@ COMMANDS = (
     Command("roster", ("/lichtruc", "lichtruc", "lich truc"), ON_ROSTER | {Role.ADMINISTRATOR}, Where.PRIVATE, Within.UNIT),
     Command("note", ("/bangiao", "bangiao", "ban giao"), ON_ROSTER, Where.PRIVATE, Within.UNIT, text=True),
     Command("refuse_duty", ("/khongtruc", "khongtruc", "khong truc"), ON_ROSTER, Where.PRIVATE, Within.OWN),
+    Command("drill", ("/dientap", "dientap", "dien tap"), frozenset({Role.LEADER, Role.ADMINISTRATOR}), Where.PRIVATE, text=True),
     Command("ready", ("/sansang",), frozenset({Role.ADMINISTRATOR}), Where.PRIVATE),
 )
 BY_NAME = {command.name: command for command in COMMANDS}
@@ -157,6 +158,14 @@ def may_see_roster(who: Who | None, plan: Plan) -> bool:
 def may_give_duty(who: Who | None, plan: Plan) -> bool:
     """Put another duty officer in their own place: duty officers of the division."""
     return who is not None and Held(Role.DUTY_OFFICER, plan.division) in who.held
+
+
+# --- exercises --------------------------------------------------------------------------------------------------------
+
+
+def may_drill(who: Who | None, plan: Plan) -> bool:
+    """Begin and end an exercise, whoever began it: leaders of the division and administrators."""
+    return who is not None and (Held(Role.LEADER, plan.division) in who.held or who.is_(Role.ADMINISTRATOR))
 
 
 # --- cases ------------------------------------------------------------------------------------------------------------

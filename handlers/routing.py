@@ -18,11 +18,13 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from handlers import (
+    audit,
     cases,
     child,
     clock_reminders,
     confirm,
     cut,
+    drill,
     duty,
     duty_give,
     duty_note,
@@ -37,10 +39,12 @@ from handlers import (
     language,
     link,
     moves,
+    outage,
     paging,
     promise,
     quota,
     ready,
+    reconcile,
     record,
     report,
     room,
@@ -58,7 +62,7 @@ Handler = Callable[[Frame, Incoming, Facts], Turn]
 
 @dataclass(frozen=True, slots=True)
 class CaseRef:
-    """Which incident the facts shall hold: by id, number, submission, legal clock, or the sender's own newest one."""
+    """Which incident the facts shall hold: by id, number, submission, legal clock, exercise, or the sender's own newest one."""
 
     by: str
     value: str = ""
@@ -101,6 +105,10 @@ TIMERS: dict[str, Entry] = {
     "reroute": Entry(failover.reroute),
     "deaf": Entry(failover.deaf),
     "quota": Entry(quota.warn),
+    "outage": Entry(outage.tell, ("service",)),
+    "audit": Entry(audit.tell),
+    reconcile.TIMER: Entry(reconcile.report, ("service", "reconciliation")),
+    "drill": Entry(drill.over, case="drill"),
     duty_watch.TIMER: Entry(duty_watch.look, ("service", "roster", "hand_overs", "open_cases")),
 }
 """By the kind of a timer row or internal message; its subject is the incident, its clock, the submission, the letter, the attachment or the messenger."""
@@ -154,6 +162,7 @@ COMMANDS: dict[str, Entry] = {
     "roster": Entry(duty.start, ("roster",)),
     "note": Entry(duty_note.start, ("roster",)),
     "refuse_duty": Entry(duty_give.refuse, ("roster",)),
+    "drill": Entry(drill.start, ("drills",)),
     "ready": Entry(ready.start, ("service", "roster")),
 }
 """By the name of a command in handlers.rights.COMMANDS."""
@@ -170,6 +179,7 @@ FLOORS: dict[str, Entry] = {
     handover.FLOOR: Entry(handover.answer, ("officers",), case="held"),
     moves.FLOOR: Entry(moves.answer, ("clocks",), case="held"),
     record.FLOOR: Entry(record.answer, ("service", "reports_today")),
+    drill.FLOOR: Entry(drill.answer, ("drills",)),
     duty.FLOOR: Entry(duty.answer, ("roster",)),
     language.FLOOR: Entry(language.answer),
 }
@@ -271,7 +281,7 @@ def _to(entry: Entry, frame: Frame, subject: str = "") -> Route:
         return Route(entry.handle, entry.needs, CaseRef("submission", held) if held else None)
     if entry.case == "held":
         return Route(entry.handle, entry.needs, CaseRef("id", str(frame.data.get("case") or "")))
-    if entry.case in {"id", "number", "submission", "clock"}:
+    if entry.case in {"id", "number", "submission", "clock", "drill"}:
         return Route(
             entry.handle,
             entry.needs,

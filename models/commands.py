@@ -433,6 +433,29 @@ class RerouteRoom:
 
 
 @dataclass(frozen=True, slots=True)
+class ListenFromNow:
+    """An outage of the service was told: the silence of each messenger until now was part of it and is not told again."""
+
+
+@dataclass(frozen=True, slots=True)
+class BeginDrill:
+    """An exercise: a marked case made by the service itself, called like a real one."""
+
+    id: str
+    incident: str
+
+
+@dataclass(frozen=True, slots=True)
+class EndDrill:
+    """It is over: its case is closed, and whoever began it and the room get the report. Nothing if it ended before. `why`: action | stopped |
+    real | time."""
+
+    id: str
+    incident: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
 class PutSetting:
     name: str
     value: str
@@ -460,5 +483,6 @@ Command = (
     | CreateLinkCode | LinkAccount | CountWrongCode | UnlinkAccounts
     | CreateInvitation | Join | CutAccount | ReachAccount | BindRoom | UnbindRoom | MoveChat
     | ChangeWeek | PutOverride | CancelOverrides
+    | ListenFromNow | BeginDrill | EndDrill
     | MessengerDown | MessengerUp | Reroute | RerouteRoom | PutSetting | SetLocale | Record
 )  # fmt: skip

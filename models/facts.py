@@ -248,6 +248,66 @@ class HandOver:
 
 
 @dataclass(frozen=True, slots=True)
+class StandingCase:
+    """A case that is not closed, as the reconciliation lists it; `holder` "" while nobody has it."""
+
+    code: str
+    status: str
+    severity: str
+    received_at: datetime
+    holder: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class OverdueLine:
+    """A duty that the law has wanted by an hour that has passed; `kind` is an id of the plan's clocks."""
+
+    code: str
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reconciliation:
+    """How many cases came and how they stand, exercises left out. `received` are the numbers that were given; `ever` counts all cases by status,
+    `day` those received within 24 hours; `restricted`: not closed, the leaders' alone, counted and never listed in `cases`."""
+
+    received: int = 0
+    ever: Mapping[str, int] = field(default_factory=dict)
+    day: Mapping[str, int] = field(default_factory=dict)
+    sources: Mapping[str, int] = field(default_factory=dict)  # collaborator | citizen | child | officer
+    sources_today: Mapping[str, int] = field(default_factory=dict)
+    restricted: int = 0
+    cases: tuple[StandingCase, ...] = ()  # the first few, those that nobody has first
+    oldest: StandingCase | None = None
+    overdue: int = 0
+    overdue_lines: tuple[OverdueLine, ...] = ()
+
+    @property
+    def balances(self) -> bool:
+        """Whether every number that was given is a case whose status we know."""
+        return self.received == sum(self.ever.get(status, 0) for status in ("intake", "open", "taken", "closed"))
+
+
+@dataclass(frozen=True, slots=True)
+class RunningDrill:
+    """The exercise that is going on."""
+
+    id: str
+    incident: str
+    code: str
+    started_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Drills:
+    """What a new exercise must know: one that runs, and how many real urgent cases nobody has, or somebody holds."""
+
+    running: RunningDrill | None = None
+    urgent_waiting: int = 0
+    urgent_held: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Stored:
     """An attachment of a submission."""
 
@@ -341,3 +401,5 @@ class Facts:
     refused_file: RefusedFile | None = None
     roster: Roster = Roster()
     hand_overs: tuple[HandOver, ...] = ()
+    reconciliation: Reconciliation | None = None
+    drills: Drills = Drills()

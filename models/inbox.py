@@ -10,7 +10,7 @@ from sqlmodel import Field, SQLModel
 
 from models.columns import ID, WORD, UtcDateTime, table
 
-_WAITING = "state IN ('received','failed')"
+WAITING = "state IN ('received','failed')"
 
 
 class InboxState(StrEnum):
@@ -31,8 +31,8 @@ class Inbox(SQLModel, table=True):
         sa.Index(
             "inbox_open",
             "next_try",
-            sqlite_where=sa.text(_WAITING),
-            postgresql_where=sa.text(_WAITING),
+            sqlite_where=sa.text(WAITING),
+            postgresql_where=sa.text(WAITING),
         ),
     )
 
@@ -76,7 +76,7 @@ def park(db: sa.Connection, channel: str, external_id: str) -> str:
 
 def waiting(db: sa.Connection, before: datetime, limit: int = 50) -> list[Any]:
     """Messages stored before their turn and not taken since: a process died in between. Oldest first."""
-    open_ = sa.text(_WAITING), INBOX.c.received_at <= before, INBOX.c.body.is_not(None)  # in the index's own words, or it is not used
+    open_ = sa.text(WAITING), INBOX.c.received_at <= before, INBOX.c.body.is_not(None)  # in the index's own words, or it is not used
     return list(db.execute(sa.select(INBOX).where(*open_).order_by(INBOX.c.id).limit(limit)).all())
 
 

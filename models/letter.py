@@ -38,7 +38,9 @@ QUOTA, DIGEST, FUSE = HOLDS = ("held: quota", "held: digest", "held: fuse")
 # Of the letters that wait, not of all open ones: it must not fit the search for earlier letters of a chat, which PostgreSQL would else do
 # with it as long as a table has no statistics, comparing each letter with the whole backlog.
 _WAITING = sa.text("state = 'planned'")
-_UNDER_WAY = sa.text("state IN ('leased','attempted')")
+UNDER_WAY = sa.text("state IN ('leased','attempted')")
+UNEXPLAINED = sa.text("state = 'given_up' AND reason = ''")
+"""Given up without a word of why: there must be none, so its index is empty, and the auditor looks at no more than that."""
 TOLD = sa.text("purpose IN ('card','storm')")
 """What tells a chat of a case; literal, so that the index of it is used."""
 
@@ -53,9 +55,10 @@ class LetterRow(SQLModel, table=True):
     __table_args__ = (
         sa.Index("letter_queue", "channel", "lane", "id", sqlite_where=_WAITING, postgresql_where=_WAITING),
         sa.Index("letter_chat_queue", "channel", "chat", "lane", "id", sqlite_where=OPEN, postgresql_where=OPEN),
-        sa.Index("letter_under_way", "channel", "chat", sqlite_where=_UNDER_WAY, postgresql_where=_UNDER_WAY),
+        sa.Index("letter_under_way", "channel", "chat", sqlite_where=UNDER_WAY, postgresql_where=UNDER_WAY),
         sa.Index("letter_about", "about", "purpose"),
         sa.Index("letter_target", "target"),
+        sa.Index("letter_unexplained", "id", sqlite_where=UNEXPLAINED, postgresql_where=UNEXPLAINED),
         sa.Index("letter_told", "channel", "chat", "created_at", sqlite_where=TOLD, postgresql_where=TOLD),
     )
 

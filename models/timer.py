@@ -1,5 +1,6 @@
 """Timers: what is due is a row. One row per kind and subject; setting it again moves it."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from functools import cache
 from typing import Any
@@ -49,6 +50,12 @@ def _set_or_move(dialect: str) -> sa.Executable:
 def set_timer(db: sa.Connection, values: dict[str, Any]) -> None:
     """Set the pending timer of (kind, subject), or move it."""
     db.execute(_set_or_move(db.dialect.name), values)
+
+
+def set_timers(db: sa.Connection, rows: Sequence[dict[str, Any]]) -> None:
+    """The same for many, in one statement."""
+    if rows:
+        db.execute(_set_or_move(db.dialect.name), list(rows))
 
 
 def cancel_timer(db: sa.Connection, kind: str, subject: str) -> None:

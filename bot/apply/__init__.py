@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from bot.apply import care, clocks, failover, forms, incidents, people, roster, telling
+from bot.apply import care, clocks, drills, failover, forms, incidents, people, roster, telling
 from bot.writing import Writing
 from models import commands as c
 
@@ -53,6 +53,9 @@ APPLY: dict[type[Any], Callable[[Writing, Any], None]] = {
     c.ChangeWeek: roster.change_week,
     c.PutOverride: roster.put_override,
     c.CancelOverrides: roster.cancel_overrides,
+    c.ListenFromNow: failover.listen_from_now,
+    c.BeginDrill: drills.begin,
+    c.EndDrill: drills.end,
     c.MessengerDown: failover.messenger_down,
     c.MessengerUp: failover.messenger_up,
     c.Reroute: failover.reroute,

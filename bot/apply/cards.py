@@ -184,7 +184,7 @@ def whom(w: Writing, case: Case, step: int) -> list[Address]:
         return unique(privately(w, w.engine.plan.division, Role.LEADER))
     if case.kind == "need" and case.severity != ladder.URGENT and step < 2 and (ward := _ward(w, case)):
         return unique(ward)
-    words = ladder.whom(case.severity, step, w.now, w.engine.plan)
+    words = [word for word in ladder.whom(case.severity, step, w.now, w.engine.plan) if not (case.drill and word in OUTSIDE)]
     rooms = [to for word in words if word in _ROOMS for to in _ROOMS[word](w)]
     found = rooms + [to for word in words if word in _PEOPLE for to in _PEOPLE[word](w, case)]
     if not rooms:
@@ -229,6 +229,10 @@ _PEOPLE: dict[Whom, Callable[[Writing, Case], list[Address]]] = {
     Whom.ABOVE: _above,
 }
 """What the words of a step mean. Every word stands in one of the two."""
+
+
+OUTSIDE = frozenset({Whom.WARD, Whom.ABOVE})
+"""Who is not of the division: an exercise does not reach them."""
 
 
 def called(w: Writing, case: Case, word: Whom) -> list[Address]:

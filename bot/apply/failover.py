@@ -2,7 +2,7 @@
 transaction, unless it was refused for good anyway."""
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -184,10 +184,16 @@ def messenger_up(w: Writing, command: c.MessengerUp) -> None:
         call_room(w, c.CallRoom(incident.id))
 
 
+def listen_from_now(w: Writing, command: c.ListenFromNow) -> None:
+    """Real time, like the column: what a messenger did not hear until now is known and told."""
+    heard = CHANNEL_STATE.c.listened_until.is_not(None), CHANNEL_STATE.c.listened_until < datetime.now(UTC)
+    w.db.execute(sa.update(CHANNEL_STATE).where(*heard).values(listened_until=datetime.now(UTC)))
+
+
 def _touched(w: Writing, since: datetime) -> list[Case]:
     """Cases that came, were taken or closed since then, as far as rooms may know of them."""
     moments = (INCIDENT.c.received_at, INCIDENT.c.taken_at, INCIDENT.c.closed_at)
-    known = INCIDENT.c.restricted.is_(False), INCIDENT.c.status != Status.INTAKE
+    known = INCIDENT.c.restricted.is_(False), INCIDENT.c.drill.is_(False), INCIDENT.c.status != Status.INTAKE
     statement = sa.select(INCIDENT).where(*known, sa.or_(*(moment >= since for moment in moments))).order_by(INCIDENT.c.id)
     return [as_case(w.db, row) for row in w.db.execute(statement).all()]
 

@@ -8,6 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
+from bot import drill_rows
 from bot.apply import clocks, storms
 from bot.apply.cards import (
     leave_bundle,
@@ -70,6 +71,7 @@ def next_number(w: Writing, name: str) -> int:
 
 def note(w: Writing, command: c.Note) -> None:
     w.db.execute(_NOTE, {"id": new_id(), "incident": command.incident, "kind": command.kind, "person": w.me, "at": w.now})
+    drill_rows.acted(w, command.incident, command.kind)
 
 
 def look(w: Writing, command: c.Look) -> None:
@@ -127,6 +129,8 @@ def call_anew(w: Writing, case: Case, lead: Text | None = None) -> None:
         retire(w, row, text=card.superseded(case) if w.engine.capabilities(row.channel).edits else None)
     storms.leave(w, case)
     cancel_timer(w.db, "ladder", case.id)
+    if not case.drill:
+        drill_rows.interrupt(w)
     if lead is not None and (case.restricted or not case.bundled):
         post_cards(w, case, whom(w, case, step=0), lead=lead)
     call_room(w, c.CallRoom(case.id))
@@ -149,6 +153,8 @@ def call_room(w: Writing, command: c.CallRoom) -> None:
     if case.status == Status.INTAKE:
         move(w, case, Status.INTAKE, Status.OPEN, "alerted")
         case = load(w, command.id)
+        if not case.drill:
+            drill_rows.interrupt(w)
     if case.status not in {Status.OPEN, Status.TAKEN}:
         return
     clocks.follow(w, case)

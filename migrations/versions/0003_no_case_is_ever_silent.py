@@ -27,6 +27,8 @@ def upgrade() -> None:
         op.add_column('incident', column)
     told = {'sqlite_where': sa.text("purpose IN ('card','storm')"), 'postgresql_where': sa.text("purpose IN ('card','storm')")}
     op.create_index('letter_told', 'letter', ['channel', 'chat', 'created_at'], unique=False, **told)
+    unexplained = {'sqlite_where': sa.text("state = 'given_up' AND reason = ''"), 'postgresql_where': sa.text("state = 'given_up' AND reason = ''")}
+    op.create_index('letter_unexplained', 'letter', ['id'], unique=False, **unexplained)
     op.create_table('case_note',
     sa.Column('id', sa.String(length=32), nullable=False),
     sa.Column('incident', sa.String(length=32), nullable=False),
@@ -95,6 +97,7 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     op.drop_index('letter_told', table_name='letter')
+    op.drop_index('letter_unexplained', table_name='letter')
     for table in ('drill', 'duty_override', 'duty_pattern', 'case_clock', 'case_note'):
         op.drop_table(table)
     for column in reversed(_incident()):

@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from handlers.ready import NEEDED, missing, not_ready_say
+from handlers.reconcile import next_morning
 from models.commands import PutSetting, SetTimer
 from models.facts import BoundRoom, Roster, Service, Weekly, Who
 from tests.handlers.people_driver import ADMIN, COLLABORATOR, DIVISION, DUTY, NOW, PLAN, READY, WARD, Talk, shown
@@ -19,6 +20,9 @@ NOT_READY = """
 
     Có mã mời? Xin gõ vào đây.
 """
+
+
+MORNING = SetTimer("reconcile", DIVISION, next_morning(NOW, PLAN))
 
 
 def settle(talk: Talk, turn: object) -> None:
@@ -84,10 +88,10 @@ def test_going_on_duty_takes_one_tap_when_nothing_is_missing() -> None:
         ),
         (
             "[Bắt đầu trực]",
-            "Từ giờ Báo Ngay bắt đầu trực.\nNên cùng cả phòng thử một lần: báo một vụ tập dượt, và ghi rõ trong lời kể là tập dượt.",
+            "Từ giờ Báo Ngay bắt đầu trực.\nNên cùng cả phòng thử một lần bằng một cuộc diễn tập: /dientap",
         ),
     )
-    assert talk.commands == (PutSetting("ready_at", NOW.isoformat()), SetTimer("roster", DIVISION, NOW))
+    assert talk.commands == (PutSetting("ready_at", NOW.isoformat()), SetTimer("roster", DIVISION, NOW), MORNING)
 
 
 def test_a_roster_is_recommended_and_not_required() -> None:

@@ -11,6 +11,7 @@ from handlers.rights import (
     allowed,
     may_change_roster,
     may_cut,
+    may_drill,
     may_give,
     may_give_duty,
     may_lead,
@@ -52,6 +53,7 @@ MAY = {
     "bind": {R.ADMINISTRATOR, R.WARD_OFFICER}, "unbind": {R.ADMINISTRATOR, R.WARD_OFFICER},
     "roster": {R.DUTY_OFFICER, R.LEADER, R.ADMINISTRATOR}, "note": {R.DUTY_OFFICER, R.LEADER},
     "refuse_duty": {R.DUTY_OFFICER, R.LEADER},
+    "drill": {R.LEADER, R.ADMINISTRATOR},
     "ready": {R.ADMINISTRATOR},
 }  # fmt: skip
 
@@ -184,3 +186,19 @@ def test_only_the_division_takes_over_closes_and_opens_again(person: object) -> 
     """A ward officer may take and hand back a case, and never end it."""
     assert may_lead(person, TAKEN, PLAN) is (person in (DUTY, LEADER))  # type: ignore[arg-type]
     assert may_lead(person, replace(TAKEN, restricted=True), PLAN) is (person is LEADER)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("person", "expected"),
+    [
+        (ADMIN, True),
+        (LEADER, True),
+        (DUTY, False),
+        (WARD_OFFICER, False),
+        (who("Lãnh Đạo Phường", (Role.LEADER, WARD)), False),
+        (None, False),
+    ],
+)
+def test_an_exercise_is_held_by_the_divisions_leaders_and_administrators(person: object, expected: bool) -> None:
+    """A leader of a ward cannot call the division's room."""
+    assert may_drill(person, PLAN) is expected  # type: ignore[arg-type]
