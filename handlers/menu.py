@@ -8,15 +8,20 @@ from models.facts import Who
 from models.talk import N_, Choice, Lane, LetterKind, Say, msg
 
 MOST = 8  # more do not fit above a small screen's keyboard
-_FIRST_TO_GO = ("more", "see", "language")  # where several roles make too many
+_FIRST_TO_GO = ("more", "language", "photos", "cut", "drill", "ready", "confirm")
+"""Where roles make too many: what has a button elsewhere, is reminded of when it is due, or is needed a few times a year."""
 
 _DOES: Mapping[str, str] = {
     "report": N_("report a child who is harmed, injured or at risk"),
+    "record": N_("write down a report you were told"),
+    "cases": N_("reports and cases, and how they stand"),
     "take": N_("take a case: /nhan 42"),
     "details": N_("details of a case: /chitiet 42"),
+    "confirm": N_("what was done by its hour: /xacnhan 42"),
     "photos": N_("photos of a case: /anh 42"),
     "more": N_("add to a report: /bosung 42"),
-    "see": N_("how your reports stand"),
+    "roster": N_("who is on duty"),
+    "drill": N_("an exercise: is the duty room awake?"),
     "ready": N_("what is missing before the service goes on duty"),
     "invite": N_("invite somebody"),
     "cut": N_("cut an account"),
@@ -26,13 +31,14 @@ _DOES: Mapping[str, str] = {
     "language": N_("Vietnamese or English"),
 }
 """By the name of a command in handlers.rights.COMMANDS, in the order in which they are shown."""
-_IN_A_GROUP = ("take", "details", "photos", "bind", "unbind", "help")
+_IN_A_GROUP = ("cases", "take", "details", "photos", "bind", "unbind", "help")
 
 
 def of(who: Who | None) -> tuple[Choice, ...]:
     """What somebody may begin in their private chat; None: somebody unknown."""
     names = [name for name in _DOES if BY_NAME[name].where is not Where.GROUP and allowed(BY_NAME[name], who)]
-    for name in _FIRST_TO_GO[: max(0, len(names) - MOST)]:
+    spare = [name for name in _FIRST_TO_GO if name in names]
+    for name in spare[: max(0, len(names) - MOST)]:
         names.remove(name)
     return _choices(names)
 
