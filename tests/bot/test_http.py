@@ -40,6 +40,7 @@ async def test_health_follows_the_service(server: TelegramServer, database_url: 
         assert good.json() == {
             "ok": True, "database": "up", "ready": True, "stuck_lanes": [], "late_timers": 0,
             "channels": {"telegram": {"state": "up", "lanes": {}, "held": {}, "stuck": []}},
+            "audit": {"last": None, "clean": None, "last_clean": None},
         }  # fmt: skip
         service.clock[0] += timedelta(minutes=6)
         late = await here.get(page(duty, "/healthz"))
