@@ -76,8 +76,9 @@ def _order(case: Case, plan: Plan) -> tuple[bool, int, str]:
 
 
 def _counts(cases: Sequence[Case], facts: Facts) -> Text:
-    mine = sum(case.taken_by == facts.who.person for case in cases) if facts.who is not None else 0
-    return Join((_by_state(cases), msg("yours: %(count)s", count=mine)), separator=" · ")
+    real = [case for case in cases if not case.drill]
+    mine = sum(case.taken_by == facts.who.person for case in real) if facts.who is not None else 0
+    return Join((_by_state(real), msg("yours: %(count)s", count=mine)), separator=" · ")
 
 
 def _by_state(cases: Sequence[Case]) -> Text:
@@ -115,7 +116,7 @@ def _in_group(facts: Facts) -> Text:
     here = [
         case
         for case in facts.open_cases
-        if case.status in _OPEN_STATES and not case.restricted and (facts.plan.division in units or case.ward in units)
+        if case.status in _OPEN_STATES and not (case.restricted or case.drill) and (facts.plan.division in units or case.ward in units)
     ]
     if not here:
         return msg("No open case just now.")

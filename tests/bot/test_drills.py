@@ -9,7 +9,7 @@ import pytest
 import sqlalchemy as sa
 
 from bot import health, upkeep
-from bot.apply.incidents import Stale, note
+from bot.apply.incidents import Stale
 from bot.conversations import open_talk
 from bot.database import Database
 from bot.metrics import Metrics
@@ -17,7 +17,7 @@ from bot.training import ROOM_CHAT
 from bot.vault import Vault
 from bot.writing import Writing
 from models.clock import CASE_CLOCK
-from models.commands import BeginDrill, Note
+from models.commands import BeginDrill
 from models.drill import DRILL
 from models.incident import INCIDENT
 from models.letter import LETTER, LetterState, planned_at
@@ -54,16 +54,9 @@ async def arrives(scene: Scene, seconds: float, chat: str = ROOM_CHAT) -> None:
     await scene.db.run(mark)
 
 
-async def says_what_first(scene: Scene) -> None:
-    """The taker promises something: the event that it leaves."""
-
-    def work(db: sa.Connection) -> None:
-        incoming = scene.incoming("truc-a", Kind.TEXT)
-        talk = open_talk(db, scene.engine, incoming)
-        w = Writing(db, scene.engine, incoming, talk, scene.facts(talk))
-        note(w, Note(str(db.execute(sa.select(DRILL.c.incident)).scalar_one()), "promised"))
-
-    await scene.db.run(work)
+async def says_what_first(scene: Scene, who: str) -> None:
+    """The taker promises something, as with a real case."""
+    await scene.says(who, "hua 1 30 phút")
     await scene.passes(seconds=5)
 
 
@@ -114,10 +107,11 @@ Gõ: /nhan 1. Chưa thấy xác nhận là CHƯA nhận."""
     await arrives(scene, 2.4)
     await scene.passes(minutes=4)
     assert (await scene.texts(ROOM_CHAT))[-1].splitlines()[0] == "DIỄN TẬP · 🔔 GỌI LẦN 2: VV-2026-0001 vẫn chưa ai nhận"
-    (steps,) = await scene.says("truc-a", "nhận 1")
+    steps, question = await scene.says("truc-a", "nhận 1")
     assert steps.text.splitlines()[0] == "DIỄN TẬP · Anh/chị đã nhận VV-2026-0001 lúc 10:04. Cảm ơn anh/chị."
+    assert question.text.startswith("DIỄN TẬP · ")
     await scene.passes(minutes=2)
-    await says_what_first(scene)
+    await says_what_first(scene, "truc-a")
     text = """DIỄN TẬP · KẾT THÚC: VV-2026-0001, đã đi hết các bước.
 • tin đến phòng qua Zalo: 2 giây
 • có người nhận: 4 phút 0 giây
@@ -138,7 +132,7 @@ async def test_the_whole_chain_with_buttons(scene: Scene) -> None:
     (toast,) = [seen for seen in await scene.presses("truc-b", "Tôi tiếp nhận", ROOM_CHAT) if seen.kind == "toast"]
     assert (toast.kind, toast.text) == ("toast", "DIỄN TẬP · Anh/chị đã nhận VV-2026-0001. Xem tiếp trong tin nhắn riêng.")
     await scene.passes(seconds=40)
-    await says_what_first(scene)
+    await says_what_first(scene, "truc-b")
     edits = [seen.text.splitlines() for seen in await scene.letters(ROOM_CHAT) if seen.kind == "edit"]
     assert [(text[0], text[-1]) for text in edits] == [
         ("DIỄN TẬP · 🔴 KHẨN CẤP · VV-2026-0001", "✅ Anh/chị Cán bộ trực B đã nhận lúc 10:00 23/11"),
