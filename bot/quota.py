@@ -14,6 +14,7 @@ from bot.channels import Capabilities, Delivered, Outcome, Quota, Unknown
 from bot.engine import Engine
 from bot.gather import read_service
 from handlers.quota import used_up
+from models.held import CODES
 from models.inbox import INBOX
 from models.quota import RECEIVED, SENT, Used, count, month_of, once_a_day, used
 from models.talk import Incoming, Json, Kind, Lane, Say
@@ -80,7 +81,8 @@ def lane_now(w: "Writing", channel: str, say: Say, *, of_a_report: bool) -> Lane
     and a case would wait for next month: what answers somebody who tells of a child or acts on a case (`of_a_report`), whatever is about a case
     or shows many (a change of its card that waits for a newer one may wait), and the question about a promise, without whose answer others
     are called."""
-    needed = of_a_report or bool(say.about and not say.settle) or say.purpose in {"promise", "state"}
+    about = bool(say.about) and (not say.settle or say.purpose in CODES)
+    needed = of_a_report or about or say.purpose in {"promise", "state"}
     return Lane.URGENT if needed and say.lane > Lane.URGENT and w.quota_level(channel) is Level.RESERVE else say.lane
 
 

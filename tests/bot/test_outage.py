@@ -15,7 +15,7 @@ from bot import alive
 from bot.database import Database
 from bot.training import ROOM_CHAT
 from bot.vault import Vault
-from bot.watch import Patience, Watch
+from bot.watch import Listening, Patience
 from models.incident import INCIDENT
 from models.service import CHANNEL_STATE, SETTING
 from models.talk import Incoming
@@ -116,11 +116,11 @@ async def test_a_messengers_own_deafness_is_not_told_twice(scene: Scene) -> None
         heard.append(str(incoming.data["timer"]))
 
     wire = Wire(listened_until=datetime.now(UTC) + timedelta(seconds=30))
-    watch = Watch(scene.db, wire, hear, lambda: START, Patience(), frozenset())
-    await watch.look()
+    listening = Listening(scene.db, wire, hear, lambda: START, Patience().deaf)
+    await listening.note()
     assert heard == []
     wire.listened_until = datetime.now(UTC) + timedelta(minutes=10)
-    await watch.look()
+    await listening.note()
     assert heard == ["deaf"]
 
 

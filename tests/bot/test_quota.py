@@ -271,7 +271,7 @@ async def test_what_is_about_a_case_is_still_asked_and_told(db: Database, vault:
     await scene.says("truc-a", "nhan 1", "phong-truc")
     await scene.passes(days=2)
     about = {seen.row.purpose: seen.row.lane for seen in await scene.letters() if seen.row.about and seen.kind == "say"}
-    assert {"card", "follow_up"} <= set(about)
+    assert {"card", "promise"} <= set(about)
     assert set(about.values()) == {Lane.URGENT}
 
 

@@ -78,6 +78,8 @@ async def test_the_whole_of_it(db: Database, vault: Vault, buttons: bool) -> Non
     await reports(scene)
     await reports(scene)
     await scene.says("truc-a", "nhận 1")
+    await scene.says("truc-a", "hứa 1 30 phút")
+    await scene.says("truc-a", "xong 1")
     await scene.says("truc-b", "nhận 2")
     await scene.db.run(lambda db: db.execute(sa.update(INCIDENT).where(INCIDENT.c.number == 2).values(status="closed")))
     await scene.db.run(lambda db: db.execute(sa.delete(CASE_CLOCK).where(CASE_CLOCK.c.kind != "emergency")))
