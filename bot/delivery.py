@@ -17,7 +17,7 @@
 | Gone      | given up; where the chat has moved: planned again to the new one                                             |
 | Unknown   | rule 4: urgent and dialogue letters are repeated, others given up; what harms nobody twice is always repeated|
 
-A toast is tried once, whatever comes of it.
+A toast is tried once, whatever comes of it. Later and Unknown that the platform itself answered about a chat have an end: Gone, see given_up_on.
 """
 
 import random
@@ -35,6 +35,8 @@ TOAST_LASTS = timedelta(seconds=20)
 REMINDER_LASTS = timedelta(hours=24)
 TOAST_SAY_EVERY = 60.0  # seconds, in one group
 _LONGEST_BACK_OFF = 300.0
+GONE_AFTER, GONE_WITHIN = 5, timedelta(hours=1)  # refusals at least, and how long a letter has waited by then
+NOT_TOLD = "gone, not yet told"
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +133,15 @@ def back_off(attempts: int) -> float:
     return min(_LONGEST_BACK_OFF, 2.0 ** min(max(attempts, 1) - 1, 20)) * random.uniform(0.5, 1)
 
 
+def given_up_on(row: sa.Row[Any], outcome: Outcome, now: datetime) -> Outcome:
+    """What an outcome comes to: Gone where the platform has refused this chat again and again. A letter that the network has kept waiting
+    needs two refusals in a row, so that the first answer after an outage ends nobody's account."""
+    if not (isinstance(outcome, Later | Unknown) and outcome.answered):
+        return outcome
+    again = row.attempts + 1 >= GONE_AFTER and row.reason in {outcome.reason, NOT_TOLD}
+    return Gone(f"refused again and again ({outcome.reason})") if again and now - planned_at(row.id) >= GONE_WITHIN else outcome
+
+
 def after(row: sa.Row[Any], outcome: Outcome, sent_as: LetterKind, now: datetime, wait: float) -> dict[str, Any]:
     """The columns that an outcome changes. `wait`: seconds until the next try, should there be one."""
     if isinstance(outcome, Delivered):
@@ -157,7 +168,7 @@ def reason_of(outcome: Later | Never | Gone | Unknown) -> str:
     match outcome:
         case Gone():
             return "gone"
-        case Unknown():
+        case Unknown(answered=False):
             return "unknown"
         case _:
             return outcome.reason

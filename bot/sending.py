@@ -14,7 +14,7 @@ import structlog
 from bot.channels import Channel, Delivered, Gone, Later, Never, Outcome, Unknown
 from bot.claims import Claimed
 from bot.database import NORMAL, URGENT, Database, StorageDown
-from bot.delivery import after, reason_of
+from bot.delivery import NOT_TOLD, after, given_up_on, reason_of
 from bot.fuse import Fuse
 from bot.pacing import Pacer
 from bot.quota import count_sent, messages_of
@@ -84,7 +84,7 @@ class Sending:
                 return 0.0
             came = await self._wire(marked)
             self._saw(letter.chat, came)
-            outcome = await self._tell(letter, came)
+            outcome = await self._tell(letter, given_up_on(row, came, self._now()))
             return await self._write(row, letter.kind, outcome, began)
         except Exception as error:  # noqa: BLE001  the row keeps its mark: when its lease is over the rule for an unknown outcome holds
             log.error("delivery_failed", letter=letter.id, lane=_lane(row), error=type(error).__name__)
@@ -144,7 +144,7 @@ class Sending:
                     await self._gone(letter, outcome.reason)
         except Exception as error:  # noqa: BLE001  nobody may lose an alarm about a lost chat
             log.error("gone_not_told", letter=letter.id, error=type(error).__name__)
-            return Later("gone, not yet told")
+            return Later(NOT_TOLD)
         return outcome
 
     # --- after the wire -----------------------------------------------------------------------------------------------

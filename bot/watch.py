@@ -4,6 +4,7 @@
 |------------------------------------------------------------------|---------------------------------------------------------------|
 | a send was delivered, refused for good, or told to wait so long  | working: the platform has answered for itself                 |
 | sends failed or their outcome is unknown, and none got through   | failing                                                       |
+| a send was refused because of its chat alone                     | nothing: as if it had not been sent                           |
 | nothing was sent since the last look, but before that sends to   | failing: a platform can answer questions and carry nothing    |
 | several chats failed and none has got through                    |                                                               |
 | nothing was sent since the last look otherwise                   | working if it answers a question of ours, else failing        |
@@ -21,7 +22,7 @@ from functools import partial
 import sqlalchemy as sa
 import structlog
 
-from bot.channels import Channel, Delivered, Gone, Later, Never, Outcome
+from bot.channels import Channel, Delivered, Gone, Later, Never, Outcome, Unknown
 from bot.database import Database
 from models.columns import upsert
 from models.letter import movable
@@ -74,7 +75,10 @@ class Watch:
         self._failed: dict[str, float] = {}  # chats to which sends have failed, and when, while none has got through anywhere
 
     def saw(self, chat: str, outcome: Outcome) -> None:
-        """A send has ended."""
+        """A send has ended. What the platform has against one chat says nothing of the others, neither for it nor against it: a room that
+        threw us out must not look like a failing messenger, nor hide one."""
+        if isinstance(outcome, Later | Unknown) and outcome.answered:
+            return
         self._sent = True
         if answered(outcome):
             self._through = True

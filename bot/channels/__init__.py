@@ -26,11 +26,13 @@ class Delivered:
 
 @dataclass(frozen=True, slots=True)
 class Later:
-    """Not sent, surely. `wait` is the platform's own word (429) or None for our back-off; `whole_channel`: nothing else may leave either."""
+    """Not sent, surely. `wait` is the platform's own word (429) or None for our back-off; `whole_channel`: nothing else may leave either;
+    `answered`: the platform itself refused, because of this chat alone."""
 
     reason: str
     wait: timedelta | None = None
     whole_channel: bool = False
+    answered: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,9 +53,11 @@ class Gone:
 
 @dataclass(frozen=True, slots=True)
 class Unknown:
-    """Perhaps sent (a time-out after the request left): repeated for urgent and dialogue letters, let go for the others (DESIGN rule 4)."""
+    """Perhaps sent (a time-out after the request left): repeated for urgent and dialogue letters, let go for the others (DESIGN rule 4).
+    `answered`: the platform itself said so of this chat alone; when it says so again and again, the chat is gone (bot.delivery)."""
 
     reason: str
+    answered: bool = False
 
 
 Outcome = Delivered | Later | Never | Gone | Unknown

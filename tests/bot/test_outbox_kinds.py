@@ -4,9 +4,10 @@ import asyncio
 from dataclasses import replace
 from datetime import timedelta
 
+import pytest
 import sqlalchemy as sa
 
-from bot.channels import Gone, Later, Never, Unknown
+from bot.channels import Gone, Later, Never, Outcome, Unknown
 from bot.database import Database
 from bot.vault import Vault
 from models.letter import LETTER, LetterState
@@ -181,6 +182,56 @@ async def test_a_reminder_is_tried_for_a_day(db: Database, vault: Vault) -> None
     async with running(make_outbox(db, vault, wire)):
         await until(lambda: len(wire.sent) == 6)
     assert await states(db, drafts) == [DONE, DONE, (DEAD, "down"), (DEAD, "down")]
+
+
+@pytest.mark.parametrize("refused", [Unknown("403", answered=True), Later("404", answered=True)])
+async def test_a_chat_that_is_refused_for_an_hour_is_gone(db: Database, vault: Vault, refused: Outcome) -> None:
+    """After five refusals at least: then it is told like any chat that is gone, and its letter ends."""
+    wire, told = Wire(), []
+
+    async def gone(letter: Letter, reason: str) -> None:
+        told.append((letter.chat, reason))
+
+    wire.will("old", *[refused] * 9)
+    wire.will("young", *[refused] * 9)
+    old, young = Draft("x", chat="old", id=old_id(timedelta(hours=1)), lane=Lane.URGENT), Draft("x", chat="young")
+    await plan(db, vault, old, young)
+    async with running(make_outbox(db, vault, wire, gone=gone)):
+        assert await until_ended(db, [old, young]) == [(DEAD, "gone"), DONE]
+    assert (len(wire.texts("old")), len(wire.texts("young"))) == (5, 10)
+    assert told == [("old", f"refused again and again ({refused.reason})")]
+
+
+async def test_the_first_refusal_after_an_outage_ends_no_account(db: Database, vault: Vault) -> None:
+    """However often the network had failed before: it takes two in a row."""
+    wire, told = Wire(), []
+
+    async def gone(letter: Letter, reason: str) -> None:
+        told.append(letter.chat)
+
+    wire.will("a", *[Unknown("ReadTimeout")] * 6, Unknown("403", answered=True))
+    letter = Draft("x", id=old_id(timedelta(hours=2)))
+    await plan(db, vault, letter)
+    async with running(make_outbox(db, vault, wire, gone=gone)):
+        assert await until_ended(db, [letter]) == [DONE]
+    assert told == []
+
+
+async def test_a_refused_chat_is_told_again_where_telling_failed(db: Database, vault: Vault) -> None:
+    """Nobody may lose the alarm about a lost chat."""
+    wire, told = Wire(), []
+
+    async def gone(letter: Letter, reason: str) -> None:
+        told.append(letter.chat)
+        if len(told) == 1:
+            raise RuntimeError
+
+    wire.will("a", *[Unknown("403", answered=True)] * 6)
+    letter = Draft("x", id=old_id(timedelta(hours=1)))
+    await plan(db, vault, letter)
+    async with running(make_outbox(db, vault, wire, gone=gone)):
+        assert await until_ended(db, [letter]) == [(DEAD, "gone")]
+    assert told == ["a", "a"]
 
 
 async def test_a_chat_that_is_gone_is_told(db: Database, vault: Vault) -> None:

@@ -114,6 +114,25 @@ async def test_another_process_that_takes_over_goes_on_counting(db: Database) ->
     assert await second.looks() == ["messenger_down"]
 
 
+@pytest.mark.parametrize("refused", [Unknown("403", answered=True), Later("404", answered=True)])
+async def test_rooms_that_threw_us_out_are_no_failing_messenger(db: Database, refused: Outcome) -> None:
+    """Two such chats at night, when nothing else is sent: the platform answers, so it is up."""
+    one = Watched(db)
+    for _ in range(3):
+        assert await one.looks(refused, chat="a") == []
+        assert await one.looks(refused, chat="b", minutes=6) == []
+    assert one.wire.asked == 6
+
+
+async def test_a_refused_chat_does_not_hide_a_failing_messenger(db: Database) -> None:
+    """What the platform has against one chat brings no letter to another."""
+    one = Watched(db)
+    refused = Unknown("403", answered=True)
+    await one.looks(DEAD, refused, chat="a", minutes=3)
+    await one.looks(DEAD, chat="b", minutes=3)
+    assert await one.looks(refused, chat="c") == ["messenger_down"]
+
+
 @pytest.mark.parametrize(
     ("outcome", "answers"),
     [

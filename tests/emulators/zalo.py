@@ -137,7 +137,7 @@ class ZaloServer:
         self, method: str, code: int, description: str = "", *, status: int | None = None, times: int = 1, chat: str = "", after: int = 0
     ) -> None:
         """The next calls are refused, once `after` of them have passed: fail("sendMessage", 429, "quota exceeded"). `status`: of HTTP, else
-        the code itself; 5xx without words come as a proxy's page and not as JSON. Also of "download"."""
+        the code itself; 5xx, 403 and 404 without words come as a proxy's page and not as JSON. Also of "download"."""
         refusal = Refused(code, description, code if status is None else status)
         self._faults.append(Fault(method.lower(), times, chat, refusal, after=after))
 
@@ -310,7 +310,7 @@ async def _params(request: web.Request) -> Json:
 
 
 def _refusal(refused: Refused) -> web.Response:
-    if refused.status >= 500 and not refused.description:
+    if (refused.status >= 500 or refused.status in {403, 404}) and not refused.description:
         return web.Response(status=refused.status, text="<html><h1>Bad Gateway</h1></html>", content_type="text/html")
     body: Json = {"ok": False, "error_code": refused.code, "description": refused.description}
     if not refused.code:

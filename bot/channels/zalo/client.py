@@ -17,13 +17,15 @@ _ON_TOP = 30.0  # seconds that a whole call may take beyond waiting for its answ
 
 
 class Refused(Exception):  # noqa: N818  the name says what happened
-    """The platform answered, and not with ok. `code`: its error_code, else the HTTP status, 0 where it named neither. `description`: its words;
-    they stay out of the error's text, because they may quote what was sent."""
+    """Answered, and not with ok. `code`: the platform's error_code, else the HTTP status, 0 where it named neither. `description`: its words;
+    they stay out of the error's text, because they may quote what was sent. `itself`: the platform's own envelope came, and not a page of
+    whatever stands before it or at a wrong address."""
 
-    def __init__(self, code: int, description: str = "") -> None:
+    def __init__(self, code: int, description: str = "", *, itself: bool = True) -> None:
         super().__init__(f"refused ({code})")
         self.code = code
         self.description = description
+        self.itself = itself
 
 
 class NotSent(Exception):  # noqa: N818
@@ -73,7 +75,7 @@ def result(answer: httpx.Response) -> Any:
     if not isinstance(envelope, dict) or not isinstance(envelope.get("ok"), bool):
         if answer.is_success:
             raise NoAnswer("no envelope")
-        raise Refused(answer.status_code)
+        raise Refused(answer.status_code, itself=False)
     if envelope["ok"] and answer.is_success:
         return envelope.get("result")
     raise Refused(_code(envelope.get("error_code"), answer), str(envelope.get("description") or ""))

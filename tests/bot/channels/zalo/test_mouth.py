@@ -4,6 +4,7 @@ import logging
 import re
 import socket
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from itertools import pairwise
 from typing import Any
 
@@ -17,10 +18,17 @@ from bot.channels.zalo.client import NoAnswer, Refused
 from bot.channels.zalo.mouth import MAX_BEGUN
 from bot.channels.zalo.outcomes import outcome
 from bot.channels.zalo.split import fitting, inside, split
-from models.talk import Button, Letter, LetterKind, Picture
+from bot.database import Database
+from bot.delivery import GONE_AFTER
+from bot.outbox import Outbox
+from bot.pacing import Pacer
+from bot.vault import Vault
+from models.talk import Button, Lane, Letter, LetterKind, Picture
 from tests.bot.channels.zalo.conftest import a_channel
+from tests.emulators.wire import FAST
 from tests.emulators.zalo import ZaloServer
 from tests.emulators.zalo_people import JPEG, Person
+from tests.letters import Draft, old_id, plan, running, until_ended
 
 
 @pytest.fixture
@@ -189,9 +197,10 @@ REFUSALS: list[tuple[int, str, Outcome]] = [
     (413, "", Never("413", plain_may_help=True)),
     (400, "Bad Request: chat not found", Gone("no such chat")),
     (404, "User not found", Gone("no such chat")),
-    (404, "Not Found", Later("404", whole_channel=True)),
+    (404, "Recipient is not a member", Gone("no such chat")),
+    (404, "Not Found", Later("404", answered=True)),
     (401, "Unauthorized", Later("token refused", whole_channel=True)),
-    (403, "internal server error", Unknown("403")),
+    (403, "internal server error", Unknown("403", answered=True)),
     (408, "Request timeout", Unknown("408")),
     (426, "Upgrade Required", Later("426", whole_channel=True)),
     (429, "quota exceeded", QUOTA),
@@ -214,6 +223,13 @@ async def test_every_refusal(
     assert await mouth.send(say(lan)) == Delivered(lan.chat.last.id)
 
 
+@pytest.mark.parametrize(("code", "expected"), [(404, Later("404", whole_channel=True)), (403, Unknown("403"))])
+async def test_a_page_that_is_not_the_platforms(server: ZaloServer, mouth: ZaloChannel, lan: Person, code: int, expected: Outcome) -> None:
+    """Without its envelope it is a wrong address or something in front of the platform: nobody's chat is to blame."""
+    server.fail("sendMessage", code)
+    assert await mouth.send(say(lan)) == expected
+
+
 async def test_a_silence_is_unknown(server: ZaloServer, mouth: ZaloChannel, lan: Person) -> None:
     """It may have arrived: after a time-out, after a lost connection, whether or not it did."""
     for number, deliver in enumerate((False, True)):
@@ -233,6 +249,25 @@ async def test_what_never_left_comes_later(lan: Person) -> None:
         assert await channel.send(say(lan)) == Later("ConnectError")
         assert not await channel.reachable()
         await channel.close()
+
+
+async def test_a_group_that_is_refused_by_code_becomes_gone(
+    server: ZaloServer, mouth: ZaloChannel, lan: Person, db: Database, vault: Vault
+) -> None:
+    """403 says nothing by itself; from the outbox, after an hour of it, the group is told as gone, and nobody else is disturbed."""
+    room, told = server.group(), []
+
+    async def gone(letter: Letter, reason: str) -> None:
+        told.append((letter.chat, letter.group))
+
+    server.fail("sendMessage", 403, "internal server error", status=200, times=99, chat=room.id)
+    call = Draft("gọi", channel=mouth.name, chat=room.id, group=True, lane=Lane.URGENT, id=old_id(timedelta(hours=1)))
+    answer = Draft("chào", channel=mouth.name, chat=lan.id)
+    await plan(db, vault, call, answer)
+    async with running(Outbox(db, vault, mouth, Pacer(FAST), gone=gone, back_off=lambda _attempts: 0.02, poll_seconds=0.05)):
+        await until_ended(db, [call, answer])
+    assert (told, lan.chat.texts) == ([(room.id, True)], ["chào"])
+    assert len([one for one in server.called("sendMessage") if one.chat == room.id]) == GONE_AFTER
 
 
 async def test_an_unknown_chat_is_gone(server: ZaloServer, mouth: ZaloChannel) -> None:
