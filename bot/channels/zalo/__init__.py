@@ -82,7 +82,7 @@ class ZaloChannel:
         """Raises TokenRefused where Zalo does not know the token; runs until cancelled otherwise."""
         self._met(await self._asker.ask("getMe"))
         if self._posts is not None:
-            await self._posts.run(self._asker, hear, self._listened)
+            await self._posts.run(self._asker, self._listened)
             return
         ear = Ear(
             self._asker, self.name, listened=self._listened, patience=self._patience, pauses=self._pauses, clock=self._clock

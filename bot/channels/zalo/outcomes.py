@@ -47,7 +47,7 @@ def outcome(error: ClientError, channel: str) -> Outcome:
 
 
 def _of_the_letter(error: Refused) -> Outcome | None:
-    if error.code not in {400, 413} or _says(error, _NO_CHAT):
+    if error.code not in {400, 413} or (error.code == 400 and _says(error, _NO_CHAT)):
         return None
     return Never(str(error.code), plain_may_help=error.code == 413 or _says(error, _PLAIN_MAY_HELP))
 

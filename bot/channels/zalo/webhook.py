@@ -1,11 +1,13 @@
 """Zalo's ear by webhook: the platform posts each event to the public address. It neither promises to post again nor that it waits, so an event
-that could not be stored is answered 503 and kept here as well, until it has been heard."""
+that could not be stored is answered 503 and kept here as well, until it has been heard: in whatever process it was posted to, because of
+several behind one address only one runs the ear."""
 
 import asyncio
 import logging
 from collections import deque
-from collections.abc import Callable
-from datetime import UTC, datetime
+from collections.abc import AsyncIterator, Callable
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
 
 from aiohttp import web
 
@@ -20,7 +22,8 @@ log = logging.getLogger(__name__)
 
 HEADER = "X-Bot-Api-Secret-Token"
 MAX_KEPT = 200  # events
-_WATCHED = 60  # looks at what is kept, between two at the platform's own record of the webhook
+STANDS = timedelta(minutes=5)  # after an event was not even kept: longer than what counts as a gap in listening, so that it is told
+_WATCHED = 60  # notes of having listened, between two looks at the platform's own record of the webhook
 
 
 class NotInOrder(Exception):  # noqa: N818  the name says what happened
@@ -34,13 +37,21 @@ class Posts:
         self._channel, self._webhook, self._fresh, self._clock = channel, webhook, fresh, clock
         self._url = webhook.url.rstrip("/") + hook_path(channel)
         self._kept: deque[Incoming] = deque()
-        self._watching = False  # of several processes one looks after what it has kept; in any other the next post does
+        self._missed_at: datetime | None = None  # real time: the last event that was not even kept
 
     def add_route(self, app: web.Application, hear: Hear, undecodable: Undecodable) -> None:
         async def post(request: web.Request) -> web.Response:
             return await self._take(request, hear, undecodable)
 
+        async def looking_after(_app: web.Application) -> AsyncIterator[None]:
+            again = asyncio.ensure_future(self._look_after(hear))
+            yield
+            again.cancel()
+            with suppress(asyncio.CancelledError):
+                await again
+
         app.router.add_post(hook_path(self._channel), post)
+        app.cleanup_ctx.append(looking_after)
 
     async def _take(self, request: web.Request, hear: Hear, undecodable: Undecodable) -> web.Response:
         if not is_from_platform(request.headers.get(HEADER), self._webhook.secret, self._channel):
@@ -62,8 +73,6 @@ class Posts:
             log.error("%s: an event could not be decoded (%s)", self._channel, found.reason)
             await undecodable(self._channel, found.external_id, found.reason)
         elif isinstance(found, Incoming):
-            if self._kept and not self._watching:
-                await self._again(hear)
             if any(earlier.chat == found.chat for earlier in self._kept):
                 self._keep(found)
                 raise NotInOrder
@@ -74,8 +83,23 @@ class Posts:
                 raise
 
     def _keep(self, incoming: Incoming) -> None:
-        if len(self._kept) < MAX_KEPT and all(earlier.external_id != incoming.external_id for earlier in self._kept):
+        if any(earlier.external_id == incoming.external_id for earlier in self._kept):
+            return
+        if len(self._kept) < MAX_KEPT:
             self._kept.append(incoming)
+            return
+        self._missed_at = datetime.now(UTC)
+        log.error("%s: an event could be neither stored nor kept: it is lost unless it is posted again", self._channel)
+
+    async def _look_after(self, hear: Hear) -> None:
+        """As long as the port is open, whether or not this process runs the ear."""
+        try:
+            while True:
+                await asyncio.sleep(self._fresh)
+                await self._again(hear)
+        finally:
+            if self._kept:
+                log.error("%s: %s events were posted and never stored", self._channel, len(self._kept))
 
     async def _again(self, hear: Hear) -> None:
         """Hear what is kept, the oldest first, until one cannot be stored: the next round begins with another chat."""
@@ -95,21 +119,21 @@ class Posts:
 
     # --- telling the platform -----------------------------------------------------------------------------------------
 
-    async def run(self, asker: Asker, hear: Hear, listened: Callable[[datetime], None]) -> None:
-        """Until cancelled: set the webhook, look after it, hear what is kept. Raises TokenRefused."""
+    async def run(self, asker: Asker, listened: Callable[[datetime], None]) -> None:
+        """Until cancelled: set the webhook and look after it. Raises TokenRefused."""
         await self._set(asker)
-        self._watching = True
-        try:
-            while True:
-                for _ in range(_WATCHED):
+        while True:
+            for _ in range(_WATCHED):
+                if self._misses_nothing(datetime.now(UTC)):
                     listened(datetime.now(UTC))
-                    await self._again(hear)
-                    await asyncio.sleep(self._fresh)
-                if await asker.hooked() not in {self._url, "?"}:
-                    log.warning("%s: the webhook was taken away or changed; setting it again", self._channel)
-                    await self._set(asker)
-        finally:
-            self._watching = False
+                await asyncio.sleep(self._fresh)
+            if await asker.hooked() not in {self._url, "?"}:
+                log.warning("%s: the webhook was taken away or changed; setting it again", self._channel)
+                await self._set(asker)
+
+    def _misses_nothing(self, now: datetime) -> bool:
+        """What is only kept would be lost with this process. What was not even kept is told: listening stands still until that is a gap."""
+        return not self._kept and (self._missed_at is None or now - self._missed_at > STANDS)
 
     async def _set(self, asker: Asker) -> None:
         """It is saved even where the platform could not verify it just then: so a refusal is no reason to go on asking, if it is set."""

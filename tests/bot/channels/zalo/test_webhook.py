@@ -6,6 +6,7 @@ import json
 import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import timedelta
 from typing import Any
 
 import aiohttp
@@ -16,7 +17,8 @@ from bot.channels import TokenRefused
 from bot.channels.hook import Webhook, hook_path, hook_secret
 from bot.channels.zalo import ZaloChannel
 from bot.channels.zalo.limits import MAX_BODY
-from bot.channels.zalo.webhook import HEADER
+from bot.channels.zalo.webhook import HEADER, STANDS
+from bot.watch import Patience
 from models.talk import Incoming, Kind
 from tests.bot.channels.zalo.conftest import BRISK, Hearing, StorageDown, a_channel, listening
 from tests.emulators.zalo import ZaloServer
@@ -122,21 +124,67 @@ async def test_without_its_ear_an_event_is_heard_all_the_same(server: ZaloServer
     assert [incoming.kind for incoming in hearing.committed] == [Kind.WITHHELD]
 
 
-async def test_without_its_ear_the_next_post_brings_what_was_kept(server: ZaloServer, hearing: Hearing) -> None:
-    """Whoever could not be stored is heard before whoever comes after, and their chat is not stuck for ever."""
+async def test_without_its_ear_what_was_kept_is_heard_all_the_same(server: ZaloServer, hearing: Hearing) -> None:
+    """By itself, in its order, and without another post: this process may never be posted to again."""
+    mended = asyncio.Event()
 
-    async def fail_once(_incoming: Incoming) -> None:
-        if len(hearing.started) == 1:
+    async def fail(_incoming: Incoming) -> None:
+        if not mended.is_set():
             raise StorageDown
 
-    hearing.obstacle = fail_once
+    hearing.obstacle = fail
     async with posted_to(server, hearing, run=False) as channel:
-        events = [
-            {"event_name": "message.text.received", "message": {"from": {"id": "a1"}, "message_id": word, "text": word}}
-            for word in ("mot", "hai")
-        ]
-        assert [(await post(server, channel, event))[0] for event in events] == [503, 200]
+        assert [(await post(server, channel, text(word)))[0] for word in ("mot", "hai")] == [503, 503]
+        mended.set()
+        await server.wait_for(lambda: hearing.texts == ["mot", "hai"])
+
+
+def text(word: str, sender: str = "a1") -> dict[str, Any]:
+    return {"event_name": "message.text.received", "message": {"from": {"id": sender}, "message_id": f"{sender}{word}", "text": word}}
+
+
+async def test_while_something_is_kept_listening_stands_still(server: ZaloServer, hearing: Hearing) -> None:
+    """It would be lost with this process, and the gap is told only where listening has not been noted since."""
+    mended = asyncio.Event()
+
+    async def fail(_incoming: Incoming) -> None:
+        if not mended.is_set():
+            raise StorageDown
+
+    hearing.obstacle = fail
+    async with posted_to(server, hearing) as channel:
+        await post(server, channel, text("mot"))
+        noted, tries = channel.listened_until, len(hearing.started)
+        await server.wait_for(lambda: len(hearing.started) > tries + 3)
+        assert channel.listened_until == noted
+        mended.set()
+        await server.wait_for(lambda: channel.listened_until != noted)
+
+
+async def test_what_is_not_even_kept_is_told(
+    server: ZaloServer, hearing: Hearing, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Beyond what can be kept the newest is refused and the log says so; listening stands still for longer than a gap must be to be told."""
+    monkeypatch.setattr("bot.channels.zalo.webhook.MAX_KEPT", 1)
+    mended = asyncio.Event()
+
+    async def fail(_incoming: Incoming) -> None:
+        if not mended.is_set():
+            raise StorageDown
+
+    hearing.obstacle = fail
+    async with posted_to(server, hearing) as channel:
+        assert [(await post(server, channel, text("mot", sender)))[0] for sender in ("a1", "a2")] == [503, 503]
+        assert "neither stored nor kept" in caplog.text
+        noted = channel.listened_until
+        mended.set()
+        await server.wait_for(lambda: hearing.texts == ["mot"])
+        await post(server, channel, text("hai"))
+        assert channel.listened_until == noted
+        monkeypatch.setattr("bot.channels.zalo.webhook.STANDS", timedelta())
+        await server.wait_for(lambda: channel.listened_until != noted)
     assert hearing.texts == ["mot", "hai"]
+    assert timedelta(seconds=Patience().deaf) < STANDS
 
 
 @pytest.mark.parametrize("secret", ["", SECRET, hook_secret(SECRET, "telegram"), "x" * 64, "ữ"])
