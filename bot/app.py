@@ -27,7 +27,7 @@ from bot.pacing import Pacer
 from bot.pages.routes import Routes as Pages
 from bot.settings import Settings
 from bot.turn import Taken
-from bot.watch import Patience, Watch, internal, reroute_waiting
+from bot.watch import Listening, Patience, Watch, internal, reroute_waiting
 from models.service import down_channels
 from models.talk import Incoming, Json, Kind, Lane, Letter
 from scheduler import build
@@ -148,19 +148,29 @@ class App:
             await asyncio.sleep(EAR_PAUSE)
 
     async def _listen_alone(self, channel: Channel) -> None:
-        """One poller a token: another process that holds the lease is waited for; whoever loses it falls silent at once."""
+        """One poller a token: another process that holds the lease is waited for; whoever loses it falls silent at once. Whoever listens notes
+        until when."""
         try:
             async with asyncio.TaskGroup() as tasks:
                 while not await self._ear_lease(channel):  # noqa: ASYNC110  there is no event across processes
                     await asyncio.sleep(EAR_LEASE / 3)
                 listening = tasks.create_task(channel.listen(self.hearing.hear, self.hearing.undecodable), name=f"listen-{channel.name}")
+                noting = tasks.create_task(self._note_listening(channel), name=f"note-{channel.name}")
                 while not (await asyncio.wait({listening}, timeout=EAR_LEASE / 3))[0]:
                     if not await self._ear_lease(channel):
                         listening.cancel()
                         raise LeaseLost
+                noting.cancel()
         finally:  # whoever comes next need not wait until the lease has run out
             with suppress(StorageDown):
                 await self.db.run(partial(lease.release, name=f"ear:{channel.name}", holder=self._holder))
+
+    async def _note_listening(self, channel: Channel) -> None:
+        """Beside the lease, which must not wait for a turn."""
+        note = self._safely(Listening(self.db, channel, self.hearing.hear, self.engine.now, self.watching.deaf).note)
+        while True:
+            await asyncio.sleep(EAR_LEASE / 3)
+            await note()
 
     async def _ear_lease(self, channel: Channel) -> bool:
         work = partial(

@@ -10,7 +10,8 @@
 | nothing was sent since the last look otherwise                   | working if it answers a question of ours, else failing        |
 | failing for five minutes                                         | down: what is urgent goes elsewhere, until it works again     |
 
-Only the process that sends for a messenger watches it. What follows from a change is a turn like any other: an internal message.
+Only the process that sends for a messenger watches it. What follows from a change is a turn like any other: an internal message. Until when
+its ear has listened is noted by the process that listens, which need not be the one that sends.
 """
 
 import time
@@ -53,7 +54,6 @@ class _Known:
 
     failing_since: datetime | None = None
     down: bool = False
-    listened_until: datetime | None = None
 
 
 class Watch:
@@ -96,7 +96,6 @@ class Watch:
         elif known.down and working:
             await self._tell("messenger_up")
             known = _Known()
-        await self._deafness(known)
         await self._reroute(known.down)
 
     async def _works(self) -> bool:
@@ -115,13 +114,6 @@ class Watch:
         title = self._channel.capabilities.title
         given: dict[str, Json] = {"timer": what, "subject": self._channel.name, "title": title, **data}
         await self._hear(internal(f"{what}:{self._channel.name}:{datetime.now(UTC).isoformat()}", given, self._domain_now()))
-
-    async def _deafness(self, known: _Known) -> None:
-        """Where a platform keeps nothing for an absent ear: administrators hear from when until when words may have been lost."""
-        heard, before = self._channel.listened_until, known.listened_until
-        if heard is None or before is None or (heard - before).total_seconds() < self._patience.deaf:
-            return
-        await self._tell("deaf", since=before.isoformat(), until=heard.isoformat())
 
     async def _reroute(self, down: bool) -> None:
         """Urgent letters that do not get through here and could elsewhere."""
@@ -155,11 +147,48 @@ def _since(moment: datetime | None) -> float:
 
 
 def _note(db: sa.Connection, channel: Channel, working: bool) -> _Known:
-    """Write the row; returns how it stood before as to listening, and how it stands now as to sending."""
+    """Write the row; returns how it stands now."""
     row = db.execute(sa.select(CHANNEL_STATE).where(CHANNEL_STATE.c.name == channel.name)).one_or_none()
     failing = None if working else (row.failing_since if row is not None and row.failing_since else datetime.now(UTC))
-    heard = channel.listened_until or (row.listened_until if row is not None else None)
-    values = {"name": channel.name, "title": channel.capabilities.title, "failing_since": failing, "listened_until": heard}
+    values = {"name": channel.name, "title": channel.capabilities.title, "failing_since": failing}
     if row is None or any(getattr(row, name) != value for name, value in values.items()):
         upsert(db, CHANNEL_STATE, ("name",), values)
-    return _Known(failing, row is not None and row.down_since is not None, row.listened_until if row is not None else None)
+    return _Known(failing, row is not None and row.down_since is not None)
+
+
+# --- listening --------------------------------------------------------------------------------------------------------
+
+
+class Listening:
+    """What the process that listens notes of one ear. `deaf` (s): see Patience."""
+
+    def __init__(
+        self, db: Database, channel: Channel, hear: Callable[[Incoming], Awaitable[None]], domain_now: Callable[[], datetime], deaf: float
+    ) -> None:
+        self._db, self._channel, self._hear, self._domain_now, self._deaf = db, channel, hear, domain_now, deaf
+
+    async def note(self) -> None:
+        """Write down until when nothing can have been missed. Where a platform keeps nothing for an absent ear, administrators hear from when
+        until when words may have been lost: before the row is written, or nobody would tell it after a crash in between."""
+        until = self._channel.listened_until
+        if until is None:
+            return
+        before = await self._db.run(partial(_listened_until, name=self._channel.name))
+        if before is not None and (until - before).total_seconds() >= self._deaf:
+            await self._tell(f"deaf:{self._channel.name}:{before.isoformat()}", {"since": before.isoformat(), "until": until.isoformat()})
+        if before is None or until > before:
+            await self._db.run(partial(_write_listened, channel=self._channel, until=until))
+
+    async def _tell(self, once: str, data: dict[str, Json]) -> None:
+        log.warning("deaf", channel=self._channel.name)
+        given: dict[str, Json] = {"timer": "deaf", "subject": self._channel.name, "title": self._channel.capabilities.title, **data}
+        await self._hear(internal(once, given, self._domain_now()))
+
+
+def _listened_until(db: sa.Connection, name: str) -> datetime | None:
+    found: datetime | None = db.execute(sa.select(CHANNEL_STATE.c.listened_until).where(CHANNEL_STATE.c.name == name)).scalar_one_or_none()
+    return found
+
+
+def _write_listened(db: sa.Connection, channel: Channel, until: datetime) -> None:
+    upsert(db, CHANNEL_STATE, ("name",), {"name": channel.name, "title": channel.capabilities.title, "listened_until": until})

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 import sqlalchemy as sa
 
-from bot.channels import Gone, Later, Never, Outcome, Unknown
+from bot.channels import Gone, Later, Never, Unknown
 from bot.database import Database
 from bot.vault import Vault
 from models.letter import LETTER, LetterState
@@ -185,7 +185,7 @@ async def test_a_reminder_is_tried_for_a_day(db: Database, vault: Vault) -> None
 
 
 @pytest.mark.parametrize("refused", [Unknown("403", answered=True), Later("404", answered=True)])
-async def test_a_chat_that_is_refused_for_an_hour_is_gone(db: Database, vault: Vault, refused: Outcome) -> None:
+async def test_a_chat_that_is_refused_for_an_hour_is_gone(db: Database, vault: Vault, refused: Later | Unknown) -> None:
     """After five refusals at least: then it is told like any chat that is gone, and its letter ends."""
     wire, told = Wire(), []
 

@@ -1,17 +1,25 @@
 """How a messenger does: seen from its sends, asked where there are none; five minutes of failure start what follows, once."""
 
+import asyncio
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
 
+from bot.app import App
 from bot.channels import Delivered, Gone, Later, Never, Outcome, Unknown
-from bot.database import Database
-from bot.watch import Patience, Watch, answered
+from bot.database import Database, StorageDown
+from bot.engine import Engine
+from bot.settings import Settings
+from bot.vault import Vault
+from bot.watch import Listening, Patience, Watch, answered
+from models.inbox import INBOX
 from models.service import CHANNEL_STATE
 from models.talk import Incoming
-from tests.driver import START
+from tests.driver import FORMS, PLAN, START
 from tests.emulators.wire import Wire
 
 
@@ -150,23 +158,103 @@ def test_a_platform_that_says_no_has_answered(outcome: Outcome, answers: bool) -
     assert answered(outcome) is answers
 
 
+# --- listening --------------------------------------------------------------------------------------------------------
+
+
+@dataclass
+class Ear:
+    """The process that listens on a wire, and what it told."""
+
+    db: Database
+    told: list[Incoming] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.wire = Wire()
+        self.listening = Listening(self.db, self.wire, self._hear, lambda: START, Patience().deaf)
+
+    async def _hear(self, incoming: Incoming) -> None:
+        self.told.append(incoming)
+
+    async def notes(self, until: datetime | None) -> list[str]:
+        """What is told when it has listened until then."""
+        before, self.wire.listened_until = len(self.told), until
+        await self.listening.note()
+        return [str(one.data["timer"]) for one in self.told[before:]]
+
+
 async def test_a_gap_in_listening_is_told_with_its_hours(db: Database) -> None:
     """Where the platform keeps nothing for an absent ear."""
-    now = datetime.now(UTC)
-    one = Watched(db, Wire(listened_until=now - timedelta(minutes=20)))
-    assert await one.looks() == []
-    one.wire.listened_until = now
-    assert await one.looks() == ["deaf"]
+    now, one = datetime.now(UTC), Ear(db)
+    assert await one.notes(now - timedelta(minutes=20)) == []
+    assert await one.notes(now) == ["deaf"]
     assert (one.told[-1].data["since"], one.told[-1].data["until"]) == ((now - timedelta(minutes=20)).isoformat(), now.isoformat())
-    one.wire.listened_until = now + timedelta(seconds=60)
-    assert await one.looks() == []
+    assert await one.notes(now + timedelta(seconds=60)) == []
 
 
 async def test_an_ear_that_has_not_heard_yet_after_a_restart_is_no_gap_yet(db: Database) -> None:
     """It is one as soon as it hears again: then its length is known."""
     now = datetime.now(UTC)
-    await Watched(db, Wire(listened_until=now - timedelta(minutes=20))).looks()
-    after = Watched(db, Wire(listened_until=None))
-    assert await after.looks() == []
-    after.wire.listened_until = now
-    assert await after.looks() == ["deaf"]
+    await Ear(db).notes(now - timedelta(minutes=20))
+    after = Ear(db)
+    assert await after.notes(None) == []
+    assert await after.notes(now) == ["deaf"]
+
+
+async def test_a_gap_is_told_whichever_process_sends(db: Database) -> None:
+    """The one that sends does not listen: it neither notes nor wipes out what the other has noted."""
+    now, sender = datetime.now(UTC), Watched(db)
+    await Ear(db).notes(now - timedelta(minutes=20))
+    assert await sender.looks(Delivered("1"), minutes=1) == []
+    assert await Ear(db).notes(now) == ["deaf"]
+    assert await sender.looks(Delivered("1")) == []
+
+
+async def test_a_gap_that_could_not_be_told_is_told_later_and_once(db: Database) -> None:
+    """It is written after it was told, and known by its beginning: told twice it is one turn."""
+    now, one = datetime.now(UTC), Ear(db)
+    await one.notes(now - timedelta(minutes=20))
+
+    async def away(_incoming: Incoming) -> None:
+        raise StorageDown
+
+    stopped = Ear(db)
+    stopped.listening = Listening(db, stopped.wire, away, lambda: START, Patience().deaf)
+    with pytest.raises(StorageDown):
+        await stopped.notes(now)
+    assert await one.notes(now + timedelta(seconds=10)) == ["deaf"]
+    assert one.told[-1].external_id == f"deaf:wire:{(now - timedelta(minutes=20)).isoformat()}"
+
+
+async def test_the_note_of_an_ear_that_was_replaced_takes_nothing_back(db: Database) -> None:
+    """Its last word may come after the first of its successor."""
+    now, one = datetime.now(UTC), Ear(db)
+    await one.notes(now)
+    await Ear(db).notes(now - timedelta(minutes=20))
+    assert await one.notes(now + timedelta(seconds=10)) == []
+
+
+async def test_the_process_that_listens_tells_the_gap_itself(
+    db: Database, vault: Vault, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nobody sends here: another process does."""
+    monkeypatch.setattr("bot.app.EAR_LEASE", 0.3)
+    now, wire = datetime.now(UTC), Wire()
+    await Ear(db).notes(now - timedelta(minutes=20))
+    wire.listened_until = now
+    engine = Engine(PLAN, FORMS, vault, PLAN.zone, lambda: START, {"wire": wire.capabilities})
+    given: dict[str, Any] = {"_env_file": None, "data_dir": tmp_path}
+    app = App(Settings(**given), db, engine, [wire], tmp_path)
+    listening = asyncio.create_task(app._listen_alone(wire))  # noqa: TID251  the ear alone, as of a process that does not send
+    async with asyncio.timeout(10):
+        while not (told := await db.run(_told)):  # noqa: ASYNC110  rows tell nobody
+            await asyncio.sleep(0.02)
+    listening.cancel()
+    await asyncio.gather(listening, return_exceptions=True)
+    assert told == [f"deaf:wire:{(now - timedelta(minutes=20)).isoformat()}"]
+    assert (await db.run(lambda rows: rows.execute(sa.select(CHANNEL_STATE.c.listened_until)).scalar_one())) == now
+
+
+def _told(db: sa.Connection) -> list[str]:
+    noted = db.execute(sa.select(CHANNEL_STATE.c.listened_until)).scalar_one()
+    found = db.execute(sa.select(INBOX.c.external_id).where(INBOX.c.channel == "internal")).scalars().all()
+    return list(found) if datetime.now(UTC) - noted < timedelta(minutes=10) else []
