@@ -173,7 +173,7 @@ class App:
 
     async def _note_listening(self, channel: Channel) -> None:
         """Beside the lease, which must not wait for a turn."""
-        note = self._safely(Listening(self.db, channel, self.hearing.hear, self.engine.now, self.watching.deaf).note)
+        note = self._safely(Listening(self.db, channel, self.hearing.hear, self.engine.now, self.watching.deaf).look)
         while True:
             await asyncio.sleep(EAR_LEASE / 3)
             await note()

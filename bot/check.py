@@ -5,9 +5,11 @@ from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
+import aiohttp
 import sqlalchemy as sa
 
 from bot.channels import Channel
+from bot.channels.hook import hook_path
 from bot.compose import keys_fit, read_plan, telegram, zalo
 from bot.database import Database
 from bot.gather import read_service
@@ -17,6 +19,8 @@ from bot.settings import Settings, SettingsError
 from bot.vault import Vault
 from handlers import ready
 from models.facts import Service
+
+REACHED_WITHIN = 10.0  # seconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +52,8 @@ async def findings(settings: Settings, locale: str = "vi") -> AsyncIterator[Find
         yield await _token("Telegram", "BAONGAY_TELEGRAM_TOKEN", telegram(settings, must_answer=True))
     for token in settings.zalo_bots:
         yield await _token(f"Zalo ({_name(token)})", "BAONGAY_ZALO_TOKENS", zalo(settings, token, must_answer=True))
+    async for found in _posts(settings):
+        yield found
     if settings.training:  # it makes and fills its database at its first start
         return
     try:
@@ -83,6 +89,29 @@ async def _token(title: str, setting: str, account: Awaitable[Channel]) -> Findi
     except Exception as error:  # noqa: BLE001
         return Finding(False, f"{title}: getMe failed", f"{type(error).__name__}: check {setting} and the network")
     return Finding(True, f"{title}: getMe answers")
+
+
+async def _posts(settings: Settings) -> AsyncIterator[Finding]:
+    """Where there is a public address messengers post to it: whether a request from outside comes through to the route of each."""
+    if settings.public_url is None or not settings.has_token:
+        return
+    names = [*(["telegram"] if settings.telegram_token is not None else []), *map(_name, settings.zalo_bots)]
+    async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=REACHED_WITHIN)) as session:
+        for name in names:
+            yield await _arrive(session, settings.public_url.rstrip("/") + hook_path(name), settings.http_port)
+
+
+async def _arrive(session: aiohttp.ClientSession, url: str, port: int) -> Finding:
+    """A route that takes posts alone answers 405 to a look; whatever else answers is not that route."""
+    try:
+        async with session.get(url, allow_redirects=False) as answer:
+            came = f"HTTP {answer.status}"
+    except (aiohttp.ClientError, TimeoutError, OSError) as error:
+        came = type(error).__name__
+    if came == "HTTP 405":
+        return Finding(True, f"public address: posts arrive at {url}")
+    todo = f"start the service first; then the web server in front must pass on /hook/ to port {port} (docs/van-hanh.md, 11)"
+    return Finding(False, f"public address: nothing arrives at {url} ({came})", todo)
 
 
 def _name(token: str) -> str:

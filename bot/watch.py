@@ -166,6 +166,15 @@ class Listening:
         self, db: Database, channel: Channel, hear: Callable[[Incoming], Awaitable[None]], domain_now: Callable[[], datetime], deaf: float
     ) -> None:
         self._db, self._channel, self._hear, self._domain_now, self._deaf = db, channel, hear, domain_now, deaf
+        self._told: datetime | None = None  # the beginning of a deafness that was told
+
+    async def look(self) -> None:
+        """Tell what the platform says of its posts, once; note until when was listened."""
+        since = self._channel.deaf_since
+        if since is not None and since != self._told:
+            await self._tell(f"unposted:{self._channel.name}:{since.isoformat()}", {"since": since.isoformat()})
+            self._told = since
+        await self.note()
 
     async def note(self) -> None:
         """Write down until when nothing can have been missed. Where a platform keeps nothing for an absent ear, administrators hear from when

@@ -42,7 +42,10 @@ def reroute(frame: Frame, incoming: Incoming, facts: Facts) -> Turn:
 
 
 def deaf(frame: Frame, incoming: Incoming, facts: Facts) -> Turn:
-    """Internal "deaf": nobody listened for a while to a messenger that keeps nothing for those who are away."""
+    """Internal "deaf": nobody listened for a while to a messenger that keeps nothing for those who are away; or, without an end, what a
+    messenger posts does not arrive."""
+    if "until" not in incoming.data:
+        return Turn(frame, commands=(_to_administrators(_unposted(incoming)),))
     text = lines(
         msg(
             "🔔 From %(since)s to %(until)s I could not hear %(messenger)s.",
@@ -53,6 +56,17 @@ def deaf(frame: Frame, incoming: Incoming, facts: Facts) -> Turn:
         msg("What people wrote there meanwhile may be lost. Please ask the wards and collaborators whether anybody reported."),
     )
     return Turn(frame, commands=(_to_administrators(text),))
+
+
+def _unposted(incoming: Incoming) -> Text:
+    return lines(
+        msg(
+            "🔔 Since %(since)s what people write on %(messenger)s has not arrived here.",
+            since=_moment(incoming, "since"),
+            messenger=str(incoming.data.get("title") or ""),
+        ),
+        msg("Please have the server checked now: the web server in front of it must pass on every address that begins with /hook/."),
+    )
 
 
 def _to_administrators(text: Text, lane: Lane = Lane.URGENT) -> Command:

@@ -128,12 +128,14 @@ class Undecodable(Protocol):
 
 class Channel(Protocol):
     """One messenger account. `name` is unique and for good ("telegram", "web", "zalo-<bot id>"): rows refer to it. `listened_until` is real
-    time: until when nothing that was sent to it can have been missed, None before the first time."""
+    time: until when nothing that was sent to it can have been missed, None before the first time. `deaf_since` (real time): since when it is
+    known that what people write does not arrive (the platform keeps it, or says that its posts fail), None while nothing is known of it."""
 
     name: str
     capabilities: Capabilities
     pace: Pace
     listened_until: datetime | None
+    deaf_since: datetime | None
 
     async def listen(self, hear: Hear, undecodable: Undecodable) -> None:
         """Run until cancelled: feed different chats at the same time, one chat in order, acknowledge up to the last contiguous commit."""

@@ -16,6 +16,7 @@ class Patience:
     settle: float = 0.25  # between two polls while something is unfinished: such a poll is answered at once with the same updates
     long_poll: int = 25  # how long the platform holds a poll without news
     look: float = 60.0  # between two looks whether the platform still knows where to post
+    posts: float = 180.0  # of posts that fail, until they count as not arriving
 
 
 class Backoff:

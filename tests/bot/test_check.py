@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 import structlog
+from aiohttp import web
 from typer.testing import CliRunner, Result
 
 from bot import logs
@@ -177,6 +178,30 @@ async def test_bots_on_zalo(service: dict[str, str]) -> None:
     assert "✘ Zalo (zalo-555): getMe failed\n    → TokenRefused: check BAONGAY_ZALO_TOKENS" in found.output
     assert "Zalo refused the token of zalo-555 (401): check BAONGAY_ZALO_TOKENS" in started.output
     assert not [word for output in (found.output, started.output) for word in (wrong, server.token, "Traceback") if word in output]
+
+
+async def test_whether_posts_arrive_at_the_public_address(service: dict[str, str]) -> None:
+    """Each messenger's own address is looked at from outside: a web server in front that passes on only the links makes the bot deaf."""
+
+    async def post(_request: web.Request) -> web.Response:
+        return web.Response()
+
+    application = web.Application()
+    application.router.add_post("/hook/telegram", post)
+    runner = web.AppRunner(application)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    public = f"http://127.0.0.1:{runner.addresses[0][1]}"
+    given = service | {"BAONGAY_PUBLIC_URL": public, "BAONGAY_WEBHOOK_SECRET": "x" * 32, "BAONGAY_ZALO_TOKENS": "555:Another"}
+    try:
+        found = await command("check", **given | {"BAONGAY_ZALO_API_BASE": "http://127.0.0.1:9"})
+    finally:
+        await runner.cleanup()
+    gone = await command("check", **given | {"BAONGAY_ZALO_API_BASE": "http://127.0.0.1:9"})
+    assert f"✔ public address: posts arrive at {public}/hook/telegram" in found.output
+    assert f"✘ public address: nothing arrives at {public}/hook/zalo-555 (HTTP 404)\n    → start the service first" in found.output
+    assert "must pass on /hook/ to port 8080 (docs/van-hanh.md, 11)" in found.output
+    assert f"✘ public address: nothing arrives at {public}/hook/telegram (ClientConnectorError)" in gone.output
 
 
 async def test_nobody_is_there_yet(service: dict[str, str]) -> None:

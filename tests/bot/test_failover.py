@@ -267,6 +267,18 @@ async def test_administrators_hear_that_a_messenger_fails(db: Database, vault: V
     ]
 
 
+async def test_administrators_hear_that_posts_do_not_arrive(db: Database, vault: Vault) -> None:
+    """It lasts, so it has no end, and they learn what to have checked."""
+    two = await Two.open(db, vault, people=("truc-a",))
+    await two.telegram.db.run(_make_administrator)
+    await two._tell("deaf", since=two.telegram.clock[0].isoformat())
+    told = [seen.text for seen in await two.telegram.letters("truc-a") if seen.row.purpose == "messenger"]
+    assert [line for line in told[0].splitlines() if "/hook/" in line or "Telegram" in line] == [
+        "🔔 Từ 10:00 23/11, tin mọi người viết trên Telegram không tới được Báo Ngay.",
+        "Xin nhờ người phụ trách máy chủ kiểm tra ngay: máy chủ web phía trước phải chuyển tiếp mọi đường dẫn bắt đầu bằng /hook/.",
+    ]
+
+
 def _make_administrator(db: sa.Connection) -> None:
     from models.people import MEMBERSHIP
 

@@ -233,6 +233,16 @@ async def test_the_note_of_an_ear_that_was_replaced_takes_nothing_back(db: Datab
     assert await one.notes(now + timedelta(seconds=10)) == []
 
 
+async def test_posts_that_do_not_arrive_are_told_once(db: Database) -> None:
+    """And again when it happens again; without an end, because it lasts."""
+    one, first = Ear(db), datetime.now(UTC)
+    for since in (None, first, first, None, first + timedelta(hours=1)):
+        one.wire.deaf_since = since
+        await one.listening.look()
+    assert [told.data.get("since") for told in one.told] == [first.isoformat(), (first + timedelta(hours=1)).isoformat()]
+    assert [told.data["timer"] for told in one.told if "until" not in told.data] == ["deaf", "deaf"]
+
+
 async def test_the_process_that_listens_tells_the_gap_itself(
     db: Database, vault: Vault, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -6,6 +6,7 @@ Updates of one chat come one after another, each again until it is answered with
 import asyncio
 import json
 import re
+import time
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -29,6 +30,7 @@ class Webhook:
     def __init__(self, server: "TelegramServer") -> None:
         self._server = server
         self.url = self.secret = self.last_error = ""
+        self.last_error_at = 0.0
         self.reaches: dict[str, str] = {}
         self.answered: list[tuple[int, int]] = []
         self.patience, self.again_after = 60.0, 0.02
@@ -64,7 +66,7 @@ class Webhook:
 
     def info(self) -> Json:
         about: Json = {"url": self.url, "has_custom_certificate": False, "pending_update_count": len(self._server.pending)}
-        return about | ({"last_error_date": 1, "last_error_message": self.last_error} if self.last_error else {})
+        return about | ({"last_error_date": int(self.last_error_at), "last_error_message": self.last_error} if self.last_error else {})
 
     # --- posting ------------------------------------------------------------------------------------------------------
 
@@ -101,6 +103,7 @@ class Webhook:
         except (aiohttp.ClientError, TimeoutError, LookupError) as error:
             self.last_error = f"Connection failed: {type(error).__name__}"
         self.answered.append((update_id, status))
+        self.last_error_at = time.time()
         if 200 <= status < 300:
             self._server.acknowledge(update_id)
         else:

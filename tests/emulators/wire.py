@@ -37,6 +37,7 @@ class Wire:
     pace: Pace = FAST
     latency: float = 0.0
     listened_until: datetime | None = None
+    deaf_since: datetime | None = None
     answers: bool = True
     asked: int = 0  # whether it is reachable
     sent: list[Sent] = field(default_factory=list)

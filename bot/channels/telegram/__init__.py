@@ -65,6 +65,7 @@ class TelegramChannel:
         self.capabilities = CAPABILITIES
         self.pace = PACE
         self.listened_until: datetime | None = None  # nothing is missed: Telegram keeps what was not acknowledged for a day
+        self.deaf_since: datetime | None = None
         self._token, self._base, self._webhook, self._menus = token, base, webhook, menus
         self._patience, self._clock = patience or Patience(), clock
         self._mouth = Mouth(token, base)
@@ -75,7 +76,7 @@ class TelegramChannel:
         await asyncio.to_thread(import_module, f"{__name__}.listening")  # seconds, in which the other channels go on
         from bot.channels.telegram.listening import Listening
 
-        listening = Listening(self._webhook, self._menus, self._patience, self._clock, self._met)
+        listening = Listening(self._webhook, self._menus, self._patience, self._clock, self._met, self._deaf)
         await listening.run(self._token, self._base, hear, undecodable)
 
     async def send(self, letter: Letter) -> Outcome:
@@ -123,6 +124,9 @@ class TelegramChannel:
     async def _user(self) -> str:
         """The bot's user name. Raises TokenRefused or Unreachable."""
         return self._username or await self.identity()
+
+    def _deaf(self, since: datetime | None) -> None:
+        self.deaf_since = since
 
     def _met(self, username: str) -> None:
         self._username = username

@@ -22,13 +22,15 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Listening:
-    """`met` is told the bot's user name once it is known. `clock` gives a press its time (UTC); Telegram does not tell it."""
+    """`met` is told the bot's user name once it is known; `deaf`, since when posts do not arrive (real time). `clock` gives a press its time
+    (UTC); Telegram does not tell it."""
 
     webhook: Webhook | None
     menus: tuple[Menu, ...]
     patience: Patience
     clock: Callable[[], datetime]
     met: Callable[[str], None]
+    deaf: Callable[[datetime | None], None]
 
     async def run(self, token: str, base: str, hear: Hear, undecodable: Undecodable) -> None:
         """Until cancelled. Raises TokenRefused when Telegram does not know the token; everything else is waited out."""
@@ -40,7 +42,7 @@ class Listening:
             async with asyncio.TaskGroup() as tasks:
                 tasks.create_task(asking.offer(self.menus))
                 if self.webhook is not None:
-                    await be_posted_to(asking, self.webhook, self.patience)
+                    await be_posted_to(asking, self.webhook, self.patience, self.deaf)
                 ear = Ear(asking, Me(user.id, user.username or ""), patience=self.patience, clock=self.clock)
                 await ear.run(tasks, hear, undecodable)
         except ExceptionGroup as errors:

@@ -9,10 +9,11 @@ import hashlib
 import logging
 import weakref
 from collections.abc import Awaitable, Callable
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 
 from aiogram import Bot
 from aiogram.methods import GetWebhookInfo, SetWebhook
+from aiogram.types import WebhookInfo
 from aiohttp import web
 
 from bot.channels import Hear, Undecodable
@@ -20,11 +21,13 @@ from bot.channels.hook import Webhook, as_json, hook_path, hook_secret, is_from_
 from bot.channels.order import Patience
 from bot.channels.telegram.asking import KINDS, Asking
 from bot.channels.telegram.decode import CHANNEL, Me, read
+from bot.channels.telegram.guard import scrub
 from models.talk import Incoming
 
 log = logging.getLogger(__name__)
 
 HEADER = "X-Telegram-Bot-Api-Secret-Token"
+RECENT = timedelta(minutes=5)  # a failed post, beside updates that wait: Telegram tries again within it
 MAX_BODY = 1 << 20  # bytes: an update holds a message of 4096 characters and what it replies to
 
 
@@ -66,12 +69,41 @@ class Posts:
             await undecodable(CHANNEL, f"u{number}", found)
 
 
-async def be_posted_to(asking: Asking, webhook: Webhook, patience: Patience) -> None:
-    """Until cancelled: tell Telegram where to post, and look now and then whether it still knows. Raises TokenRefused."""
+class Arrivals:
+    """Whether what Telegram posts arrives, by its own record: updates wait and the last try has failed, look after look. `patience` in seconds."""
+
+    def __init__(self, patience: float) -> None:
+        self._patience, self._told = timedelta(seconds=patience), False
+        self._since: datetime | None = None
+
+    def failing_since(self, info: WebhookInfo, now: datetime) -> datetime | None:
+        """Since when posts fail, once that has lasted; says so in the log once. `now`: real time. An old error beside updates that wait is
+        no failure: the record keeps the last error for good."""
+        failed = info.last_error_date
+        if not info.pending_update_count or failed is None or now - failed > RECENT:
+            self._since, self._told = None, False
+            return None
+        self._since = self._since or now
+        if now - self._since < self._patience:
+            return None
+        if not self._told:
+            self._told = True
+            log.error(
+                "telegram: posts do not arrive (%s): check the web server in front of /hook/", scrub(info.last_error_message or "")[:200]
+            )
+        return self._since
+
+
+async def be_posted_to(asking: Asking, webhook: Webhook, patience: Patience, deaf: Callable[[datetime | None], None]) -> None:
+    """Until cancelled: tell Telegram where to post, and look now and then whether it still knows, and whether posts arrive (`deaf` is told since
+    when they do not, None when they do). Raises TokenRefused."""
+    arrivals = Arrivals(patience.posts)
+    deaf(None)
     url, secret = webhook.url.rstrip("/") + hook_path(CHANNEL), hook_secret(webhook.secret, CHANNEL)
     while True:
         await asking.ask(lambda: SetWebhook(url=url, secret_token=secret, allowed_updates=KINDS, drop_pending_updates=False))
         log.info("telegram: posted to")
-        while (await asking.ask(GetWebhookInfo)).url == url:  # noqa: ASYNC110  nobody tells us when that changes
+        while (info := await asking.ask(GetWebhookInfo)).url == url:
+            deaf(arrivals.failing_since(info, datetime.now(UTC)))
             await asyncio.sleep(patience.look)
         log.warning("telegram: the webhook was taken away or changed; setting it again")

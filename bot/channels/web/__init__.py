@@ -43,6 +43,7 @@ class WebChannel:
 
     def __init__(self, cast: Cast, history: History, room: TrainingRoom, zone: str = "Asia/Ho_Chi_Minh") -> None:
         """`zone`: the plan's, in which the page shows times and reads the clock field."""
+        self.deaf_since: datetime | None = None
         self.listened_until: datetime | None = None  # a page that cannot post says so to whoever writes in it
         self.cast, self.room, self.zone = cast, room, ZoneInfo(zone)
         self.shelf = Shelf()

@@ -71,6 +71,7 @@ class ZaloChannel:
         self.capabilities = CAPABILITIES
         self.pace = PACE
         self.listened_until: datetime | None = None
+        self.deaf_since: datetime | None = None  # the platform does not tell what becomes of its posts
         self._patience, self._pauses, self._clock = patience or Patience(), pauses or Pauses(), clock
         self._client = Client(token, base, read=read)
         self._asker = Asker(self._client, self._patience, self.name)

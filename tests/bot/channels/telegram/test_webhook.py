@@ -6,24 +6,26 @@ import json
 import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import aiohttp
 import pytest
+from aiogram.types import WebhookInfo
 from aiohttp import web
 
 from bot.channels import Menu, TokenRefused
 from bot.channels.hook import Webhook, hook_path, hook_secret
 from bot.channels.telegram import TelegramChannel
 from bot.channels.telegram.order import Patience
-from bot.channels.telegram.webhook import HEADER, MAX_BODY
+from bot.channels.telegram.webhook import HEADER, MAX_BODY, Arrivals
 from models.talk import Incoming
 from tests.bot.channels.telegram.conftest import Hearing
 from tests.bot.channels.telegram.test_ear import StorageDown
 from tests.emulators.telegram import TelegramServer
 
 PUBLIC, SECRET = "https://baongay.example.org", "operators-own-secret"
-BRISK = Patience(first=0.02, most=0.05, settle=0.02, long_poll=5, look=0.05)
+BRISK = Patience(first=0.02, most=0.05, settle=0.02, long_poll=5, look=0.05, posts=0.1)
 
 
 @asynccontextmanager
@@ -244,6 +246,48 @@ async def test_a_webhook_that_was_taken_away_is_set_again(server: TelegramServer
         await server.wait_for(lambda: server.hook.url)
         await server.user(1).writes("còn nghe không")
         await server.wait_for(lambda: hearing.texts == ["còn nghe không"])
+
+
+async def test_posts_that_do_not_arrive_are_known(server: TelegramServer, hearing: Hearing, caplog: pytest.LogCaptureFixture) -> None:
+    """A web server in front that does not pass them on: Telegram is reached and keeps them, so nothing else would tell."""
+    async with posted_to(server, hearing) as channel:
+        through = server.hook.reaches[PUBLIC]
+        server.hook.reaches[PUBLIC] = f"{through}/elsewhere"
+        await server.user(1).writes("chào")
+        await server.wait_for(lambda: channel.deaf_since)
+        since = channel.deaf_since
+        looked = len(server.called("getWebhookInfo"))
+        await server.wait_for(lambda: len(server.called("getWebhookInfo")) > looked + 2)
+        assert channel.deaf_since == since
+        assert [r.getMessage() for r in caplog.records if "/hook/" in r.getMessage()] == [
+            "telegram: posts do not arrive (Wrong response from the webhook: 404 Not Found): check the web server in front of /hook/"
+        ]
+        server.hook.reaches[PUBLIC] = through
+        await server.wait_for(lambda: hearing.texts == ["chào"])
+        await server.wait_for(lambda: channel.deaf_since is None)
+
+
+NOON = datetime(2026, 11, 25, 12, tzinfo=UTC)
+
+
+def info(waiting: int, failed_minutes_ago: float | None, at: datetime) -> WebhookInfo:
+    failed = None if failed_minutes_ago is None else at - timedelta(minutes=failed_minutes_ago)
+    return WebhookInfo(url="x", has_custom_certificate=False, pending_update_count=waiting, last_error_date=failed)
+
+
+@pytest.mark.parametrize(("waiting", "failed", "deaf"), [(1, 0.5, True), (0, 0.5, False), (1, 60, False), (1, None, False)])
+def test_what_counts_as_posts_that_do_not_arrive(waiting: int, failed: float | None, deaf: bool) -> None:
+    """Updates wait and the last try failed lately, for three minutes of looks; an error of this morning is over."""
+    arrivals = Arrivals(Patience().posts)
+    seen = [arrivals.failing_since(info(waiting, failed, at), at) for at in (NOON + timedelta(minutes=n) for n in range(5))]
+    assert seen == [None, None, None, *([NOON] * 2 if deaf else [None] * 2)]
+
+
+def test_a_post_that_got_through_begins_the_three_minutes_anew() -> None:
+    """One slow minute is nothing to call anybody for."""
+    arrivals = Arrivals(Patience().posts)
+    looks = [(NOON + timedelta(minutes=n), 0 if n == 2 else 1) for n in range(6)]
+    assert {arrivals.failing_since(info(waiting, 0, at), at) for at, waiting in looks} == {None}
 
 
 async def test_faults_of_telegram_are_waited_out(server: TelegramServer, hearing: Hearing) -> None:
