@@ -15,6 +15,10 @@ _MORE, _BACK, _DONE = "more", "back", "done"
 CALLED_AGAIN = {
     "released": N_("🔔 %(code)s was handed back and needs somebody to take it, please."),
     "released_promise": N_("🔔 %(code)s: whoever took it may be held up, no answer has come. Could somebody else take it, please?"),
+    "released_cut": N_("🔔 %(code)s has nobody any more and needs somebody to take it, please."),
+    "reopened_by_report": N_(
+        "🔔 %(code)s was closed; the reporter has added something serious. It is open again and needs somebody to take it, please."
+    ),
     "reopened": N_("🔔 %(code)s is open again and needs somebody to take it, please."),
 }
 
@@ -22,6 +26,16 @@ CALLED_AGAIN = {
 def called_again(case: Case, event: str) -> Text:
     """Above the new card in the room: why it comes again. No name, no blame."""
     return msg(CALLED_AGAIN[event], code=case.code)
+
+
+def worse(case: Case, plan: Plan) -> Text:
+    """To whoever holds it."""
+    return msg(
+        "%(sign)s %(code)s is worse than it was: the reporter has just said so. Details, type: %(read)s",
+        sign=plan.level(case.severity).sign,
+        code=case.code,
+        read=Typed(f"chitiet {case.number}"),
+    )
 
 
 # --- promises ---------------------------------------------------------------------------------------------------------

@@ -117,7 +117,8 @@ def tell_taker(work: Filling) -> None:
         about=case.id,
         unpressed="",
     )
-    work.commands.append(TellPerson(case.taken_by, say))
+    room = "" if case.restricted else work.facts.plan.division  # where whoever had it is gone, the room hears that there is more
+    work.commands.append(TellPerson(case.taken_by, say, or_room=room))
 
 
 def is_urgent(work: Filling) -> bool:

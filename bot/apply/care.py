@@ -6,8 +6,8 @@ from typing import Any
 import sqlalchemy as sa
 
 from bot.apply.cards import letters_about, refresh_cards, retire
-from bot.apply.clocks import follow, void_clocks
-from bot.apply.incidents import NOTHING_ASKED, Stale, ask_no_more, await_promise, call_anew, load, move, note, release
+from bot.apply.clocks import void_clocks
+from bot.apply.incidents import NOTHING_ASKED, Stale, ask_no_more, await_promise, call_anew, load, move, note, open_again, release
 from bot.apply.notes import write_down
 from bot.apply.telling import tell_person
 from bot.writing import Writing
@@ -118,8 +118,5 @@ def close(w: Writing, command: c.CloseCase) -> None:
 
 def reopen(w: Writing, command: c.ReopenCase) -> None:
     case = load(w, command.id)
-    never_closed = {"closed_at": None, "closed_by": None, "closed_reason": "", "taken_by": None, "taken_at": None}
-    move(w, case, Status.CLOSED, Status.OPEN, "reopened", **never_closed)
     write_down(w, case, "reopen", command.note)
-    follow(w, load(w, case.id))  # the new card shows what runs again
-    call_anew(w, load(w, case.id), lead=care_words.called_again(case, "reopened"))
+    open_again(w, case, "reopened")

@@ -50,6 +50,8 @@ def begin(w: Writing, command: c.BeginDrill) -> None:
         "drill": True,
     }
     open_incident(w, c.OpenIncident(command.incident, submission, columns))
+    if drill_rows.read(w.db).urgent_waiting:  # it may have come while this turn waited for the next number
+        raise Stale
     # Nobody's conversation: no "XEM" and no list of anybody's reports finds it, and no letter goes to a reporter.
     w.db.execute(sa.update(INCIDENT).where(INCIDENT.c.id == command.incident).values(conversation="", reporter=None))
     w.db.execute(sa.insert(DRILL).values(id=command.id, incident=command.incident, started_by=w.me, started_at=w.now))

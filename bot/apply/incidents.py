@@ -1,6 +1,7 @@
 """Cases: opened, changed, called for, taken, restricted, released; what becomes of one that somebody holds is in bot.apply.care. Status moves by
 one conditional UPDATE (rule 5); every open case has a next timer row (rule 6)."""
 
+from dataclasses import replace
 from datetime import timedelta
 from functools import cache
 from typing import Any
@@ -22,10 +23,11 @@ from bot.apply.cards import (
     tell_summarised,
     whom,
 )
+from bot.apply.telling import tell_room
 from bot.gather import as_case
 from bot.pages.opening import withdraw_from_whom_it_is_no_business
 from bot.writing import Writing
-from handlers import card, ladder
+from handlers import card, care_words, ladder
 from models import commands as c
 from models.facts import Case, Role
 from models.ids import new_id
@@ -114,10 +116,16 @@ def update_incident(w: Writing, command: c.UpdateIncident) -> None:
         leave_bundle(w, case)
     if before.ward and before.ward != case.ward and not case.restricted:
         withdraw_from_ward(w, case, before.ward)
-    if before.status == Status.OPEN and rank(case.severity) < rank(before.severity):
+    worse = rank(case.severity) < rank(before.severity)
+    if worse and before.status == Status.CLOSED and not case.drill:
+        open_again(w, case, "reopened_by_report")
+        return
+    if worse and before.status == Status.OPEN:
         call_anew(w, case)
         return
     refresh_cards(w, case)
+    if worse and before.status == Status.TAKEN:
+        ask_anew(w, case)
     if "ward" in changed or (before.status == Status.OPEN and {"severity", "kind"} & set(changed)):
         call_room(w, c.CallRoom(command.id))
 
@@ -131,9 +139,33 @@ def call_anew(w: Writing, case: Case, lead: Text | None = None) -> None:
     cancel_timer(w.db, "ladder", case.id)
     if not case.drill:
         drill_rows.interrupt(w)
-    if lead is not None and (case.restricted or not case.bundled):
+    if lead is not None:
+        if case.bundled and not case.restricted:  # an edit of a list of many says neither why nor rings
+            w.db.execute(sa.update(INCIDENT).where(INCIDENT.c.id == case.id).values(bundled=False))
+            leave_bundle(w, case)
+            case = load(w, case.id)
         post_cards(w, case, whom(w, case, step=0), lead=lead)
     call_room(w, c.CallRoom(case.id))
+
+
+def open_again(w: Writing, case: Case, event: str) -> None:
+    """closed -> open, a named move: everybody is called, on a card that shows what runs again."""
+    never_closed = {"closed_at": None, "closed_by": None, "closed_reason": "", "taken_by": None, "taken_at": None}
+    move(w, case, Status.CLOSED, Status.OPEN, event, **never_closed)
+    clocks.follow(w, load(w, case.id))
+    call_anew(w, load(w, case.id), lead=care_words.called_again(case, event))
+
+
+def ask_anew(w: Writing, case: Case) -> None:
+    """It is worse than it was when somebody took it: they hear it at once, and what they had promised is asked again."""
+    ask_no_more(w, case)
+    w.db.execute(sa.update(INCIDENT).where(INCIDENT.c.id == case.id).values(**NOTHING_ASKED))
+    await_promise(w, case)
+    to, lead = w.person(case.taken_by), care_words.worse(case, w.engine.plan)
+    if to is not None:
+        w.post(to, replace(care_words.ask_promise(load(w, case.id), w.engine.plan, lead), lane=Lane.URGENT))
+    else:
+        tell_room(w, c.TellRoom(w.engine.plan.division, Say(lead, lane=Lane.URGENT, purpose="more", about=case.id)))
 
 
 def withdraw_from_ward(w: Writing, case: Case, ward: str) -> None:
@@ -208,6 +240,8 @@ def restrict(w: Writing, command: c.Restrict) -> None:
     note(w, c.Note(case.id, "restricted"))
     if case.status == Status.TAKEN:
         release(w, case, "released_restricted")
+    if case.status == Status.CLOSED and not case.drill:
+        open_again(w, load(w, case.id), "reopened_by_report")
     if case.status in {Status.OPEN, Status.TAKEN}:
         call_room(w, c.CallRoom(case.id))
 
@@ -241,12 +275,14 @@ def release_all(w: Writing, person: str) -> None:
     """Somebody's account is cut: what they had taken is called again, and nobody waits for their yes."""
     from bot.apply.care import end_offers_to
 
+    theirs = sa.or_(INCIDENT.c.taken_by == person, INCIDENT.c.offered_to == person)
+    w.db.execute(sa.select(INCIDENT.c.id).where(theirs).order_by(INCIDENT.c.id).with_for_update())  # in the order in which all lock cases
     end_offers_to(w, person)
     held = INCIDENT.c.taken_by == person, INCIDENT.c.status == Status.TAKEN
     for incident in w.db.execute(sa.select(INCIDENT.c.id).where(*held).order_by(INCIDENT.c.id).with_for_update()).scalars().all():
         release(w, load(w, incident), "released_cut")
-        refresh_cards(w, load(w, incident))
-        call_room(w, c.CallRoom(incident))
+        case = load(w, incident)
+        call_anew(w, case, lead=care_words.called_again(case, "released_cut"))
 
 
 def take_away(w: Writing, person: str, *which: sa.ColumnElement[bool]) -> None:

@@ -10,11 +10,16 @@ import sqlalchemy as sa
 
 from bot.apply.incidents import Stale
 from bot.database import Database
+from bot.training import ROOM_CHAT
 from bot.vault import Vault
 from models.clock import CASE_CLOCK, ClockState
+from models.commands import CutAccount, Restrict, UpdateIncident
 from models.incident import CASE_NOTE, INCIDENT, INCIDENT_EVENT, Status
 from models.letter import LETTER, LetterState
+from models.people import ACCOUNT
+from models.talk import Lane
 from models.timer import TIMER
+from tests.bot.cases import applied
 from tests.driver import NO_BUTTONS, Scene
 
 
@@ -417,3 +422,69 @@ async def test_the_scribe_goes_on_and_adds_later(db: Database, vault: Vault) -> 
     assert "📞 Gọi lại: 0911222333" in details
     assert "Người báo: Bà Năm" in details
     assert "VV-2026-0001" in (await scene.says("truc-b", "bosung 1"))[0].text
+
+
+# --- worse than it was ------------------------------------------------------------------------------------------------
+
+
+async def quiet(scene: Scene) -> None:
+    """A report that is not urgent, told and taken."""
+    for words in ("báo cáo", "tạm an toàn", "tai nạn thương tích"):
+        await scene.says("ctv", words)
+    await scene.passes(minutes=21)
+    await scene.says("truc-a", "nhan 1")
+
+
+async def in_danger(scene: Scene) -> None:
+    (case,) = await scene.rows(INCIDENT)
+    await applied(scene, UpdateIncident(case.id, {"severity": "khan_cap", "danger": "danger"}))
+
+
+async def test_a_closed_case_that_becomes_urgent_is_open_again_and_rings(db: Database, vault: Vault) -> None:
+    """The reporter is told that the division knows: so it must."""
+    scene = await Scene.open(db, vault)
+    await quiet(scene)
+    await scene.db.run(lambda connection: connection.execute(sa.update(INCIDENT).values(status=Status.CLOSED, closed_reason="khac")))
+    await in_danger(scene)
+    (case,) = await scene.rows(INCIDENT)
+    assert (case.status, case.taken_by, case.closed_reason) == (Status.OPEN, None, "")
+    rung = [seen for seen in await scene.letters(ROOM_CHAT) if seen.kind == "say" and seen.row.purpose == "card"][-1]
+    assert "đã đóng" in rung.text.splitlines()[0]
+    assert [row.kind for row in await scene.rows(TIMER, TIMER.c.subject == case.id, TIMER.c.kind == "ladder", TIMER.c.fired_at.is_(None))]
+
+
+async def test_a_closed_case_that_turns_out_to_be_about_the_network_goes_to_the_leader(db: Database, vault: Vault) -> None:
+    """Whoever closed it may be the one it is about."""
+    scene = await Scene.open(db, vault)
+    await quiet(scene)
+    await scene.db.run(lambda connection: connection.execute(sa.update(INCIDENT).values(status=Status.CLOSED, closed_reason="khac")))
+    (case,) = await scene.rows(INCIDENT)
+    await applied(scene, Restrict(case.id))
+    (case,) = await scene.rows(INCIDENT)
+    assert (case.status, case.restricted) == (Status.OPEN, True)
+    assert "VV-2026-0001" in (await scene.last("lanh-dao")).text
+    assert not [seen for seen in await scene.letters(ROOM_CHAT) if seen.kind == "say" and "đã đóng" in seen.text]
+
+
+async def test_whoever_holds_a_case_that_becomes_urgent_is_asked_anew(db: Database, vault: Vault) -> None:
+    """At once, and what they promised for tomorrow holds no more."""
+    scene = await Scene.open(db, vault)
+    await quiet(scene)
+    await scene.says("truc-a", "hua 1 8h sáng mai")
+    await in_danger(scene)
+    (case,) = await scene.rows(INCIDENT)
+    asked = [seen for seen in await scene.letters("truc-a") if seen.row.purpose == "promise"][-1]
+    assert (case.status, case.promise_by, asked.row.lane) == (Status.TAKEN, None, Lane.URGENT)
+    assert "nặng hơn trước" in asked.text
+
+
+async def test_what_a_cut_account_held_rings(db: Database, vault: Vault) -> None:
+    """On a card of its own that says why, not as an edit."""
+    scene = await Scene.open(db, vault)
+    await quiet(scene)
+    (account,) = await scene.rows(ACCOUNT, ACCOUNT.c.chat == "truc-a")
+    before = len([seen for seen in await scene.letters(ROOM_CHAT) if seen.kind == "say"])
+    await applied(scene, CutAccount(account.person))
+    rung = [seen for seen in await scene.letters(ROOM_CHAT) if seen.kind == "say"]
+    assert len(rung) == before + 1
+    assert "cần người nhận" in rung[-1].text

@@ -12,7 +12,7 @@ from tests.e2e.telegram_app import on_duty, reports_danger, running
 from tests.emulators.telegram import TelegramServer
 
 ADMIN = "MA-DAU-TIEN-2026"
-EVERYBODY = ["baocao", "bosung", "xem", "trogiup", "ngonngu"]
+EVERYBODY = ["baocao", "vuviec", "bosung", "trogiup", "ngonngu"]
 
 pytestmark = pytest.mark.e2e
 
@@ -68,14 +68,14 @@ async def test_what_each_is_offered_while_typing(server: TelegramServer, databas
         await service.app.settle()
         seen = {phone.person.name: server.menus.seen(phone.chat, "vi") for phone in (chi, leader, lan, stranger)}
         assert {name: list(menu) for name, menu in seen.items()} == {
-            "Chi": ["baocao", "bosung", "xem", "sansang", "moi", "thuhoi", "trogiup", "ngonngu"],
-            "Vũ Hà": ["baocao", "nhan", "chitiet", "anh", "bosung", "xem", "trogiup", "ngonngu"],
-            "Lan": EVERYBODY,
+            "Chi": ["baocao", "vuviec", "lichtruc", "dientap", "sansang", "moi", "thuhoi", "trogiup"],
+            "Vũ Hà": ["baocao", "ghinhan", "vuviec", "nhan", "chitiet", "xacnhan", "lichtruc", "trogiup"],
+            "Lan": ["baocao", "vuviec", "xacnhan", "bosung", "trogiup", "ngonngu"],
             "Người lạ": EVERYBODY,
         }
         assert seen["Vũ Hà"]["nhan"] == "tiếp nhận vụ: /nhan 42"
         assert server.menus.seen(stranger.chat, "en")["baocao"] == "report a child who is harmed, injured or at risk"
-        assert list(server.menus.seen(server.group(), "en")) == ["nhan", "chitiet", "anh", "ganphong", "gophong", "trogiup"]
+        assert list(server.menus.seen(server.group(), "en")) == ["vuviec", "nhan", "chitiet", "anh", "ganphong", "gophong", "trogiup"]
 
         await leader.says("/ngonngu en")
         await server.wait_for(lambda: server.menus.seen(leader.chat, "vi")["nhan"] == "take a case: /nhan 42")
