@@ -138,7 +138,15 @@ def _when(frame: Frame, reply: Reply, facts: Facts, clock: RunningClock) -> Turn
         return _ask_when(frame, why, *_starts(read.candidates, facts, clock))
     if read.precision not in _EXACT and facts.plan.clock(clock.kind).working_days is None:
         return _ask_when(frame, msg("Please give the hour too."))
-    return _take(frame, facts, clock, read.start if read.precision in _EXACT else max(read.start, _earliest(facts, clock)), read.also)
+    return _take(frame, facts, clock, _done_at(read, facts, clock), read.also)
+
+
+def _done_at(read: Span, facts: Facts, clock: RunningClock) -> datetime:
+    """ "Vừa xong" is a stretch that reaches until now, and its first minute could make a late duty one in time: it was done now."""
+    if read.precision not in _EXACT:
+        return max(read.start, _earliest(facts, clock))
+    now = facts.now.replace(second=0, microsecond=0)
+    return now if read.start < now <= read.end else read.start
 
 
 def _take(frame: Frame, facts: Facts, clock: RunningClock, at: datetime, also: tuple[Span, ...]) -> Turn:

@@ -130,7 +130,7 @@ class RoomPage:
     async def move_clock(self, minutes: int) -> None:
         """By the button where there is one, else by the date and time field; returns when the clock has moved."""
         before = await self.clock()
-        await self._open_clock()
+        await self.open_clock()
         button = self.tab.locator(f'[data-plus="{minutes}"]')
         if await button.count():
             await button.click()
@@ -144,7 +144,7 @@ class RoomPage:
         await expect(self.tab.locator("#clock")).not_to_have_attribute("aria-busy", "true", timeout=60_000)
 
     async def start_again(self) -> None:
-        await self._open_clock()
+        await self.open_clock()
         await self.tab.locator("#again").click()
         async with self.tab.expect_response("**/api/again"):
             await self.tab.locator("#again-dialog button[value=yes]").click()
@@ -195,7 +195,7 @@ class RoomPage:
     async def _ready(self) -> None:
         await self.tab.locator("body[data-ready=yes]").wait_for()
 
-    async def _open_clock(self) -> None:
+    async def open_clock(self) -> None:
         if not await self.tab.locator("#clock-panel").is_visible():
             await self.tab.locator("#clock-face").click()
 

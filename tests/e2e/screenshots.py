@@ -25,7 +25,7 @@ async def main() -> None:
             await three_panes(page)
             await page.open(360, 740)
             await page.start_again()
-            await page._open_clock()
+            await page.open_clock()
             await at_nine(page)
             await phone(page)
             await page.close()

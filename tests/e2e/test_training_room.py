@@ -1,54 +1,19 @@
 """The whole story as people see it: the real training room in a process of its own, in a real browser."""
 
-import re
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from io import BytesIO
 from pathlib import Path
 
-import aiohttp
 import pytest
-import pytest_asyncio
 from PIL import Image, ImageDraw
 from playwright.async_api import Browser, expect
 
-from models.ids import new_id
 from tests.e2e.browser import RoomPage, needs_chromium, opened
-from tests.e2e.serving import Served, served
+from tests.e2e.serving import Served
+from tests.e2e.visiting import ACCOUNT, CHATS, PHONE, PLACE, WINDOW, Shots, asked, danger, visit, year
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module"), needs_chromium]
 
-PHONE, WINDOW = (360, 740), (1280, 800)
-CHATS = ("ctv", "nguoi-la", "phong-truc", "truc-a", "truc-b", "lanh-dao", "phuong")
-# What the reporter tells, and no group may ever show.
-ACCOUNT = "Tối qua tôi nghe cháu khóc to, sáng nay thấy cháu có vết bầm ở tay."
-PLACE = "số 8 ngõ Cây Gạo"
-ENGLISH = re.compile(r"\b(the|please|you|your|and|of|is|are|report|case|type)\b", re.IGNORECASE)
 SHOWN_PICTURE = "image => image.complete && image.naturalWidth > 100"
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def room(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Served]:
-    """One process for all tests of the module; each begins with an empty room."""
-    async with served(tmp_path_factory.mktemp("training")) as serving:
-        yield serving
-
-
-@asynccontextmanager
-async def visit(room: Served, browser: Browser, width: int = 1280, height: int = 800) -> AsyncIterator[RoomPage]:
-    """An empty room and its page; what nobody may ever see is looked for at the end."""
-    async with (
-        aiohttp.ClientSession(headers={"X-Bao-Ngay": "1"}) as http,
-        http.post(f"{room.url}api/again", json={"id": new_id()}) as answer,
-    ):
-        assert answer.status == 200
-    async with opened(room.url, browser) as page:
-        await page.open(width, height)
-        yield page
-        said = {chat: await page.texts(chat) for chat in CHATS}
-        assert [text for texts in said.values() for text in texts if ENGLISH.search(text)] == []
-        assert not any(secret in text for text in said["phong-truc"] for secret in (ACCOUNT[:20], "Cây Gạo"))
-        assert await page.faults() == []
 
 
 @pytest.fixture(scope="module")
@@ -67,19 +32,6 @@ def drawn() -> bytes:
     return body.getvalue()
 
 
-async def asked(page: RoomPage, chat: str, question: str) -> None:
-    """Until the newest letter of the chat asks that."""
-    newest = page.tab.locator(f'[data-chat="{chat}"] .message.in .text').last
-    await expect(newest).to_contain_text(question)
-
-
-async def danger(page: RoomPage, chat: str = "ctv") -> None:
-    await page.say(chat, "bao cao")
-    await asked(page, chat, "Trẻ đang như thế nào?")
-    await page.press(chat, "ĐANG NGUY HIỂM")
-    await asked(page, chat, "ở phường nào")
-
-
 # --- the story --------------------------------------------------------------------------------------------------------
 
 
@@ -96,18 +48,6 @@ async def test_from_the_first_word_to_the_taken_case(room: Served, browser: Brow
         await hear_the_news(page, shot)
         await another_that_nobody_takes(page, shot)
         assert page.complaints == []
-
-
-class Shots:
-    """Screenshots in the order in which they were taken; each is looked at for faults that a program can see."""
-
-    def __init__(self, page: RoomPage, story: str) -> None:
-        self._page, self._story, self._taken = page, story, 0
-
-    async def __call__(self, name: str) -> None:
-        self._taken += 1
-        await self._page.shot(f"{self._story}-{self._taken:02d}-{name}")
-        assert await self._page.faults() == []
 
 
 async def report_danger(page: RoomPage, shot: Shots) -> None:
@@ -153,10 +93,6 @@ async def tell_the_rest(page: RoomPage, shot: Shots, photo: Path) -> None:
     await page.press("ctv", "GỬI NGAY")
     await page.wait_text("ctv", f"Mã vụ việc: VV-{await year(page)}-0001")
     await shot("sent")
-
-
-async def year(page: RoomPage) -> str:
-    return (await page.clock())[-10:-6]
 
 
 async def call_again(page: RoomPage, shot: Shots) -> None:

@@ -129,6 +129,19 @@ def test_the_hour_can_be_put_right_before_it_is_kept() -> None:
     assert "Lúc: Thứ Hai 23/11/2026, 14:00" in one.says("14h")[0]
 
 
+@pytest.mark.parametrize("words", ["vừa xong", "lúc nãy"])
+def test_what_was_just_done_was_done_now(words: str) -> None:
+    """Not a quarter of an hour ago: that could make a late duty one in time, or put it before the case."""
+    one = talk(DUTY)
+    one.now = LATER + timedelta(seconds=20)
+    one.says("/xacnhan 42")
+    one.says("3")
+    one.says("bác sĩ đã khám")
+    one.says(words)
+    one.says("1")
+    assert stated(one).at == LATER
+
+
 def test_a_telephone_call_may_have_come_before_the_report() -> None:
     """Who telephoned first and reported then did right; never before it happened."""
     one = talk(WARD_OFFICER)

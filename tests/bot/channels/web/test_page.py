@@ -59,7 +59,7 @@ async def test_story(browser: Browser, width: int, height: int, scheme: Scheme, 
             path.write_bytes(picture(colour))
         await page.photos("ctv", *paths, text="Ảnh chụp lúc nãy,\nnhìn từ ngoài ngõ.")
         await page.wait_text("ctv", "Đã nhận 3 ảnh")
-        await page._open_clock()
+        await page.open_clock()
         await page.shot(f"{name}-4-photos")
         assert await page.faults() == []
         assert page.complaints == []
@@ -194,12 +194,12 @@ async def test_clock_and_start_again(browser: Browser) -> None:
         await page.move_clock(3)
         await page.move_clock(25)
         assert await page.clock() == "Thứ Hai 23/11/2026 11:00"
-        await page._open_clock()
+        await page.open_clock()
         await page.tab.get_by_role("button", name="Sáng mai 7:00").click()
         await expect(page.tab.locator("#clock-now")).to_have_text("Thứ Ba 24/11/2026 07:00")
         await page.say("ctv", "xin chào")
         await page.wait_text("ctv", "Chưa hiểu")
-        await page._open_clock()
+        await page.open_clock()
         await page.tab.locator("#again").click()
         await page.shot("page-360-light-7-again")
         await page.tab.get_by_role("button", name="Thôi", exact=True).click()
@@ -242,7 +242,7 @@ async def test_reader_is_left_where_they_read(browser: Browser) -> None:
         await page.wait_text("ctv", "Tin số 29")
         log = page.tab.locator('[data-chat="ctv"] .log')
         end = "log => Math.round(log.scrollHeight - log.scrollTop - log.clientHeight)"
-        await page._open_clock()
+        await page.open_clock()
         await page.tab.wait_for_timeout(100)
         assert await log.evaluate(end) < 5
         await log.evaluate("log => { log.scrollTop = 200; }")
