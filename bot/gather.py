@@ -124,6 +124,7 @@ _CASES = {
     for by, where in {
         "id": INCIDENT.c.id == _NAMED,
         "number": INCIDENT.c.number == _NAMED,
+        "code": sa.and_(INCIDENT.c.number == _NAMED, INCIDENT.c.year == sa.bindparam("year")),
         "submission": INCIDENT.c.id == _SUBJECT,
         "conversation": INCIDENT.c.conversation == _NAMED,
         "own": _OWN,
@@ -138,8 +139,12 @@ def find_case(db: sa.Connection, ref: CaseRef, talk: Talk) -> Case | None:
     if ref.by == "own":
         own = {"named": talk.id, "person": talk.who.person} if talk.who else {"named": talk.id}
         row = db.execute(_CASES["own" if talk.who else "conversation"], own).first()
+    elif ref.by == "number":
+        year, _dash, number = ref.value.rpartition("-")
+        named = {"named": int(number), "year": int(year)} if year else {"named": int(number)}
+        row = db.execute(_CASES["code" if year else "number"], named).first()
     else:
-        row = db.execute(_CASES[ref.by], {"named": int(ref.value) if ref.by == "number" else ref.value}).first()
+        row = db.execute(_CASES[ref.by], {"named": ref.value}).first()
     return as_case(db, row) if row is not None else None
 
 

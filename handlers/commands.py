@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from handlers.reading.folding import fold
 from handlers.rights import COMMANDS, Command, Where, Within
 
-_CASE = re.compile(r"(?:vu\s*)?(?:#|so\s+)?(?:vv\s*-?\s*(?:\d{4})\s*-?\s*)?0*(\d{1,6})")
+_CASE = re.compile(r"(?:vu\s*)?(?:#|so\s+)?(?:vv\s*-?\s*(?P<year>\d{4})\s*-?\s*)?0*(?P<number>\d{1,6})")
 _MOST_NUMBER_WORDS = 3  # "vụ số 42"
 _MOST_NAME_WORDS = 6  # a bot's display name within a mention ("@Bot Báo Ngay nhan 42")
 
@@ -21,6 +21,12 @@ class Given:
     number: str = ""
     mention: str = ""
     tail: str = ""  # what stands behind the number, as typed, where the command takes words
+
+    @property
+    def case(self) -> str:
+        """The case as it was named: "42", or "2026-42" where its whole code was typed: numbers begin anew each year."""
+        found = _CASE.match(fold(self.rest)) if self.number else None
+        return f"{found['year']}-{self.number}" if found and found["year"] and found["number"] == self.number else self.number
 
 
 def find(text: str) -> Given | None:
@@ -99,4 +105,4 @@ def six_digits(text: str) -> str:
 def case_number(text: str) -> str:
     """The number in "42", "0042", "VV-2026-0042"; "" if the text is anything else."""
     found = _CASE.fullmatch(fold(text))
-    return found.group(1) if found else ""
+    return found["number"] if found else ""

@@ -62,7 +62,8 @@ Handler = Callable[[Frame, Incoming, Facts], Turn]
 
 @dataclass(frozen=True, slots=True)
 class CaseRef:
-    """Which incident the facts shall hold: by id, number, submission, legal clock, exercise, or the sender's own newest one."""
+    """Which incident the facts shall hold: by id, number ("42", or "2026-42" of that year), submission, legal clock, exercise, or the sender's
+    own newest one."""
 
     by: str
     value: str = ""
@@ -271,7 +272,7 @@ def _command(given: Given, frame: Frame, incoming: Incoming, who: Who | None) ->
         return Route(room.group_only)
     if not allowed(command, who):
         return _to(_STRANGER, frame) if who is None and not incoming.group else Route(room.not_allowed)
-    return _to(COMMANDS[command.name], frame, given.number)
+    return _to(COMMANDS[command.name], frame, given.case)
 
 
 def _to(entry: Entry, frame: Frame, subject: str = "") -> Route:

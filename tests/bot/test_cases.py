@@ -2,7 +2,7 @@
 
 import asyncio
 import re
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import sqlalchemy as sa
 
@@ -51,6 +51,20 @@ async def test_one_of_many_presses_wins(db: Database, vault: Vault) -> None:
     toasts = [seen.text for seen in await scene.letters("phong-truc") if seen.kind == "toast"]
     assert len(toasts) == 10
     assert all("VV-2026-0001" in text or "10:00" in text for text in toasts)
+
+
+async def test_a_whole_code_is_the_case_of_its_own_year(db: Database, vault: Vault) -> None:
+    """After New Year the numbers begin anew: whoever types a case of last year gets that one, and the short number is the newest."""
+    scene = await Scene.open(db, vault)
+    last_year = await danger(scene)
+    await scene.says("ctv", "huỷ")
+    await scene.says("ctv", "1")
+    scene.clock[0] = datetime(2027, 1, 1, 3, 0, tzinfo=UTC)
+    this_year = await danger(scene)
+    await scene.says("truc-a", "nhan VV-2026-0001")
+    await scene.says("truc-b", "nhan 1")
+    taken = [(row.incident, row.kind) for row in await scene.rows(INCIDENT_EVENT) if row.kind == "taken"]
+    assert taken == [(last_year, "taken"), (this_year, "taken")]
 
 
 async def test_the_card_tells_who_took_the_case_and_when(db: Database, vault: Vault) -> None:

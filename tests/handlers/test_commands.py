@@ -46,6 +46,20 @@ def test_a_case_number_is_read(typed: str, number: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("typed", "case"),
+    [
+        ("nhan VV-2026-0042", "2026-42"), ("/hua vv 2026 0042 30 phút", "2026-42"), ("@Bot Báo Ngay nhận vụ VV-2026-0042", "2026-42"),
+        ("nhận 42", "42"), ("hua 42 đến 2026", "42"), ("/nhan", ""),
+    ],
+)  # fmt: skip
+def test_a_whole_code_names_its_year(typed: str, case: str) -> None:
+    """Numbers begin anew each year: 42 alone is the newest of that number, the whole code is that case and no other."""
+    given = find(typed)
+    assert given is not None
+    assert given.case == case
+
+
+@pytest.mark.parametrize(
     ("typed", "rest", "mention"),
     [
         ("/ganphong Ngọc Lâm", "Ngọc Lâm", ""),
