@@ -14,8 +14,10 @@ if TYPE_CHECKING:
     from bot.writing import Writing
 
 TIMER = "drill"
-ACTIONS = frozenset({"promised", "closed"})
-"""Events of a case with which an exercise has reached its end: whoever took it said what they do first, or closed it."""
+SAID = frozenset({"promised", "promise_kept"})
+"""Events of a case with which whoever took it has said what they do first, or that it is done already."""
+ACTIONS = SAID | {"closed"}
+"""Events of a case with which an exercise has reached its end."""
 
 _RUNNING = (
     sa.select(DRILL, INCIDENT.c.year, INCIDENT.c.number)

@@ -3,7 +3,7 @@
 1. What is typed stays in this chat and, sealed, with the case; a room is told nothing of it.
 2. A duty that was stated can be stated again: the newer statement holds, the earlier one stays in the trail.
 3. A reporter, who may say that they telephoned, confirms nothing: it is kept, and the ward is asked to check it.
-4. The hour is never in the future, and never before the case; a telephone call may come before the report in the chat.
+4. The hour is never in the future, and never before it happened: what was done before the report came in was done all the same.
 """
 
 from collections.abc import Iterator
@@ -24,7 +24,7 @@ from models.talk import Choice, Frame, Incoming, Join, Lane, Moment, Say, Text, 
 
 FLOOR = "confirm"
 KEPT = timedelta(hours=24)  # how long an officer's words stay on the phone, where the channel can take them back
-BEFORE_THE_REPORT = timedelta(days=1)  # how long before it somebody may have telephoned, where the hour of the event is not known
+BEFORE_THE_REPORT = timedelta(days=1)  # how long before it something may have been done, where the hour of the event is not known
 READINGS = 2  # other readings of the same words on offer
 _EXACT = frozenset({"minute", "hour"})
 
@@ -135,27 +135,27 @@ def _when(frame: Frame, reply: Reply, facts: Facts, clock: RunningClock) -> Turn
     read = read_when(reply.text, facts.now.astimezone(facts.zone)) if isinstance(reply, Typed) else Unclear("empty")
     if isinstance(read, Unclear):
         why = msg("That hour has not come yet.") if read.reason == "future" else msg(WHEN[read.reason])
-        return _ask_when(frame, why, *_starts(read.candidates, facts, clock))
+        return _ask_when(frame, why, *_starts(read.candidates, facts))
     if read.precision not in _EXACT and facts.plan.clock(clock.kind).working_days is None:
         return _ask_when(frame, msg("Please give the hour too."))
-    return _take(frame, facts, clock, _done_at(read, facts, clock), read.also)
+    return _take(frame, facts, clock, _done_at(read, facts), read.also)
 
 
-def _done_at(read: Span, facts: Facts, clock: RunningClock) -> datetime:
+def _done_at(read: Span, facts: Facts) -> datetime:
     """ "Vừa xong" is a stretch that reaches until now, and its first minute could make a late duty one in time: it was done now."""
     if read.precision not in _EXACT:
-        return max(read.start, _earliest(facts, clock))
+        return max(read.start, _earliest(facts))
     now = facts.now.replace(second=0, microsecond=0)
     return now if read.start < now <= read.end else read.start
 
 
 def _take(frame: Frame, facts: Facts, clock: RunningClock, at: datetime, also: tuple[Span, ...]) -> Turn:
     """An hour that cannot be is asked about again, and the other readings of it are on offer."""
-    others = _starts(also, facts, clock)
+    others = _starts(also, facts)
     if at > facts.now:
         return _ask_when(frame, msg("That hour has not come yet."), *others)
-    if at < _earliest(facts, clock):
-        return _ask_when(frame, msg("That was before the case came in (%(time)s).", time=Moment(_earliest(facts, clock), "short")), *others)
+    if at < _earliest(facts):
+        return _ask_when(frame, msg("The earliest hour that can be stated is %(time)s.", time=Moment(_earliest(facts), "short")), *others)
     return _show(go(frame, "look", at=at.isoformat(), also=[other.isoformat() for other in others]), facts, clock)
 
 
@@ -163,18 +163,16 @@ def _reading(reply: Pressed) -> datetime | None:
     return datetime.fromisoformat(reply.key.removeprefix("at.")) if reply.key.startswith("at.") else None
 
 
-def _starts(spans: tuple[Span, ...], facts: Facts, clock: RunningClock) -> list[datetime]:
+def _starts(spans: tuple[Span, ...], facts: Facts) -> list[datetime]:
     """Other readings that could be."""
     found = (span.start for span in spans if span.precision in _EXACT)
-    return [at for at in found if _earliest(facts, clock) <= at <= facts.now][:READINGS]
+    return [at for at in found if _earliest(facts) <= at <= facts.now][:READINGS]
 
 
-def _earliest(facts: Facts, clock: RunningClock) -> datetime:
+def _earliest(facts: Facts) -> datetime:
     """To the minute, as hours are typed."""
     assert facts.case is not None
     received = facts.case.received_at.replace(second=0, microsecond=0)
-    if not facts.plan.clock(clock.kind).at_once:
-        return received
     events = [one.starts_at for one in facts.clocks if one.basis == "event"]
     return min([*events, received] if events else [received - BEFORE_THE_REPORT])
 

@@ -76,6 +76,8 @@ def _hindered(name: str, incoming: Incoming, facts: Facts) -> Text | None:
         return msg("Only the division can do this with %(code)s.", code=case.code)
     if name == "take_over" and is_mine(case, facts):
         return standing(case, facts)
+    if name == "reopen" and case.drill:
+        return msg("%(code)s was an exercise, so it stays closed. Thank you.", code=case.code)
     if name == "reopen" and case.status != "closed":
         return msg("%(code)s is not closed.", code=case.code)
     return None if case.status == MOVES[name].leaves else standing(case, facts)

@@ -15,7 +15,7 @@ from handlers import care_words, ladder
 from models import commands as c
 from models.facts import Case
 from models.incident import INCIDENT, Status
-from models.timer import cancel_timer, pending
+from models.timer import cancel_timer
 
 
 def change(w: Writing, case: Case, holder: str, event: str, *where: sa.ColumnElement[bool], **columns: Any) -> None:
@@ -33,9 +33,8 @@ def promise(w: Writing, command: c.Promise) -> None:
     case = load(w, command.id)
     change(w, case, command.holder, "promised", promise=command.promise, promise_by=command.by)
     write_down(w, case, "promise", command.note)
-    if command.by is None:
-        if not pending(w.db, "promise", case.id):  # an earlier one was kept: when this one is due has still to be said
-            await_promise(w, case)
+    if command.by is None:  # an answer all the same: the plan's time for the hour begins anew, and no question counts as unanswered
+        await_promise(w, case)
     else:
         _retire(w, case, "promise")
         data = {"renewed": 1} if command.renewed else {}

@@ -129,7 +129,8 @@ def _times(w: Writing, case: Case, began: datetime) -> Times:
     ).all()
     first = {event.kind: (event.at - began).total_seconds() for event in reversed(events)}
     calls = 1 + sum(event.kind == "called_again" for event in events)
-    return Times(case.code, _arrived(w, case), first.get("taken"), first.get("promised"), calls)
+    acted = min((first[kind] for kind in drill_rows.SAID if kind in first), default=None)
+    return Times(case.code, _arrived(w, case), first.get("taken"), acted, calls)
 
 
 def _arrived(w: Writing, case: Case) -> tuple[Arrived, ...]:

@@ -91,6 +91,21 @@ async def test_silence_after_taking_opens_the_ladder_again(db: Database, vault: 
     assert (await case(scene)).status == Status.TAKEN
 
 
+async def test_an_answer_without_an_hour_is_an_answer(db: Database, vault: Vault) -> None:
+    """To the one question too: the minutes for the hour begin anew, then it is the plan's, and nobody else is called meanwhile."""
+    scene = await Scene.open(db, vault)
+    await taken(scene)
+    await scene.passes(minutes=12)
+    await scene.says("truc-a", "tôi đang gọi công an phường")
+    await scene.passes(minutes=9)
+    row = await case(scene)
+    assert (row.status, row.promise, row.promise_by) == (Status.TAKEN, "typed", None)
+    await scene.passes(minutes=1)
+    assert (await scene.last("truc-a")).text == "VV-2026-0001: chưa rõ giờ hẹn, nên Báo Ngay sẽ hỏi lại lúc 10:52 23/11."
+    assert "released_promise" not in await events(scene)
+    await one_holder_or_a_living_ladder(scene)
+
+
 async def test_a_kept_promise_leaves_the_case_with_its_holder(db: Database, vault: Vault) -> None:
     """Asked when its time has come, answered in plain words; then the reminders of the written report go on."""
     scene = await Scene.open(db, vault, capabilities=NO_BUTTONS)

@@ -210,6 +210,27 @@ async def test_a_taker_who_says_nothing_is_the_weakest_link(scene: Scene) -> Non
     assert "Mắt xích yếu nhất: đã có người nhận mà chưa nói việc làm đầu tiên." in await report(scene)
 
 
+async def test_done_before_anything_was_promised_ends_it_too(scene: Scene) -> None:
+    """Whoever has done the first thing already has said it."""
+    await begins(scene)
+    await arrives(scene, 1)
+    await scene.says("truc-a", "nhận 1")
+    await scene.passes(seconds=50)
+    await scene.says("truc-a", "xong 1")
+    await scene.passes(seconds=5)
+    assert (await case(scene)).status == "closed"
+    assert "• việc đầu tiên: 50 giây" in await report(scene)
+
+
+async def test_it_is_not_opened_again(scene: Scene) -> None:
+    """A closed exercise would call people as a case without its hour and its report."""
+    await begins(scene)
+    await scene.says("lanh-dao", "/dientap dung")
+    (answer,) = await scene.says("lanh-dao", "molai 1 thử lại")
+    assert answer.text == "DIỄN TẬP · VV-2026-0001 là vụ diễn tập nên không mở lại. Cảm ơn anh/chị."
+    assert (await case(scene)).status == "closed"
+
+
 async def test_a_real_case_ends_it_at_once(scene: Scene) -> None:
     """The real one is called first, and everybody reads that the exercise holds no more."""
     await begins(scene)

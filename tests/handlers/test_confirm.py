@@ -110,7 +110,7 @@ def test_an_hour_that_cannot_be_is_asked_about_again() -> None:
     one.says("công văn số 15 gửi Phòng")
     one.transcript(
         ("23h", f"Giờ đó chưa tới.\n{WHEN}"),
-        ("9h sáng nay", f"Lúc đó vụ việc chưa được tiếp nhận (10:32 23/11).\n{WHEN}"),
+        ("8h30 sáng nay", f"Giờ sớm nhất có thể ghi là 09:00 23/11.\n{WHEN}"),
         ("hôm nay", f"Xin cho biết cả giờ.\n{WHEN}"),
         ("lúc đó", f"Máy chưa hiểu thời gian này. Anh/chị thử gõ: «8h tối qua», «thứ 7 tuần trước», «15/3».\n{WHEN}"),
     )
@@ -147,8 +147,20 @@ def test_a_telephone_call_may_have_come_before_the_report() -> None:
     one = talk(WARD_OFFICER)
     for said in ("/xacnhan 42", "1", "gọi chị Hoa"):
         one.says(said)
-    assert "Lúc đó vụ việc chưa được tiếp nhận" in one.says("8h30 sáng nay")[0]
+    assert "Giờ sớm nhất có thể ghi là 09:00 23/11." in one.says("8h30 sáng nay")[0]
     assert "Lúc: Thứ Hai 23/11/2026, 09:15" in one.says("9h15 sáng nay")[0]
+
+
+@pytest.mark.parametrize("duty", ["1", "2", "3", "4"])
+def test_what_was_done_before_the_report_is_stated_with_its_true_hour(duty: str) -> None:
+    """At the hospital at 9:30, reported at 10:32: so for every duty; a day before at most where nobody knows when it happened."""
+    known, unknown = talk(WARD_OFFICER), talk(WARD_OFFICER, clocks=clocks(TAKEN, now=LATER))
+    for one in (known, unknown):
+        for said in ("/xacnhan 42", duty, "đưa cháu vào viện"):
+            one.says(said)
+    assert "Lúc: Thứ Hai 23/11/2026, 09:30" in known.says("9h30 sáng nay")[0]
+    assert "Giờ sớm nhất có thể ghi là 10:32 22/11." in unknown.says("9h sáng hôm qua")[0]
+    assert "Lúc: Chủ nhật 22/11/2026, 11:00" in unknown.says("11h sáng hôm qua")[0]
 
 
 def test_the_day_is_enough_where_days_are_counted() -> None:

@@ -172,3 +172,10 @@ def test_somebody_faster_is_noticed_between_question_and_answer() -> None:
     one.more["case"] = replace(TAKEN, taken_by=LEADER.person, taken_by_name=LEADER.name)
     assert one.says("bận quá") == ["Đã có anh/chị Vũ Thu Hà tiếp nhận lúc 10:32."]
     assert (one.commands, one.frame.floor) == ((), "")
+
+
+def test_an_exercise_is_not_opened_again() -> None:
+    """Whoever asks is told kindly why."""
+    one = talk(replace(CLOSED, drill=True))
+    assert one.says("/molai 42 thử lại") == ["VV-2026-0042 là vụ diễn tập nên không mở lại. Cảm ơn anh/chị."]
+    assert (one.commands, one.frame.floor) == ((), "")
