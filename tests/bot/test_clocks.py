@@ -17,8 +17,10 @@ from bot.writing import Writing
 from models.clock import CASE_CLOCK
 from models.commands import PutAnswer, SetClocks
 from models.incident import CASE_NOTE, INCIDENT, INCIDENT_EVENT
+from models.people import ACCOUNT
 from models.talk import Kind
 from models.timer import TIMER
+from tests.bot.auditor.audited import administrator
 from tests.driver import NO_BUTTONS, PLAN, START, Scene
 
 VIOLATION = ("báo cáo", "tạm an toàn", "bạo lực", "bạo lực trẻ em", "hàng xóm", "không", "không", "Ngọc Lâm", "5", "số 8 ngõ 12")
@@ -191,6 +193,29 @@ async def test_a_restricted_case_reminds_the_leader_alone(db: Database, vault: V
     await scene.passes(days=3)
     found = {seen.chat for seen in await scene.letters() if seen.row.purpose == "clock"}
     assert found == {"lanh-dao"}
+
+
+@pytest.mark.parametrize("status", ["open", "taken"])
+async def test_a_restricted_case_without_a_leader_is_not_silent(db: Database, vault: Vault, status: str) -> None:
+    """Its reminders, calls and the morning's look reach administrators: the code and that a leader is missing, no more."""
+    scene = await Scene.open(db, vault)
+    await db.run(administrator)
+    incident = await reports(scene, "8h sáng nay")
+    gone = sa.update(ACCOUNT).where(ACCOUNT.c.external_id == "lanh-dao").values(gone_at=START)
+
+    def alone(w: Writing) -> None:
+        w.db.execute(sa.update(INCIDENT).values(restricted=True, status=status))
+        w.timer("follow_up", incident, local("2026-11-24 08:00"))
+
+    await act(scene, alone)
+    await db.run(lambda connection: connection.execute(gone))
+    needs = "🔔 VV-2026-0001 đang chờ lãnh đạo Phòng, nhưng chưa liên lạc được lãnh đạo nào. Anh/chị mời ngay một lãnh đạo: /moi"
+    await scene.passes(days=1)
+    heard = await scene.texts("quan-tri")
+    assert (set(heard), len(heard) > 2) == ({needs}, True)
+    await db.run(lambda connection: connection.execute(sa.update(CASE_CLOCK).values(state="done")))
+    await scene.passes(days=1)
+    assert len(await scene.texts("quan-tri")) > len(heard)
 
 
 async def test_a_reporter_is_asked_content_free_and_only_where_it_is_safe(db: Database, vault: Vault) -> None:
