@@ -2,6 +2,7 @@
 
 import json
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -12,12 +13,14 @@ from bot.apply.forms import put_answer
 from bot.conversations import open_talk
 from bot.database import Database
 from bot.gather import load_case
+from bot.upkeep import stay_on_duty
 from bot.vault import Vault
 from bot.writing import Writing
 from models.clock import CASE_CLOCK
 from models.commands import PutAnswer, SetClocks
 from models.incident import CASE_NOTE, INCIDENT, INCIDENT_EVENT
 from models.people import ACCOUNT
+from models.submission import ANSWER
 from models.talk import Kind
 from models.timer import TIMER
 from tests.bot.auditor.audited import administrator
@@ -329,6 +332,32 @@ async def test_closing_voids_what_runs_and_reopening_brings_it_back(db: Database
     found = await clocks(scene)
     assert {kind: row.state for kind, row in found.items()} == {"telephone": "done", "written": "running", "plan_of_support": "running"}
     assert {found["written"].id, found["plan_of_support"].id} <= await pending(scene)
+
+
+async def test_a_case_from_before_there_were_clocks_gets_them(db: Database, vault: Vault) -> None:
+    """Open or taken, within the hour; an exercise and a case whose answers open no more stop nobody."""
+    scene = await Scene.open(db, vault)
+    for _ in range(4):
+        await scene.says("ctv", "báo cáo")
+        await scene.says("ctv", "đang nguy hiểm")
+        await scene.says("ctv", "huỷ")
+        await scene.says("ctv", "1")
+    lost, opened, taken, drill = [str(row.id) for row in await scene.rows(INCIDENT)]
+
+    def as_before(w: Writing) -> None:
+        w.db.execute(sa.delete(CASE_CLOCK))
+        w.db.execute(sa.delete(TIMER).where(TIMER.c.kind == "clock"))
+        w.db.execute(sa.update(INCIDENT).where(INCIDENT.c.id == taken).values(status="taken"))
+        w.db.execute(sa.update(INCIDENT).where(INCIDENT.c.id == drill).values(drill=True))
+        w.db.execute(sa.update(ANSWER).where(ANSWER.c.submission == load_case(w.db, lost).submission).values(value=b"lost"))
+
+    await act(scene, as_before)
+    for _ in range(2):
+        await scene.db.run(partial(stay_on_duty, engine=scene.engine))
+        rows = await scene.rows(CASE_CLOCK)
+        assert {row.incident for row in rows} == {opened, taken}
+        assert await pending(scene) == {row.id for row in rows}
+        assert all(row.due_at == START + timedelta(hours=12) for row in rows if row.kind == "emergency")
 
 
 async def test_an_exercise_has_no_legal_clocks(db: Database, vault: Vault) -> None:
