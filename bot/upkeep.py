@@ -1,19 +1,29 @@
 """Retention, what stays set, and which messengers were switched off."""
 
 from collections.abc import Collection
+from contextlib import suppress
 from datetime import timedelta
 
 import sqlalchemy as sa
 
-from bot.apply import roster
+from bot.apply import clocks, roster
+from bot.conversations import Talk
 from bot.engine import Engine
-from bot.gather import read_service
+from bot.gather import load_case, read_service
+from bot.vault import VaultError
+from bot.watch import internal
+from bot.writing import Writing
 from handlers import reconcile
 from models import inbox, page, quota
+from models.clock import CASE_CLOCK
+from models.facts import Facts
 from models.ids import new_id
+from models.incident import INCIDENT, Status
 from models.people import ACCOUNT, ROOM
 from models.service import CHANNEL_STATE
 from models.timer import pending, set_timer
+
+FOLLOWED = 100  # cases that get their legal clocks in one transaction: each is locked until its end
 
 
 def forget(db: sa.Connection, engine: Engine) -> int:
@@ -25,13 +35,37 @@ def forget(db: sa.Connection, engine: Engine) -> int:
 
 
 def stay_on_duty(db: sa.Connection, engine: Engine) -> None:
-    """What a service on duty looks at by itself is set, also where it went on duty before there was any of it: the roster, the reconciliation."""
+    """What a service on duty looks at by itself is set, also where it went on duty before there was any of it: the roster, the reconciliation,
+    the legal clocks of cases that came before them."""
     roster.ensure(db, engine)
+    _follow_cases(db, engine)
     division = engine.plan.division
     if read_service(db).ready and not pending(db, reconcile.TIMER, division):
         due = reconcile.next_morning(engine.now(), engine.plan)
         row = {"id": new_id(), "kind": reconcile.TIMER, "subject": division, "due_at": due, "urgent": False, "data": {}}
         set_timer(db, row | {"set_at": engine.now()})
+
+
+def _follow_cases(db: sa.Connection, engine: Engine) -> None:
+    """By chance, because a case to which nothing is owed never gets a row, and must not stand before the others for ever; then by id, as locks
+    are taken. A case whose answers open no more is left: it has its calls and the morning's look all the same."""
+    none = sa.not_(sa.exists().where(CASE_CLOCK.c.incident == INCIDENT.c.id))
+    live = INCIDENT.c.status.in_((Status.OPEN, Status.TAKEN)), INCIDENT.c.drill.is_(False), none
+    cases = sorted(db.execute(sa.select(INCIDENT.c.id).where(*live).order_by(sa.func.random()).limit(FOLLOWED)).scalars())
+    if not cases:
+        return
+    w = _writing(db, engine)
+    for case in cases:
+        with suppress(VaultError):
+            clocks.follow(w, load_case(db, case))
+
+
+def _writing(db: sa.Connection, engine: Engine) -> Writing:
+    """What commands write to, where nobody said anything."""
+    incoming = internal("upkeep", {"subject": engine.plan.division}, engine.now())
+    talk = Talk("", incoming.channel, incoming.chat, "", "", group=False)
+    facts = Facts(engine.now(), engine.zone, engine.plan, engine.forms, talk.locale, new_id, lambda: ("", ""))
+    return Writing(db, engine, incoming, talk, facts)
 
 
 def switched_off(db: sa.Connection, on: Collection[str]) -> list[tuple[str, str]]:

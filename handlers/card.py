@@ -8,7 +8,7 @@ from handlers.clock_words import card_lines
 from handlers.wording import unit_name
 from models.facts import Case, RunningClock, Service
 from models.plan import Plan
-from models.talk import N_, Choice, Join, Moment, Text, Typed, lines, msg
+from models.talk import N_, Choice, Join, Lane, Moment, Say, Text, Typed, lines, msg
 
 KIND = {
     "violation": N_("Violence or abuse"),
@@ -160,9 +160,10 @@ def superseded(case: Case) -> Text:
     return msg("%(code)s was called again: see the newest card below.", code=case.code)
 
 
-def no_leader(case: Case) -> Text:
-    """To administrators, when a restricted case has nobody who may take it."""
-    return msg("🔔 %(code)s waits for a leader of the division, and none can be reached. Please invite one now: /moi", code=case.code)
+def no_leader(case: Case) -> Say:
+    """To administrators, when a restricted case has nobody who may take it or see to it. They may not see it, but can find a leader."""
+    text = msg("🔔 %(code)s waits for a leader of the division, and none can be reached. Please invite one now: /moi", code=case.code)
+    return Say(text, lane=Lane.URGENT)
 
 
 def withdrawn(case: Case) -> Text:

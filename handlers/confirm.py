@@ -38,15 +38,18 @@ def start(frame: Frame, incoming: Incoming, facts: Facts) -> Turn:
         return Turn(frame, (Say(no_such_case()),))
     offered = _offered(facts)
     if not offered:
-        return Turn(frame, (Say(msg("%(code)s: nothing has to be confirmed now.", code=case.code)),))
+        return Turn(frame, (Say(_nothing_due(case)),))
     frame = take_floor(frame, FLOOR, "which", submission=case.submission)
     return _ask_what(go(frame, "what", kind=offered[0].kind), facts, offered[0]) if len(offered) == 1 else _ask_which(frame, facts)
 
 
 def answer(frame: Frame, incoming: Incoming, facts: Facts) -> Turn:
     """The next reply; the right is checked on the case at each of them."""
-    if facts.case is None or not _may(facts) or not _offered(facts):
+    if facts.case is None or not _may(facts):
         return Turn(leave(frame), (Say(no_such_case()),))
+    if not _offered(facts):  # closed meanwhile, or somebody else stated it
+        closed = facts.case.status == "closed"
+        return Turn(leave(frame), (Say(_closed(facts.case) if closed else _nothing_due(facts.case)),))
     reply = read_reply(frame, incoming, always=(CANCEL, BACK))
     if reply in (Pressed(CANCEL), Pressed("no")):
         return end(frame, msg("All right, nothing was confirmed."))
@@ -54,6 +57,14 @@ def answer(frame: Frame, incoming: Incoming, facts: Facts) -> Turn:
     if frame.step == "which" or clock is None or reply == Pressed(BACK):
         return _which(frame, reply, facts)
     return {"what": _what, "when": _when}.get(frame.step, _look)(frame, reply, facts, clock)
+
+
+def _nothing_due(case: Case) -> Text:
+    return msg("%(code)s: nothing has to be confirmed now.", code=case.code)
+
+
+def _closed(case: Case) -> Text:
+    return msg("%(code)s is closed: nothing has to be confirmed any more.", code=case.code)
 
 
 # --- rights -----------------------------------------------------------------------------------------------------------

@@ -29,7 +29,7 @@ def _text(incoming: Incoming) -> Text:
         msg("What people wrote on %(messengers)s meanwhile may be lost: please ask the wards and collaborators.", messengers=lost)
         if lost
         else None,
-        msg("Open cases are called again now."),
+        msg("Cases whose call is due are called again now."),
     )
 
 

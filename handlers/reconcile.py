@@ -109,7 +109,8 @@ def _overdue(found: Reconciliation, plan: Plan) -> Text | None:
 def _cases(found: Reconciliation, plan: Plan) -> Iterator[Text]:
     listed = sum(number for state, number in found.ever.items() if state != CLOSED) - found.restricted
     if found.oldest is None:
-        yield msg("No case is open.")
+        if not found.restricted:  # those are counted above, and open
+            yield msg("No case is open.")
         return
     yield msg("Oldest: %(code)s, since %(time)s", code=found.oldest.code, time=Moment(found.oldest.received_at, "short"))
     yield bullets(*(_line(case, plan) for case in found.cases))

@@ -243,11 +243,13 @@ class TellPerson:
 
 @dataclass(frozen=True, slots=True)
 class TellRole:
-    """Everybody who holds the role in the unit, privately."""
+    """Everybody who holds the role in the unit, privately. `or_administrators`: what administrators are told where nobody of them can be
+    reached; None: nothing."""
 
     unit: str
     role: str
     say: Say
+    or_administrators: Say | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -59,9 +59,8 @@ def card_say(w: Writing, case: Case, *, step: int = 0, edit: str = "", lead: Tex
 
 
 def post_cards(w: Writing, case: Case, to: Sequence[Address], step: int = 0, lead: Text | None = None) -> None:
-    if case.restricted and not to and not live_cards(w, case.id):
-        for administrator in privately(w, "", Role.ADMINISTRATOR):  # who may not see it, but can find a leader
-            w.post(administrator, Say(card.no_leader(case), lane=Lane.URGENT))
+    if case.restricted and not to and (step or not live_cards(w, case.id)):  # called again: its card may stand with a leader who is gone
+        tell_no_leader(w, case)
     if step:  # named there before, and now anew
         anew = {(address.channel, address.chat) for address in to}
         storms.leave(w, case, lambda message: (message.channel, message.chat) in anew)
@@ -73,6 +72,11 @@ def post_cards(w: Writing, case: Case, to: Sequence[Address], step: int = 0, lea
             storms.tell(w, case, address)
         else:
             w.post(address, say)
+
+
+def tell_no_leader(w: Writing, case: Case) -> None:
+    for administrator in privately(w, "", Role.ADMINISTRATOR):
+        w.post(administrator, card.no_leader(case))
 
 
 def post_bundle(w: Writing, case: Case) -> None:

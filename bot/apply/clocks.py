@@ -9,7 +9,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from bot.apply.cards import called, card_say, live_cards, privately, unique
+from bot.apply.cards import called, card_say, live_cards, privately, tell_no_leader, unique
 from bot.apply.notes import write_down
 from bot.clocks import clocks_of
 from bot.gather import load_case, read_draft
@@ -127,12 +127,16 @@ def remind(w: Writing, command: c.RemindClock) -> None:
 def _post(w: Writing, case: Case, say: Say, to: tuple[str, ...]) -> None:
     """Each chat once. In a group there is nothing to press that begins a dialogue: it says how to type it privately."""
     in_group = replace(say, choices=tuple(choice for choice in say.choices if not choice.key.startswith("confirm:")))
-    for address in _addresses(w, case, to):
+    addresses = _addresses(w, case, to)
+    for address in addresses:
         w.post(address, in_group if address.group else say)
+    if case.restricted and not addresses:
+        tell_no_leader(w, case)
 
 
 def _addresses(w: Writing, case: Case, to: tuple[str, ...]) -> list[Address]:
-    """A restricted case reminds the division's leader alone. Where nobody of those meant can be reached, the division hears it."""
+    """A restricted case reminds the division's leader alone (without one, administrators hear its code). Where nobody of
+    those meant can be reached, the division hears it."""
     if case.restricted:
         return unique(called(w, case, Whom.LEADER))
     return unique([address for word in to for address in _meant(w, case, word)] or _division(w, case))

@@ -64,8 +64,11 @@ def holders(w: Writing, unit: str, *roles: str) -> list[str]:
 
 
 def tell_role(w: Writing, command: c.TellRole) -> None:
-    for person in holders(w, command.unit, command.role):
+    persons = holders(w, command.unit, command.role)
+    for person in persons:
         tell_person(w, c.TellPerson(person, command.say))
+    if command.or_administrators is not None and not any(w.person(person) for person in persons):
+        tell_role(w, c.TellRole("", Role.ADMINISTRATOR, command.or_administrators))
 
 
 def tell_room(w: Writing, command: c.TellRoom) -> None:

@@ -2,6 +2,7 @@
 
 import json
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -12,13 +13,17 @@ from bot.apply.forms import put_answer
 from bot.conversations import open_talk
 from bot.database import Database
 from bot.gather import load_case
+from bot.upkeep import stay_on_duty
 from bot.vault import Vault
 from bot.writing import Writing
 from models.clock import CASE_CLOCK
 from models.commands import PutAnswer, SetClocks
 from models.incident import CASE_NOTE, INCIDENT, INCIDENT_EVENT
+from models.people import ACCOUNT
+from models.submission import ANSWER
 from models.talk import Kind
 from models.timer import TIMER
+from tests.bot.auditor.audited import administrator
 from tests.driver import NO_BUTTONS, PLAN, START, Scene
 
 VIOLATION = ("báo cáo", "tạm an toàn", "bạo lực", "bạo lực trẻ em", "hàng xóm", "không", "không", "Ngọc Lâm", "5", "số 8 ngõ 12")
@@ -193,6 +198,29 @@ async def test_a_restricted_case_reminds_the_leader_alone(db: Database, vault: V
     assert found == {"lanh-dao"}
 
 
+@pytest.mark.parametrize("status", ["open", "taken"])
+async def test_a_restricted_case_without_a_leader_is_not_silent(db: Database, vault: Vault, status: str) -> None:
+    """Its reminders, calls and the morning's look reach administrators: the code and that a leader is missing, no more."""
+    scene = await Scene.open(db, vault)
+    await db.run(administrator)
+    incident = await reports(scene, "8h sáng nay")
+    gone = sa.update(ACCOUNT).where(ACCOUNT.c.external_id == "lanh-dao").values(gone_at=START)
+
+    def alone(w: Writing) -> None:
+        w.db.execute(sa.update(INCIDENT).values(restricted=True, status=status))
+        w.timer("follow_up", incident, local("2026-11-24 08:00"))
+
+    await act(scene, alone)
+    await db.run(lambda connection: connection.execute(gone))
+    needs = "🔔 VV-2026-0001 đang chờ lãnh đạo Phòng, nhưng chưa liên lạc được lãnh đạo nào. Anh/chị mời ngay một lãnh đạo: /moi"
+    await scene.passes(days=1)
+    heard = await scene.texts("quan-tri")
+    assert (set(heard), len(heard) > 2) == ({needs}, True)
+    await db.run(lambda connection: connection.execute(sa.update(CASE_CLOCK).values(state="done")))
+    await scene.passes(days=1)
+    assert len(await scene.texts("quan-tri")) > len(heard)
+
+
 async def test_a_reporter_is_asked_content_free_and_only_where_it_is_safe(db: Database, vault: Vault) -> None:
     """Who said that this phone is safe hears that there is news; who said no hears nothing."""
     scene = await Scene.open(db, vault)
@@ -304,6 +332,32 @@ async def test_closing_voids_what_runs_and_reopening_brings_it_back(db: Database
     found = await clocks(scene)
     assert {kind: row.state for kind, row in found.items()} == {"telephone": "done", "written": "running", "plan_of_support": "running"}
     assert {found["written"].id, found["plan_of_support"].id} <= await pending(scene)
+
+
+async def test_a_case_from_before_there_were_clocks_gets_them(db: Database, vault: Vault) -> None:
+    """Open or taken, within the hour; an exercise and a case whose answers open no more stop nobody."""
+    scene = await Scene.open(db, vault)
+    for _ in range(4):
+        await scene.says("ctv", "báo cáo")
+        await scene.says("ctv", "đang nguy hiểm")
+        await scene.says("ctv", "huỷ")
+        await scene.says("ctv", "1")
+    lost, opened, taken, drill = [str(row.id) for row in await scene.rows(INCIDENT)]
+
+    def as_before(w: Writing) -> None:
+        w.db.execute(sa.delete(CASE_CLOCK))
+        w.db.execute(sa.delete(TIMER).where(TIMER.c.kind == "clock"))
+        w.db.execute(sa.update(INCIDENT).where(INCIDENT.c.id == taken).values(status="taken"))
+        w.db.execute(sa.update(INCIDENT).where(INCIDENT.c.id == drill).values(drill=True))
+        w.db.execute(sa.update(ANSWER).where(ANSWER.c.submission == load_case(w.db, lost).submission).values(value=b"lost"))
+
+    await act(scene, as_before)
+    for _ in range(2):
+        await scene.db.run(partial(stay_on_duty, engine=scene.engine))
+        rows = await scene.rows(CASE_CLOCK)
+        assert {row.incident for row in rows} == {opened, taken}
+        assert await pending(scene) == {row.id for row in rows}
+        assert all(row.due_at == START + timedelta(hours=12) for row in rows if row.kind == "emergency")
 
 
 async def test_an_exercise_has_no_legal_clocks(db: Database, vault: Vault) -> None:

@@ -126,6 +126,16 @@ async def test_a_note_reaches_the_next_one_and_nobody_else(scene: Scene) -> None
     assert letter.protect
 
 
+async def test_what_does_not_open_any_more_does_not_end_the_watch(scene: Scene) -> None:
+    """A telephone and a note whose key is lost are empty; turns go on beginning and being told."""
+    a = await person(scene, "truc-a")
+    await scene.db.run(lambda db: db.execute(sa.update(PERSON).where(PERSON.c.id == a).values(phone=b"lost")))
+    await put(scene, DUTY_OVERRIDE, person=None, start=START, until=START, note=b"lost", created_by=a)
+    await goes_on_duty(scene)
+    await scene.passes(hours=7, minutes=30)
+    assert any(text.startswith("🟢 Ca trực của anh/chị bắt đầu, đến 07:30 24/11.") for text in await told(scene, "truc-b"))
+
+
 async def test_a_note_of_after_the_end_is_handed_over_at_once(scene: Scene) -> None:
     """The next one is there already."""
     await goes_on_duty(scene)

@@ -59,7 +59,7 @@ async def test_the_room_hears_how_long_nobody_listened(scene: Scene) -> None:
     text = """🔔 Báo Ngay ngừng từ 09:00 23/11 đến 10:00 23/11.
 Tin gửi qua Telegram trong lúc đó được xử lý tiếp.
 Tin gửi qua Zalo trong lúc đó có thể đã mất: xin hỏi lại các phường và cộng tác viên.
-Các vụ đang mở được gọi lại."""
+Các vụ đến giờ gọi được gọi lại ngay."""
     assert await starts_again(scene) == [text]
     assert await told(scene, "quan-tri") == [text]
 

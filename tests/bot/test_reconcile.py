@@ -125,6 +125,15 @@ async def test_a_restricted_case_is_counted_and_never_named(scene: Scene) -> Non
     assert "nhận 2 = đã đóng 0 + đang mở 2" in text
 
 
+async def test_a_restricted_case_alone_is_still_an_open_one(scene: Scene) -> None:
+    """Nobody reads that no case is open under the line that counts it."""
+    await reports(scene)
+    await scene.db.run(lambda db: db.execute(sa.update(INCIDENT).values(restricted=True)))
+    await until_morning(scene)
+    text = (await told(scene))[-1]
+    assert ("Vụ riêng của lãnh đạo, đang mở: 1" in text, "Không có vụ việc nào đang mở" in text) == (True, False)
+
+
 async def test_an_exercise_is_no_case(scene: Scene) -> None:
     """Neither received nor open, and the numbers still balance."""
     await reports(scene)

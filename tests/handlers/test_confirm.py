@@ -224,6 +224,15 @@ def test_a_right_that_ends_in_the_middle_ends_the_talk() -> None:
     assert one.frame.floor == ""
 
 
+def test_a_case_that_is_closed_in_the_middle_is_said_to_be_closed() -> None:
+    """It exists, and whoever may see it is not told otherwise."""
+    one = talk(DUTY)
+    one.says("/xacnhan 42")
+    one.more["case"] = replace(TAKEN, status="closed")
+    assert one.says("1") == ["VV-2026-0042 đã đóng, không cần xác nhận nữa ạ."]
+    assert (one.frame.floor, one.commands) == ("", ())
+
+
 def test_nothing_is_confirmed_by_leaving() -> None:
     """At any step."""
     for steps in (["/xacnhan 42"], ["/xacnhan 42", "1"], ["/xacnhan 42", "1", "gọi rồi", "10h45"]):
