@@ -6,10 +6,10 @@ from functools import wraps
 
 from handlers import promise
 from handlers.help import can_do
-from handlers.wording import hotlines_short, role_name, unit_name
+from handlers.wording import hotlines_short, report_choice, role_name, unit_name
 from models.commands import TellRoom
 from models.facts import Facts, Role
-from models.talk import Choice, Frame, Incoming, Join, Kind, Lane, Say, Text, Turn, lines, msg
+from models.talk import Frame, Incoming, Join, Kind, Lane, Say, Text, Turn, lines, msg
 
 
 def answer(frame: Frame, incoming: Incoming, facts: Facts) -> Turn:
@@ -30,8 +30,8 @@ def answer(frame: Frame, incoming: Incoming, facts: Facts) -> Turn:
     else:
         text = msg("Hello %(name)s. What would you like to do?", name=facts.who.name if facts.who else "")
     role = facts.who.held[0].role if facts.who else Role.COLLABORATOR
-    report = Choice("report:new", msg("Report a case"), style="primary", action=True, typed="baocao")
-    return Turn(frame, (Say(lines(text, can_do(role)), choices=(report,)),))
+    held = lines(msg("About a case that you hold, type:"), promise.ways(facts.waiting)) if facts.waiting else None
+    return Turn(frame, (Say(lines(text, held, can_do(role)), choices=(report_choice("primary"),)),))
 
 
 def noticed(handle: Callable[[Frame, Incoming, Facts], Turn]) -> Callable[[Frame, Incoming, Facts], Turn]:

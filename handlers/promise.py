@@ -17,7 +17,9 @@ from handlers.held import is_mine, refused, say, standing
 from handlers.ladder import URGENT
 from handlers.reading.ahead import read_ahead
 from handlers.reading.folding import fold
+from handlers.reading.harm import may_tell_of_harm
 from handlers.stamps import minutes, pressed, stamp
+from handlers.wording import report_choice
 from models.commands import Command, KeepPromise, Promise, Release, SetTimer, TellPerson
 from models.facts import Case, Facts
 from models.plan import ListItem
@@ -30,6 +32,7 @@ _DONE = frozenset({
 _NOT_YET = frozenset({"chua", "chua xong", "chua lam", "chua duoc", "can them gio", "them gio", "not yet"})
 _CANNOT = frozenset({"khong duoc", "khong lam duoc", "tra lai", "toi khong lam duoc", "khong the"})
 _MORE_THAN_A_NOD = 3  # fewer words without a time ("ok", "vâng ạ") say nothing of what is done first
+_SHORT, _TIME_AND_LITTLE_MORE = 6, 8  # words: longer ones, where no case is named, tell of something else
 
 
 # --- answers ----------------------------------------------------------------------------------------------------------
@@ -84,16 +87,35 @@ def plainly(frame: Frame, incoming: Incoming, facts: Facts) -> Turn | None:
             return _more(frame, incoming, facts, case)
         if text in _CANNOT:
             return _cannot(frame, case)
-    return _said(frame, incoming, facts, case, incoming.text.strip()) if _speaks_of_it(incoming.text, facts) else None
+    if not _speaks_of_it(incoming.text, facts):
+        return None
+    return _or_a_report(_said(frame, incoming, facts, case, incoming.text.strip()))
 
 
 def _speaks_of_it(text: str, facts: Facts) -> bool:
-    return len(text.split()) >= _MORE_THAN_A_NOD or _time(text, facts) is not None or _listed(text, facts) is not None
+    """A choice of the list, a short phrase, or hardly more than a time; a new report, taken for a promise, would be lost."""
+    if _listed(text, facts) is not None:
+        return True
+    if may_tell_of_harm(text):
+        return False
+    length = len(text.split())
+    return length <= _TIME_AND_LITTLE_MORE if _time(text, facts) is not None else _MORE_THAN_A_NOD <= length <= _SHORT
+
+
+def _or_a_report(turn: Turn) -> Turn:
+    """What was noted as a promise may have been meant as a report."""
+    if not any(isinstance(command, Promise) for command in turn.commands):
+        return turn
+    return replace(turn, says=tuple(replace(one, choices=(*one.choices, report_choice())) for one in turn.says))
 
 
 def _which(cases: tuple[Case, ...]) -> Text:
+    return lines(msg("More than one case of yours waits for an answer. Please name the case:"), ways(cases))
+
+
+def ways(cases: tuple[Case, ...]) -> Text:
+    """How each of them is answered by name, one a line."""
     return lines(
-        msg("More than one case of yours waits for an answer. Please name the case:"),
         *(
             msg(
                 "%(code)s: %(promise)s, or %(done)s",
@@ -102,7 +124,7 @@ def _which(cases: tuple[Case, ...]) -> Text:
                 done=Typed(f"xong {case.number}"),
             )
             for case in cases
-        ),
+        )
     )
 
 

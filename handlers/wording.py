@@ -2,7 +2,7 @@
 
 from models.facts import Facts, Role
 from models.plan import Hotline, Plan, UnitKind
-from models.talk import N_, Join, Text, lines, msg
+from models.talk import N_, Choice, Join, Text, lines, msg
 
 ROLES = {
     Role.COLLABORATOR: N_("collaborator"),
@@ -62,3 +62,8 @@ def paragraphs(*parts: Text | None) -> Join:
 def bullets(*parts: Text) -> Join:
     """Short lines of a list."""
     return Join(tuple(Join(("• ", part), separator="") for part in parts))
+
+
+def report_choice(style: str = "") -> Choice:
+    """Begin a report, whatever is open."""
+    return Choice("report:new", msg("Report a case"), style=style, action=True, typed="baocao")

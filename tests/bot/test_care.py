@@ -106,6 +106,19 @@ async def test_an_answer_without_an_hour_is_an_answer(db: Database, vault: Vault
     await one_holder_or_a_living_ladder(scene)
 
 
+async def test_a_new_report_is_not_swallowed_as_a_promise(db: Database, vault: Vault) -> None:
+    """The holder of one case sees the next: nothing is noted with the first, and a report is one tap away."""
+    scene = await Scene.open(db, vault)
+    await taken(scene)
+    answer = await scene.says("truc-a", "8h tối nay có người đánh một cháu bé ở ngõ 5 phố Sài Đồng")
+    assert "Về vụ anh/chị đang giữ, gõ:" in answer[-1].text
+    assert ((await case(scene)).promise, await scene.rows(CASE_NOTE)) == ("", [])
+    await scene.presses("truc-a", "Báo cáo vụ việc")
+    await scene.says("truc-a", "đang nguy hiểm")
+    assert len(await scene.rows(INCIDENT)) == 2
+    await one_holder_or_a_living_ladder(scene)
+
+
 async def test_a_kept_promise_leaves_the_case_with_its_holder(db: Database, vault: Vault) -> None:
     """Asked when its time has come, answered in plain words; then the reminders of the written report go on."""
     scene = await Scene.open(db, vault, capabilities=NO_BUTTONS)

@@ -96,6 +96,32 @@ def test_plain_words_are_enough_where_nothing_else_is_open() -> None:
     assert one.commands == (Promise(TAKEN.id, DUTY.person, "typed", NOW + timedelta(minutes=30), "30 phut nua qua nha"),)
 
 
+@pytest.mark.parametrize(
+    "said",
+    [
+        "8h tối nay có người đánh một cháu bé ở ngõ 5 phố Sài Đồng",
+        "tối nay bé bị đánh",
+        "bé gái lạc ở chợ",
+        "nhà bên cạnh cãi nhau rất to từ chiều đến giờ",
+    ],
+)
+def test_a_report_is_no_promise(said: str) -> None:
+    """Whoever holds a case may see the next one: a report is offered, and how to answer for the case that they hold."""
+    one = talk(waits=True)
+    answer = one.says(said)[0]
+    assert (one.commands, "[Báo cáo vụ việc]" in answer) == ((), True)
+    assert "Về vụ anh/chị đang giữ, gõ:\nVV-2026-0042: /hua 42 15 phút, hoặc /xong 42" in answer
+
+
+@pytest.mark.parametrize("said", ["tôi đang gọi công an phường", "15 phút nữa tôi gọi lại cho họ", "tôi chuẩn bị liên lạc ngay", "1"])
+def test_plain_words_that_were_noted_may_still_become_a_report(said: str) -> None:
+    """One tap away, because words alone are never quite sure."""
+    one = talk(waits=True)
+    answer = one.says(said)[0]
+    assert [type(command) for command in one.commands] == [Promise]
+    assert answer.endswith("[Báo cáo vụ việc]")
+
+
 @pytest.mark.parametrize("said", ["ok", "vâng ạ", "alo"])
 def test_a_nod_is_no_promise(said: str) -> None:
     """It says nothing of what is done first."""
