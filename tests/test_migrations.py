@@ -1,5 +1,6 @@
 """Migrations: up, down, the same tables as the models, and a backup before anything changes; on both engines."""
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -10,9 +11,12 @@ from alembic.runtime.migration import MigrationContext
 
 from bot.database import Database
 from bot.migrate import config, current, head, migrate
+from models.ids import new_id
+from models.incident import INCIDENT
 from models.letter import LETTER, LetterState
 from models.people import ROOM
 from models.tables import METADATA
+from models.timer import TIMER, due, set_timer
 
 
 @pytest.fixture
@@ -104,6 +108,39 @@ def test_going_back_keeps_one_room_a_unit(empty: Database, tmp_path: Path) -> No
     live = "SELECT id FROM room WHERE unbound_at IS NULL"
     assert empty.run_sync(lambda db: list(db.execute(sa.text(live)).scalars())) == ["r1"]
     assert empty.run_sync(lambda db: db.execute(sa.text("SELECT count(*) FROM room")).scalar()) == 2
+    empty.close()
+
+
+def test_going_back_leaves_no_timer_and_no_case_that_the_last_release_cannot_read(empty: Database, tmp_path: Path) -> None:
+    """Timers of new kinds go, exercises are closed, and every real case that is open or in hand still has its next timer."""
+    migrate(empty, tmp_path)
+
+    def as_of_now(db: sa.Connection) -> None:
+        when = datetime.fromisoformat(_WHEN)
+        blank = {"year": 2026, "conversation": "c", "source": "collaborator", "severity": "khan_cap", "danger": "", "kind": "", "type": ""}
+        blank |= {"ward": "", "called": "", "restricted": False, "misdial": False, "unfinished": False, "contact": "", "bundled": False}
+        cases = (
+            ("silent", "open", False),
+            ("called", "open", False),
+            ("held", "taken", False),
+            ("drill", "open", True),
+            ("over", "closed", False),
+        )
+        for number, (case, status, drill) in enumerate(cases):
+            row = {"id": case, "number": number, "submission": f"of-{case}", "status": status, "drill": drill, "received_at": when}
+            db.execute(sa.insert(INCIDENT).values(**blank, **row))
+        kinds = ("promise", "offer", "clock", "roster", "reconcile", "drill")
+        timers = [*((kind, "x") for kind in kinds), ("ladder", "called"), ("ladder", "drill"), ("idle", "of-drill"), ("delete", "l1")]
+        for kind, subject in timers:
+            set_timer(db, {"id": new_id(), "kind": kind, "subject": subject, "due_at": when, "urgent": False, "data": {}, "set_at": when})
+
+    empty.run_sync(as_of_now)
+    migrate(empty, tmp_path, down_to="0002")
+    left = empty.run_sync(lambda db: db.execute(sa.select(TIMER.c.kind, TIMER.c.subject)).all())
+    assert {tuple(row) for row in left} == {("ladder", "silent"), ("ladder", "called"), ("follow_up", "held"), ("delete", "l1")}
+    assert {row.subject: row.data for row in empty.run_sync(lambda db: due(db, datetime.now(UTC)))}["silent"] == {"step": 1}
+    closed = sa.text("SELECT id FROM incident WHERE status = 'closed' AND (closed_at IS NOT NULL OR id = 'over')")
+    assert set(empty.run_sync(lambda db: db.execute(closed).scalars().all())) == {"drill", "over"}
     empty.close()
 
 
