@@ -78,6 +78,7 @@ EXAMPLES = int(os.environ.get("BAONGAY_PROVE_EXAMPLES", "6"))
 SEEDS = int(os.environ.get("BAONGAY_PROVE_SEEDS", "4"))
 MOST = 3  # cases of one example: each that nobody takes is called again and again
 
+CLOSING = ("dong %s", "1", "không", "có")
 BY, COMMAND, PICK = st.sampled_from(OFFICERS), st.sampled_from(COMMANDS), st.integers(0, MOST)
 
 MOVES = {
@@ -249,6 +250,8 @@ class CaseMachine(RuleBasedStateMachine):
                 self.arrives_twice(by, command, pick)
             case 10:
                 self.dies_before_the_commit(by, command, pick)
+            case 11 | 12:
+                self.command(by, CLOSING, pick)
             case _:
                 self.command(by, command, pick, dice.choice(("", "", "", ROOM_CHAT)))
 

@@ -67,6 +67,20 @@ async def test_a_whole_code_is_the_case_of_its_own_year(db: Database, vault: Vau
     assert taken == [(last_year, "taken"), (this_year, "taken")]
 
 
+async def test_a_short_number_is_rather_the_case_that_still_waits(db: Database, vault: Vault) -> None:
+    """Cards of December say "nhan 1": in January that is not a case of the new year that is done with."""
+    scene = await Scene.open(db, vault)
+    last_year = await danger(scene)
+    await scene.says("ctv", "huỷ")
+    await scene.says("ctv", "1")
+    scene.clock[0] = datetime(2027, 1, 1, 3, 0, tzinfo=UTC)
+    this_year = await danger(scene)
+    await db.run(lambda connection: connection.execute(sa.update(INCIDENT).where(INCIDENT.c.id == this_year).values(status=Status.CLOSED)))
+    await scene.says("truc-a", "nhan 1")
+    taken = [row.incident for row in await scene.rows(INCIDENT_EVENT) if row.kind == "taken"]
+    assert taken == [last_year]
+
+
 async def test_the_card_tells_who_took_the_case_and_when(db: Database, vault: Vault) -> None:
     """The card is edited, its "take" is gone, the reporter is told without content."""
     scene = await Scene.open(db, vault)
