@@ -20,6 +20,7 @@ from bot.apply.cards import (
     privately,
     refresh_cards,
     retire,
+    tell_no_leader,
     tell_summarised,
     whom,
 )
@@ -164,6 +165,8 @@ def ask_anew(w: Writing, case: Case) -> None:
     to, lead = w.person(case.taken_by), care_words.worse(case, w.engine.plan)
     if to is not None:
         w.post(to, replace(care_words.ask_promise(load(w, case.id), w.engine.plan, lead), lane=Lane.URGENT))
+    elif case.restricted:  # in no room
+        tell_no_leader(w, case)
     else:
         tell_room(w, c.TellRoom(w.engine.plan.division, Say(lead, lane=Lane.URGENT, purpose="more", about=case.id)))
 

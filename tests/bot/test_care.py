@@ -516,3 +516,18 @@ async def test_what_a_cut_account_held_rings(db: Database, vault: Vault) -> None
     rung = [seen for seen in await scene.letters(ROOM_CHAT) if seen.kind == "say"]
     assert len(rung) == before + 1
     assert "cần người nhận" in rung[-1].text
+
+
+async def test_a_restricted_case_that_becomes_worse_is_in_no_room(db: Database, vault: Vault) -> None:
+    """Also where the leader who holds it cannot be reached."""
+    scene = await Scene.open(db, vault)
+    await quiet(scene)
+    (leader,) = await scene.rows(ACCOUNT, ACCOUNT.c.chat == "lanh-dao")
+    held = {"restricted": True, "taken_by": leader.person}
+    await scene.db.run(lambda connection: connection.execute(sa.update(INCIDENT).values(**held)))
+    await scene.db.run(
+        lambda connection: connection.execute(sa.update(ACCOUNT).where(ACCOUNT.c.id == leader.id).values(gone_at=scene.clock[0]))
+    )
+    before = {seen.id for seen in await scene.letters(ROOM_CHAT)}
+    await in_danger(scene)
+    assert [seen.text for seen in await scene.letters(ROOM_CHAT) if seen.id not in before and "nặng hơn" in seen.text] == []
