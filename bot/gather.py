@@ -17,15 +17,17 @@ from bot.clocks import clocks_of
 from bot.codes import code_hash, new_code
 from bot.conversations import Talk
 from bot.engine import Engine
+from bot.expected_rows import ROWS, as_expected
 from bot.linking import held
 from bot.roster_rows import read_hand_overs, read_roster
 from handlers.join import FLOOR as JOIN
 from handlers.join import canonical_code
-from handlers.routing import CaseRef, Route
+from handlers.routing import CaseRef, ReportRef, Route
 from models.attachment import ATTACHMENT, AttachmentState
 from models.clock import CASE_CLOCK
 from models.conversation import CONVERSATION
 from models.drill import DRILL
+from models.expected import EXPECTED
 from models.facts import (
     BoundRoom,
     Case,
@@ -47,6 +49,7 @@ from models.facts import (
 from models.ids import new_id
 from models.incident import INCIDENT, Status
 from models.people import ACCOUNT, INVITATION, MEMBERSHIP, PERSON, ROOM
+from models.report_facts import Expected
 from models.service import SETTING
 from models.submission import ANSWER, SUBMISSION
 from models.talk import Incoming
@@ -59,6 +62,8 @@ def facts(db: sa.Connection, engine: Engine, incoming: Incoming, talk: Talk, rou
     found: dict[str, Any] = {}
     if route.case is not None:
         found["case"] = find_case(db, route.case, talk)
+    if route.report is not None:
+        found["expected"] = find_expected(db, engine, route.report)
     reading = Reading(db, engine, incoming, talk, found)
     for need in route.needs:
         found[need] = NEEDS[need](reading)
@@ -166,6 +171,21 @@ def _open_child_case(reading: Reading) -> Case | None:
     return as_case(reading.db, row) if row is not None else None
 
 
+# --- expected reports -------------------------------------------------------------------------------------------------
+
+
+_EXPECTED = {
+    by: ROWS.where(column == _NAMED).with_for_update(of=EXPECTED) for by, column in (("id", EXPECTED.c.id), ("number", EXPECTED.c.number))
+}
+
+
+def find_expected(db: sa.Connection, engine: Engine, ref: ReportRef) -> Expected | None:
+    """The expected report that a press, a typed number or a dialogue names, locked; its true state. Whether the sender may touch it is asked by the
+    handler."""
+    row = db.execute(_EXPECTED[ref.by], {"named": int(ref.value) if ref.by == "number" else ref.value}).first()
+    return as_expected(db, engine, row) if row is not None else None
+
+
 # --- submissions ------------------------------------------------------------------------------------------------------
 
 
@@ -200,7 +220,7 @@ def _given(db: sa.Connection, engine: Engine, submission: str, row: Any) -> Give
 def _draft(reading: Reading) -> Draft | None:
     held = reading.talk.frame.data.get("submission") or reading.incoming.data.get("subject")
     if not held:  # another dialogue had the floor meanwhile: what was left unfinished is found again
-        unfinished = SUBMISSION.c.conversation == reading.talk.id, sa.text("submission.state = 'draft'")
+        unfinished = SUBMISSION.c.conversation == reading.talk.id, sa.text("submission.state = 'draft'"), SUBMISSION.c.expected.is_(None)
         held = reading.db.execute(sa.select(SUBMISSION.c.id).where(*unfinished).order_by(SUBMISSION.c.id.desc()).limit(1)).scalar()
     return read_draft(reading.db, reading.engine, str(held)) if held else None
 

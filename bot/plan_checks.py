@@ -12,6 +12,7 @@ from models.condition import Condition, compared
 from models.ladder import Ladder
 from models.plan_clocks import Clock
 from models.plan_items import Calendar, CareSteps, Hotline, ListItem, Retention, Source, Sourced, Successor, Unit, UnitKind
+from models.plan_reports import Reminding, Report, Target
 from models.severity import Severity, SeverityRule
 
 PROMISES = "promises"
@@ -33,6 +34,9 @@ class Parts:
     hotlines: tuple[Hotline, ...] | None = None
     calendar: Calendar | None = None
     clocks: tuple[Clock, ...] | None = None
+    reports: tuple[Report, ...] | None = None
+    reminding: Reminding | None = None
+    targets: tuple[Target, ...] | None = None
     retention: tuple[Retention, ...] | None = None
     sources: tuple[Source, ...] | None = None
 
@@ -83,6 +87,8 @@ def _sourced(parts: Parts) -> Iterator[tuple[str, Loc, Sourced]]:
         ("ladder.yaml", "levels", parts.ladder.levels if parts.ladder else ()),
         ("care.yaml", "steps", parts.care or ()),
         ("clocks.yaml", "clocks", parts.clocks or ()),
+        ("reports.yaml", "reports", parts.reports or ()),
+        ("targets.yaml", "targets", parts.targets or ()),
         ("retention.yaml", "kept", parts.retention or ()),
         ("severity.yaml", "levels", severity.levels if severity else ()),
         ("severity.yaml", "rules", severity.rules if severity else ()),

@@ -30,6 +30,7 @@ from models.plan_items import (
     TimeZone,
     Unit,
 )
+from models.plan_reports import Reminding, Report, Target
 from models.severity import Severity
 
 M = TypeVar("M", bound=BaseModel)
@@ -80,6 +81,14 @@ class _Clocks(Piece):
     clocks: tuple[Clock, ...]
 
 
+class _Reports(Piece):
+    reports: tuple[Report, ...]
+
+
+class _Targets(Piece):
+    targets: tuple[Target, ...]
+
+
 class _Retention(Piece):
     kept: tuple[Retention, ...]
 
@@ -88,7 +97,9 @@ class _Sources(Piece):
     sources: tuple[Source, ...]
 
 
-PARTS = frozenset({"plan", "units", "severity", "ladder", "care", "hotlines", "calendar", "clocks", "retention", "sources"})
+PARTS = frozenset({
+    "plan", "units", "severity", "ladder", "care", "hotlines", "calendar", "clocks", "reports", "reminders", "targets", "retention", "sources",
+})  # fmt: skip
 
 
 def load_plan(folder: Path) -> Plan:
@@ -135,6 +146,7 @@ def _read(files: _Files) -> tuple[_Head | None, Parts]:
     hotlines, retention = files.read("hotlines.yaml", _Hotlines), files.read("retention.yaml", _Retention)
     sources, clocks = files.read("sources.yaml", _Sources), files.read("clocks.yaml", _Clocks)
     care = files.read("care.yaml", _Care)
+    reports, targets = files.read("reports.yaml", _Reports), files.read("targets.yaml", _Targets)
     parts = Parts(
         units=units.units if units else None,
         successors=units.successors if units else None,
@@ -144,6 +156,9 @@ def _read(files: _Files) -> tuple[_Head | None, Parts]:
         hotlines=hotlines.hotlines if hotlines else None,
         calendar=files.read("calendar.yaml", Calendar),
         clocks=clocks.clocks if clocks else None,
+        reports=reports.reports if reports else None,
+        reminding=files.read("reminders.yaml", Reminding),
+        targets=targets.targets if targets else None,
         retention=retention.kept if retention else None,
         sources=sources.sources if sources else None,
     )
@@ -174,8 +189,8 @@ def _ladder(read: _Ladder) -> Ladder:
 
 def _put_together(head: _Head, parts: Parts) -> Plan | None:
     """The plan, where every part is there."""
-    severity, ladder, calendar = parts.severity, parts.ladder, parts.calendar
-    if severity is None or ladder is None or calendar is None:
+    severity, ladder, calendar, reminding = parts.severity, parts.ladder, parts.calendar, parts.reminding
+    if severity is None or ladder is None or calendar is None or reminding is None:
         return None
     return Plan(
         id=head.id,
@@ -192,6 +207,9 @@ def _put_together(head: _Head, parts: Parts) -> Plan | None:
         hotlines=parts.hotlines or (),
         calendar=calendar,
         clocks=parts.clocks or (),
+        reports=parts.reports or (),
+        reminding=reminding,
+        targets=parts.targets or (),
         retention=parts.retention or (),
         sources=parts.sources or (),
     )

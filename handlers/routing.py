@@ -70,12 +70,21 @@ class CaseRef:
 
 
 @dataclass(frozen=True, slots=True)
+class ReportRef:
+    """Which expected report the facts shall hold: by id, or by the number that people type."""
+
+    by: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
 class Route:
     """`needs` are fields of Facts (bot.gather.NEEDS)."""
 
     handle: Handler
     needs: tuple[str, ...] = ()
     case: CaseRef | None = None
+    report: ReportRef | None = None
 
 
 _LOOKING = ("service", "case_draft", "attachments", "reporter", "clocks", "remarks")
@@ -84,11 +93,12 @@ _REPORTING = ("service", "draft", "reports_today", "clocks")
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A row of a table: the handler, its needs, and by what the incident is found ("" = none)."""
+    """A row of a table: the handler, its needs, by what the incident is found ("" = none), and by what the expected report is (id | number | frame)."""
 
     handle: Handler
     needs: tuple[str, ...] = ()
     case: str = ""
+    report: str = ""
 
 
 TIMERS: dict[str, Entry] = {
@@ -276,7 +286,12 @@ def _command(given: Given, frame: Frame, incoming: Incoming, who: Who | None) ->
 
 
 def _to(entry: Entry, frame: Frame, subject: str = "") -> Route:
-    """Say how the incident is found: what was named, the one that the dialogue is about, or the report that this conversation holds."""
+    """Say how the incident is found: what was named, the one that the dialogue is about, or the report that this conversation holds. An expected report
+    likewise: what was named, or the one that the dialogue is about."""
+    if entry.report:
+        held = str(frame.data.get("expected") or "") if entry.report == "frame" else subject
+        by = "number" if entry.report == "number" else "id"
+        return Route(entry.handle, entry.needs, report=ReportRef(by, held) if held else None)
     if entry.case == "frame":
         held = str(frame.data.get("submission") or "")
         return Route(entry.handle, entry.needs, CaseRef("submission", held) if held else None)

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from models.report_commands import ReportCommand
 from models.talk import FileRef, Json, Say
 
 # --- forms ------------------------------------------------------------------------------------------------------------
@@ -487,4 +488,5 @@ Command = (
     | ChangeWeek | PutOverride | CancelOverrides
     | ListenFromNow | BeginDrill | EndDrill
     | MessengerDown | MessengerUp | Reroute | RerouteRoom | PutSetting | SetLocale | Record
+    | ReportCommand
 )  # fmt: skip

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from models.form import Form
 from models.plan import Plan
+from models.report_facts import Expected, Known
 from models.talk import Json, Label
 
 
@@ -403,3 +404,6 @@ class Facts:
     hand_overs: tuple[HandOver, ...] = ()
     reconciliation: Reconciliation | None = None
     drills: Drills = Drills()
+    expected: Expected | None = None  # the expected report that the route names (locked)
+    owed: tuple[Expected, ...] = ()  # what the sender's units owe, the most urgent first
+    known: Known = Known()  # of `expected`: figures of the period before and of cases

@@ -30,13 +30,15 @@ from models.plan_items import (
     Unit,
     UnitKind,
 )
+from models.plan_reports import DueRule, Overdue, Owing, Period, Reminding, Report, Target
 from models.severity import Level, Severity, SeverityRule, SeverityVerdict
 from models.talk import Label
 
 __all__ = [
-    "Calendar", "CareSteps", "Clock", "ClockStart", "ClockStep", "Condition", "DayCorrection", "Document", "Hotline", "Hour", "Label", "Ladder",
-    "LadderLevel", "Level", "ListItem", "Plan", "Reminded", "Retention", "Severity", "SeverityRule", "SeverityVerdict", "Source", "Sourced",
-    "Status", "Step", "Successor", "Unit", "UnitKind", "Whom", "holds",
+    "Calendar", "CareSteps", "Clock", "ClockStart", "ClockStep", "Condition", "DayCorrection", "Document", "DueRule", "Hotline", "Hour",
+    "Label", "Ladder", "LadderLevel", "Level", "ListItem", "Overdue", "Owing", "Period", "Plan", "Reminded", "Reminding", "Report",
+    "Retention", "Severity", "SeverityRule", "SeverityVerdict", "Source", "Sourced", "Status", "Step", "Successor", "Target", "Unit",
+    "UnitKind", "Whom", "holds",
 ]  # fmt: skip
 
 
@@ -57,6 +59,9 @@ class Plan(Piece):
     hotlines: tuple[Hotline, ...]
     calendar: Calendar
     clocks: tuple[Clock, ...] = ()
+    reports: tuple[Report, ...] = ()
+    reminding: Reminding
+    targets: tuple[Target, ...] = ()
     retention: tuple[Retention, ...] = ()
     sources: tuple[Source, ...] = ()
 
@@ -133,6 +138,14 @@ class Plan(Piece):
     def clock(self, clock: str) -> Clock:
         """One legal clock; KeyError if unknown (a row of an earlier plan may name one)."""
         return {one.id: one for one in self.clocks}[clock]
+
+    def report(self, report: str) -> Report:
+        """One periodic report; KeyError if unknown (a row of an earlier plan may name one)."""
+        return {one.id: one for one in self.reports}[report]
+
+    def owing(self, report: Report) -> tuple[Unit, ...]:
+        """The units that owe a report, in the plan's order."""
+        return tuple(unit for unit in self.units if unit.kind in report.kinds or unit.id in report.units)
 
     def emergency_lines(self) -> tuple[Hotline, ...]:
         """The numbers that everybody sees first, in the plan's order; each has a number."""

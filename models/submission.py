@@ -20,6 +20,7 @@ class Submission(SQLModel, table=True):
     version: int
     form_hash: str = Field(sa_type=sa.String(64))
     subject: str | None = Field(default=None, sa_type=ID)
+    expected: str | None = Field(default=None, sa_type=ID)  # the expected report that it answers
     conversation: str = Field(sa_type=ID)
     person: str | None = Field(default=None, sa_type=ID)
     state: str = Field(sa_type=WORD)

@@ -2,7 +2,39 @@
 
 from sqlmodel import SQLModel
 
-from models import attachment, clock, conversation, drill, inbox, incident, letter, page, people, roster, service, submission, timer
+from models import (
+    attachment,
+    clock,
+    conversation,
+    document,
+    drill,
+    expected,
+    inbox,
+    incident,
+    letter,
+    page,
+    people,
+    roster,
+    service,
+    submission,
+    timer,
+)
 
 METADATA = SQLModel.metadata
-TABLES = (attachment, clock, conversation, drill, inbox, incident, letter, page, people, roster, service, submission, timer)
+TABLES = (
+    attachment,
+    clock,
+    conversation,
+    document,
+    drill,
+    expected,
+    inbox,
+    incident,
+    letter,
+    page,
+    people,
+    roster,
+    service,
+    submission,
+    timer,
+)

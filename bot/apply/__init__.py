@@ -3,9 +3,10 @@
 from collections.abc import Callable
 from typing import Any
 
-from bot.apply import care, clocks, drills, failover, forms, incidents, people, roster, telling
+from bot.apply import care, clocks, documents, drills, failover, forms, incidents, people, roster, telling
 from bot.writing import Writing
 from models import commands as c
+from models import report_commands as r
 
 APPLY: dict[type[Any], Callable[[Writing, Any], None]] = {
     c.OpenSubmission: forms.open_submission,
@@ -63,4 +64,5 @@ APPLY: dict[type[Any], Callable[[Writing, Any], None]] = {
     c.PutSetting: people.put_setting,
     c.SetLocale: people.set_locale,
     c.Record: people.record,
+    r.WantDocument: documents.want,
 }

@@ -1,0 +1,112 @@
+"""Expected reports as rows: what the plan asks for, and one row as the handlers see it."""
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import sqlalchemy as sa
+
+from bot.engine import Engine
+from handlers.due_dates import window
+from models.columns import insert_once
+from models.expected import EXPECTED, REPORT_EVENT, REPORT_REQUEST, ExpectedState
+from models.ids import new_id
+from models.people import PERSON
+from models.plan import Period, Plan, Report
+from models.report_facts import Expected
+from models.talk import Label
+
+
+def wanted(plan: Plan) -> Iterator[tuple[Report, str, Period]]:
+    """Every (report, unit, period) of the plan."""
+    for report in plan.reports:
+        for period in report.periods:
+            for unit in plan.owing(report):
+                yield report, unit.id, period
+
+
+def ensure(db: sa.Connection, engine: Engine) -> int:
+    """Insert what the plan asks for and no row has, but for what is locked already: nobody is asked for the reports of years ago. Returns how many are
+    new. Nothing that exists is moved or dropped (that is `plan apply`)."""
+    known = {(row.report, row.unit, row.period) for row in db.execute(sa.select(EXPECTED.c.report, EXPECTED.c.unit, EXPECTED.c.period))}
+    number, now, new = int(db.scalar(sa.select(sa.func.max(EXPECTED.c.number))) or 0), engine.now(), 0
+    for report, unit, period in wanted(engine.plan):
+        when = window(report, period, engine.zone)
+        if (report.id, unit, period.id) in known or when.expires_at <= now:
+            continue
+        number, new, row = number + 1, new + 1, new_id()
+        values = {
+            "id": row, "number": number, "plan": engine.plan.id, "report": report.id, "unit": unit, "period": period.id,
+            "recipient": report.to or "", "due_day": period.due.isoformat(), "rule": str(period.rule), "opens_at": when.opens_at,
+            "due_at": when.due_at, "expires_at": when.expires_at, "state": str(ExpectedState.OWED), "zero": False, "as_of": "", "reminders": 0,
+            "created_at": now,
+        }  # fmt: skip
+        if insert_once(db, EXPECTED, values):
+            record(db, row, "expected", now, None, {"due": period.due.isoformat()})
+    return new
+
+
+def record(
+    db: sa.Connection,
+    expected: str,
+    what: str,
+    at: Any,
+    person: str | None,
+    data: Mapping[str, Any] | None = None,
+    note: bytes | None = None,
+) -> str:
+    """One line of its history; returns its id."""
+    row = new_id()
+    db.execute(sa.insert(REPORT_EVENT).values(id=row, expected=expected, what=what, person=person, data=dict(data or {}), note=note, at=at))
+    return row
+
+
+ROWS = sa.select(
+    EXPECTED, PERSON.c.name.label("handed_by_name"), REPORT_REQUEST.c.title, REPORT_REQUEST.c.form.label("request_form")
+).select_from(
+    EXPECTED.outerjoin(PERSON, PERSON.c.id == EXPECTED.c.handed_by).outerjoin(REPORT_REQUEST, REPORT_REQUEST.c.id == EXPECTED.c.request)
+)
+"""What `as_expected` takes; narrow it with where(), order_by()."""
+
+
+def as_expected(db: sa.Connection, engine: Engine, row: Any) -> Expected:
+    """A row of ROWS. A report that the plan no longer knows is shown by its id."""
+    title, short, period, section, form, zero, template = _words(db, engine, row)
+    return Expected(
+        id=row.id, number=row.number, report=row.report, unit=row.unit, period=row.period, title=title, short=short, period_name=period,
+        section=section, form=form, recipient=row.recipient, due_day=row.due_day, opens_at=row.opens_at, due_at=row.due_at,
+        expires_at=row.expires_at, state=row.state, zero_allowed=zero, template=template, request=row.request or "",
+        unlocked_until=row.unlocked_until, submission=row.submission or "", zero=row.zero, as_of=row.as_of, first_at=row.first_at,
+        handed_at=row.handed_at, handed_by=row.handed_by or "", handed_by_name=row.handed_by_name or "", reminders=row.reminders,
+        reasons=_reasons(db, engine, row) if row.state == ExpectedState.RETURNED else {},
+    )  # fmt: skip
+
+
+def _words(db: sa.Connection, engine: Engine, row: Any) -> tuple[Label, Label, Label, str, str, bool, bool]:
+    if row.request is not None:
+        typed = engine.vault.open(db, f"request:{row.request}", "report_request.title", row.request, row.title).decode()
+        return Label(typed, typed), Label(typed, typed), Label("đột xuất", "ad hoc"), "", row.request_form, True, False
+    try:
+        report = engine.plan.report(row.report)
+        period = report.period(row.period)
+    except KeyError:
+        plain = Label(row.report, row.report)
+        return plain, plain, Label(row.period, row.period), "", "", False, False
+    return report.name, report.short, period.name, report.section, report.form, report.zero, report.template
+
+
+_RETURNED = (
+    sa.select(REPORT_EVENT.c.id, REPORT_EVENT.c.note)
+    .where(REPORT_EVENT.c.expected == sa.bindparam("named"), REPORT_EVENT.c.what == "returned")
+    .order_by(REPORT_EVENT.c.id.desc())
+    .limit(1)
+)
+
+
+def _reasons(db: sa.Connection, engine: Engine, row: Any) -> dict[str, str]:
+    """Of the newest return: sealed JSON {question: why}, "" for the whole."""
+    event = db.execute(_RETURNED, {"named": row.id}).first()
+    if event is None or event.note is None:
+        return {}
+    found = json.loads(engine.vault.open(db, f"expected:{row.id}", "report_event.note", event.id, event.note))
+    return {str(question): str(why) for question, why in found.items()}

@@ -1,0 +1,96 @@
+"""What a handler may cause with reports, absences and documents; applied like those of models/commands.py."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from models.talk import Json
+
+
+@dataclass(frozen=True, slots=True)
+class OpenReport:
+    """A draft of an expected report is begun: its submission, which any officer of the unit can go on with."""
+
+    expected: str
+    submission: str
+    form: str
+    version: int
+    form_hash: str
+
+
+@dataclass(frozen=True, slots=True)
+class HandIn:
+    """Owed or returned → handed in; nothing if somebody else did it meanwhile or it is locked. `as_of`: the day of its figures, ISO. `zero`: it states
+    that in the period there was nothing. Whoever was reminded of it hears no more; the recipient is told."""
+
+    expected: str
+    submission: str
+    as_of: str = ""
+    zero: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class AcceptReport:
+    """Handed in → accepted."""
+
+    expected: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReturnReport:
+    """Handed in or accepted → returned, with the same due day; `reasons` by question, "" for the whole."""
+
+    expected: str
+    reasons: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class UnlockReport:
+    """A leader's exception: it may be handed in until then (UTC, exclusive)."""
+
+    expected: str
+    until: datetime
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class RequestReport:
+    """An ad-hoc report: a request, and one expected report for each unit."""
+
+    id: str
+    title: str
+    form: str
+    units: tuple[str, ...]
+    due: date  # the last day
+    recipient: str
+
+
+@dataclass(frozen=True, slots=True)
+class PutAbsence:
+    id: str
+    person: str
+    substitute: str
+    start: datetime
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class CancelAbsences:
+    ids: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class WantDocument:
+    """A picture, workbook or draft: drawn after the commit, then sent to `person` privately, else to the room of `unit`. `kind` names its recipe;
+    `data` holds ids, numbers and dates."""
+
+    id: str
+    kind: str
+    data: Mapping[str, Json] = field(default_factory=dict)
+    person: str = ""
+    unit: str = ""
+
+
+ReportCommand = (
+    OpenReport | HandIn | AcceptReport | ReturnReport | UnlockReport | RequestReport | PutAbsence | CancelAbsences | WantDocument
+)

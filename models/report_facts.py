@@ -1,0 +1,69 @@
+"""What a handler is told about expected reports."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from models.talk import Json, Label
+
+
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """An expected report as the handlers see it; see models/expected.py for the words. `title` and `period_name` are the plan's, or what was typed for an
+    ad-hoc one; `section` where the plan asks for it ("" of an ad-hoc one); `form` the form's id."""
+
+    id: str
+    number: int
+    report: str
+    unit: str
+    period: str
+    title: Label
+    short: Label
+    period_name: Label
+    section: str
+    form: str
+    recipient: str
+    due_day: str  # ISO, as the document names it
+    opens_at: datetime
+    due_at: datetime
+    expires_at: datetime
+    state: str
+    zero_allowed: bool = False
+    template: bool = False  # whether the form is the official one
+    request: str = ""
+    unlocked_until: datetime | None = None
+    submission: str = ""
+    zero: bool = False
+    as_of: str = ""
+    first_at: datetime | None = None
+    handed_at: datetime | None = None
+    handed_by: str = ""
+    handed_by_name: str = ""
+    reminders: int = 0
+    reasons: Mapping[str, str] = field(default_factory=dict)  # of a returned one: by question, "" for the whole
+
+    @property
+    def code(self) -> str:
+        """What people type and see."""
+        return f"BC-{self.number}"
+
+    @property
+    def owed(self) -> bool:
+        return self.state in {"owed", "returned"}
+
+    def locked(self, now: datetime) -> bool:
+        """Whether it can no longer be handed in without a leader's exception."""
+        return now >= self.expires_at and (self.unlocked_until is None or now >= self.unlocked_until)
+
+    def on_time(self) -> bool | None:
+        """None while nothing was handed in."""
+        return None if self.first_at is None else self.first_at < self.due_at
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What the service knows beside the form: answers of the period before (numbers by question), and counts of cases by name (see the form)."""
+
+    last: Mapping[str, Json] = field(default_factory=dict)
+    last_name: Label | None = None
+    cases: Mapping[str, int] = field(default_factory=dict)
