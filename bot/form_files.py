@@ -19,10 +19,10 @@ class FormError(FileMistakes):
 
 
 def load_forms(folder: Path, plan: Plan) -> dict[str, Form]:
-    """The forms of a folder (not of its sub-folders) by id. Raises FormError with everything that is wrong in all of them."""
+    """The forms of a folder and of its folder of reports by id. Raises FormError with everything that is wrong in all of them."""
     forms: dict[str, Form] = {}
     mistakes: list[Mistake] = []
-    for path in sorted(folder.glob("*.yaml")):
+    for path in (*sorted(folder.glob("*.yaml")), *sorted(folder.glob("reports/*.yaml"))):
         try:
             form = load_form(path, plan)
         except FileMistakes as error:
@@ -75,7 +75,28 @@ def check(form: Form, plan: Plan) -> Iterator[tuple[Loc, str]]:
         yield from _check_names(question, here, form)
         yield from _check_choices(question, here, plan)
         yield from _check_conditions(question, here, seen, form, plan)
+        yield from _check_figures(question, here, form)
         seen[question.name] = question
+    yield from _check_ratios(form)
+
+
+def _check_figures(question: Question, here: Loc, form: Form) -> Iterator[tuple[Loc, str]]:
+    """Only figures are added up and compared, and only with figures."""
+    about = [("sum", name) for name in question.sum] + ([("at_most", question.at_most)] if question.at_most else [])
+    for word, name in about:
+        if not form.has(name) or not form.question(name).figure:
+            yield (*here, word), f"{name} is no figure of the form"
+        elif name == question.name:
+            yield (*here, word), "the figure is compared with itself"
+    if not question.figure and (about or question.compare or question.cases or question.measure):
+        yield here, f"a {question.type} is neither added up nor compared"
+
+
+def _check_ratios(form: Form) -> Iterator[tuple[Loc, str]]:
+    for place, ratio in enumerate(form.ratios):
+        for word, name in (("part", ratio.part), ("whole", ratio.whole)):
+            if not form.has(name) or not form.question(name).figure:
+                yield ("ratios", place, word), f"{name} is no figure of the form"
 
 
 def _check_names(question: Question, here: Loc, form: Form) -> Iterator[tuple[Loc, str]]:
@@ -92,7 +113,8 @@ def _check_choices(question: Question, here: Loc, plan: Plan) -> Iterator[tuple[
     select = question.type is QuestionType.SELECT_ONE
     if select and not (question.choices or question.choices_from):
         yield here, "a select_one needs choices or choices_from"
-    if (question.choices and not (select or question.type is QuestionType.DATETIME)) or (question.choices_from and not select):
+    timed = question.type in {QuestionType.DATETIME, QuestionType.DATE}
+    if (question.choices and not (select or timed)) or (question.choices_from and not select):
         yield here, f"a {question.type} takes no choices"
     if question.choices_from and question.choices_from not in plan.lists:
         yield (*here, "choices_from"), f"the plan has no list {question.choices_from}"

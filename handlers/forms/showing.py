@@ -5,12 +5,13 @@ from dataclasses import dataclass
 
 from handlers import reply
 from handlers.forms.engine import Filled
+from handlers.forms.figures import example
 from handlers.forms.offers import all_offers, offers
 from handlers.forms.parsers import neighbourhood_text
 from handlers.forms.scribe import is_told
-from handlers.forms.values import account_shown, birth_text, files, span_text, value_span
+from handlers.forms.values import account_shown, birth_text, day_text, figure_text, files, span_text, value_span
 from models.facts import Facts, Given
-from models.form import Question, QuestionType
+from models.form import HOLDS_FILES, Question, QuestionType
 from models.talk import Choice, Join, Json, Say, Text, lines, msg
 
 ALTERNATIVE = "_alt"
@@ -27,6 +28,7 @@ class Around:
     candidates: bool = False  # the alternatives are readings of words that were not understood
     page: int = 0
     note: Text | None = None  # a line that only the dialogue knows, such as a number to call
+    block: tuple[Question, ...] = ()  # figures that one message may answer, the one at the cursor first
 
 
 def ask(question: Question, filled: Filled, facts: Facts, around: Around, *, discreet: bool = False) -> Say:
@@ -36,19 +38,35 @@ def ask(question: Question, filled: Filled, facts: Facts, around: Around, *, dis
     kept = msg("So far: %(answer)s", answer=answer_text(question, given, facts, 120)) if given and told else None
     echo = msg("Noted: %(answer)s", answer=around.echo) if around.echo is not None else None
     put = question.told if question.told is not None and is_told(filled.answers) else question
-    body = lines(put.label, put.hint, around.note, kept)
+    body = lines(*_asked(put.label, question, around.block), put.hint, around.note, kept)
     before = tuple(text for text in (around.lead, echo) if text is not None)
     text = Join((*before, body), separator="\n\n") if before else body
     choices = tuple(_choices(question, filled, facts, around, given))
     return Say(text, choices, asks=True, columns=2 if question.type is QuestionType.UNIT and len(choices) > _TWO_COLUMNS else 1)
 
 
+def _asked(label: Text, question: Question, block: tuple[Question, ...]) -> tuple[Text, ...]:
+    """The question; of figures what is counted, and which ones may come in the same message."""
+    if not question.figure:
+        return (label,)
+    one = msg("%(question)s (%(measure)s)?", question=label, measure=question.measure) if question.measure else label
+    if len(block) < 2:
+        return (one,)
+    listed = (Join((f"{place}) ", each.short), "") for place, each in enumerate(block, 1))
+    how = msg(
+        "Type these %(count)s figures in one message, for example: %(example)s. Or only the first one.",
+        count=len(block),
+        example=example(block),
+    )
+    return (*listed, how)
+
+
 def _choices(question: Question, filled: Filled, facts: Facts, around: Around, given: Given | None) -> Iterator[Choice]:
     yield from _alternatives(facts, around)
     for offer in offers(question, facts, filled.values(), around.page):
         yield Choice(offer.key, offer.label, style="danger" if offer.then else "", hint=offer.hint)
-    if question.type is QuestionType.PHOTO and given and not given.skipped:
-        yield Choice(reply.DONE, msg("That is all the photos"))
+    if question.type in HOLDS_FILES and given and not given.skipped:
+        yield Choice(reply.DONE, msg("That is all the photos") if question.type is QuestionType.PHOTO else msg("Those are all the files"))
     elif given and not given.skipped:
         yield Choice(reply.KEEP, msg("Keep as it is"))
     elif not question.required:
@@ -92,6 +110,12 @@ def value_text(question: Question, value: Json, facts: Facts, most: int = 0) -> 
             return birth_text(value)
         case QuestionType.PHOTO:
             return msg("photos: %(count)s", count=len(files(value)))
+        case QuestionType.FILE:
+            return msg("files: %(count)s", count=len(files(value)))
+        case QuestionType.INTEGER | QuestionType.DECIMAL:
+            return figure_text(value)
+        case QuestionType.DATE:
+            return day_text(value)
         case QuestionType.UNIT if question.level == "neighbourhood":
             return _neighbourhood(str(value), facts)
         case QuestionType.SELECT_ONE | QuestionType.UNIT:
