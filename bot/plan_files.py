@@ -24,6 +24,7 @@ from models.plan_items import (
     ListItem,
     Piece,
     PlanId,
+    Predecessor,
     Retention,
     Source,
     Successor,
@@ -52,6 +53,7 @@ class _Head(Piece):
 class _Units(Piece):
     units: tuple[Unit, ...]
     successors: tuple[Successor, ...] = ()
+    predecessors: tuple[Predecessor, ...] = ()
 
 
 class _List(Piece):
@@ -149,7 +151,7 @@ def _read(files: _Files) -> tuple[_Head | None, Parts]:
     reports, targets = files.read("reports.yaml", _Reports), files.read("targets.yaml", _Targets)
     parts = Parts(
         units=units.units if units else None,
-        successors=units.successors if units else None,
+        others=(units.successors, units.predecessors) if units else None,
         severity=files.read("severity.yaml", Severity),
         ladder=_ladder(ladder) if ladder else None,
         care=care.steps if care else None,
@@ -199,7 +201,8 @@ def _put_together(head: _Head, parts: Parts) -> Plan | None:
         timezone=head.timezone,
         division=head.division,
         units=parts.units or (),
-        successors=parts.successors or (),
+        successors=parts.others[0] if parts.others else (),
+        predecessors=parts.others[1] if parts.others else (),
         lists={name: items or () for name, items in parts.lists.items()},
         severity_rules=severity,
         ladder=ladder,
