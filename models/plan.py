@@ -38,9 +38,9 @@ from models.talk import Label
 
 __all__ = [
     "Calendar", "CareSteps", "Clock", "ClockStart", "ClockStep", "Condition", "DayCorrection", "Document", "DueRule", "Hotline", "Hour",
-    "Label", "Ladder", "LadderLevel", "Level", "ListItem", "OtherUnit", "Overdue", "Owing", "Period", "Plan", "Predecessor", "Reminded", "Reminding", "Report",
-    "Retention", "Severity", "SeverityRule", "SeverityVerdict", "Source", "Sourced", "Status", "Step", "Successor", "Target", "Unit",
-    "UnitKind", "Whom", "holds",
+    "Label", "Ladder", "LadderLevel", "Level", "ListItem", "OtherUnit", "Overdue", "Owing", "Period", "Plan", "Predecessor", "Reminded",
+    "Reminding", "Report", "Retention", "Severity", "SeverityRule", "SeverityVerdict", "Source", "Sourced", "Status", "Step", "Successor",
+    "Target", "Unit", "UnitKind", "Whom", "holds",
 ]  # fmt: skip
 
 
