@@ -50,10 +50,7 @@ def told(changed: list[News], plan: Plan) -> Say:
 
 
 def _line(news: News, plan: Plan) -> Text:
-    head = msg(
-        "BC-%(number)s %(title)s, %(period)s, %(unit)s",
-        number=news.number, title=news.title, period=news.period, unit=unit_name(plan, news.unit),
-    )  # fmt: skip
+    head = Join((Join((f"BC-{news.number}", news.title), " "), news.period, unit_name(plan, news.unit)), ", ")
     return Join((head, ": ", _what(news, plan.zone)), separator="")
 
 
