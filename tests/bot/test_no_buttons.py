@@ -246,7 +246,8 @@ ROLES = """Anh/chị mời ai?
     4. lãnh đạo
     5. cán bộ cơ quan phối hợp
     6. quản trị viên
-    7. lãnh đạo Quận Long Biên"""
+    7. lãnh đạo phường
+    8. lãnh đạo Quận Long Biên"""
 
 
 async def test_fourteen_wards_are_invited_into_by_pages_and_by_typing(scene: Scene) -> None:
