@@ -1,18 +1,18 @@
 """What the models cannot see: whether the parts of a plan fit together. A part that could not be read is None and spoils no other check."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import partial
 
 from bot.clock_checks import check_clocks
 from bot.ladder_checks import check_calendar, check_hours, check_levels, check_steps
 from bot.report_checks import check_reminding, check_reports, check_targets
+from bot.unit_checks import Others, check_units
 from bot.yaml_lines import Found, Loc, twice
-from handlers.reading.folding import fold
 from models.condition import Condition, compared
 from models.ladder import Ladder
 from models.plan_clocks import Clock
-from models.plan_items import Calendar, CareSteps, Hotline, ListItem, Predecessor, Retention, Source, Sourced, Successor, Unit, UnitKind
+from models.plan_items import Calendar, CareSteps, Hotline, ListItem, Retention, Source, Sourced, Unit
 from models.plan_reports import Reminding, Report, Target
 from models.severity import Severity, SeverityRule
 
@@ -28,7 +28,7 @@ class Parts:
     division: str | None = None
     lists: dict[str, tuple[ListItem, ...] | None] = field(default_factory=dict)
     units: tuple[Unit, ...] | None = None
-    others: tuple[tuple[Successor, ...], tuple[Predecessor, ...]] | None = None
+    others: Others | None = None
     severity: Severity | None = None
     ladder: Ladder | None = None
     care: tuple[CareSteps, ...] | None = None
@@ -45,7 +45,7 @@ class Parts:
 def check(parts: Parts) -> Found:
     """Every misfit."""
     yield from _check_sources(parts)
-    yield from _check_units(parts)
+    yield from check_units(parts.units, parts.others, parts.division)
     yield from _check_lists(parts)
     yield from _check_hotlines(parts)
     if parts.severity is not None:
@@ -110,65 +110,6 @@ def _sourced(parts: Parts) -> Iterator[tuple[str, Loc, Sourced]]:
         yield "calendar.yaml", ("working_week",), calendar.working_week
     if parts.reminding is not None:
         yield "reminders.yaml", (), parts.reminding
-
-
-# --- units ------------------------------------------------------------------------------------------------------------
-
-
-def _check_units(parts: Parts) -> Found:
-    if parts.units is None:
-        return
-    yield from twice("units.yaml", "units", [unit.id for unit in parts.units])
-    units = {unit.id: unit for unit in parts.units}
-    for place, unit in enumerate(parts.units):
-        here: Loc = ("units", place)
-        for word, other in (("parent", unit.parent), ("acts_for", unit.acts_for)):
-            if other is not None and other not in units:
-                yield "units.yaml", (*here, word), f"unknown unit {other}"
-        if _above_itself(unit, units):
-            yield "units.yaml", (*here, "parent"), "the unit lies within itself"
-    yield from _check_others(parts)
-    yield from _check_names(parts.units)
-    division = units.get(parts.division) if parts.division else None
-    if parts.division and (division is None or division.kind is not UnitKind.DIVISION):
-        yield "plan.yaml", ("division",), f"{parts.division} is no unit of kind division"
-
-
-def _check_others(parts: Parts) -> Found:
-    """Units of another division of the land: each is shared with some ward, and its id means nothing else, because ids are for good."""
-    units = parts.units or ()
-    for word, others in zip(("successors", "predecessors"), parts.others or ((), ()), strict=True):
-        named = [(place, at, one) for place, unit in enumerate(units) for at, one in enumerate(getattr(unit, word))]
-        known = {other.id for other in others}
-        yield from twice("units.yaml", word, [other.id for other in others])
-        for place, at, one in named:
-            if one not in known:
-                yield "units.yaml", ("units", place, word, at), f"unknown {word.removesuffix('s')} {one}"
-        for place, other in enumerate(others):
-            if other.id in {unit.id for unit in units}:
-                yield "units.yaml", (word, place, "id"), f"{other.id} is a unit of this plan"
-            if other.id not in {one for _place, _at, one in named}:
-                yield "units.yaml", (word, place), "no unit shares land with it: whoever typed its name would be asked about none"
-
-
-def _above_itself(unit: Unit, units: Mapping[str, Unit]) -> bool:
-    seen, here = {unit.id}, unit.parent
-    while here is not None and here in units:
-        if here in seen:
-            return here == unit.id
-        seen.add(here)
-        here = units[here].parent
-    return False
-
-
-def _check_names(units: tuple[Unit, ...]) -> Found:
-    """Whoever types a name must mean one unit, with or without diacritics."""
-    owner: dict[str, str] = {}
-    for place, unit in enumerate(units):
-        for word, names in (("name", (unit.name.vi,)), ("short", (unit.short.vi,)), ("aliases", unit.aliases)):
-            for name in names:
-                if owner.setdefault(fold(name), unit.id) != unit.id:
-                    yield "units.yaml", ("units", place, word), f"{name} is a name of {owner[fold(name)]} too"
 
 
 # --- lists and hotlines -----------------------------------------------------------------------------------------------

@@ -86,7 +86,7 @@ def difference(db: sa.Connection, engine: Engine) -> Difference:
     found: dict[str, list[Change]] = defaultdict(list)
     for key, (report, _unit, period) in asked.items():
         found[_verdict(rows.get(key), dated(engine, report, period), now)].append(_change(key, rows.get(key), period))
-    for row in _no_longer(db, now, asked):
+    for row in _no_longer(db, engine.plan, now):
         found["dropped" if row.first_at is None else "stays"].append(_as_it_stood(row))
     changes = {name: tuple(found[name]) for name in ("added", "again", "moved", "dropped", "stays")}
     return Difference(**changes, kept=len(found["kept"]))
@@ -105,15 +105,22 @@ def _verdict(row: Any, dates: Mapping[str, Any], now: datetime) -> str:
     return "kept" if row.first_at is not None and dates["due_at"] < row.due_at else "moved"
 
 
-def _no_longer(db: sa.Connection, now: datetime, asked: Mapping[Key, Any]) -> Iterator[Any]:
-    """Rows that can still be handed in and that the plan does not name."""
+def _no_longer(db: sa.Connection, plan: Plan, now: datetime) -> Iterator[Any]:
+    """Rows that can still be handed in and that the plan does not name. The database leaves out what it names, so that a large table costs little."""
     live = sa.or_(EXPECTED.c.expires_at > now, EXPECTED.c.unlocked_until > now)
+    named = [
+        sa.and_(
+            EXPECTED.c.report == report.id,
+            EXPECTED.c.period.in_([period.id for period in report.periods]),
+            EXPECTED.c.unit.in_([unit.id for unit in plan.owing(report)]),
+        )
+        for report in plan.reports
+    ]
     statement = sa.select(EXPECTED).where(
-        EXPECTED.c.due_at > now - OLDEST, live, EXPECTED.c.request.is_(None), EXPECTED.c.state != ExpectedState.DROPPED
-    )
-    for row in db.execute(statement.order_by(EXPECTED.c.number)):
-        if (row.report, row.unit, row.period) not in asked:
-            yield row
+        EXPECTED.c.due_at > now - OLDEST, live, EXPECTED.c.request.is_(None), EXPECTED.c.state != ExpectedState.DROPPED,
+        sa.not_(sa.or_(sa.false(), *named)),
+    )  # fmt: skip
+    yield from db.execute(statement.order_by(EXPECTED.c.number))
 
 
 def _change(key: Key, row: Any, period: Period) -> Change:
