@@ -81,10 +81,15 @@ def insert(db: sa.Connection, engine: Engine, number: int, report: Report, unit:
     row, now = new_id(), engine.now()
     values = {
         "id": row, "number": number, "plan": engine.plan.id, "report": report.id, "unit": unit, "period": period.id,
-        **dated(engine, report, period), "state": str(ExpectedState.OWED), "zero": False, "as_of": "", "reminders": 0, "created_at": now,
+        **asking(engine, report, period), "state": str(ExpectedState.OWED), "zero": False, "as_of": "", "reminders": 0, "created_at": now,
     }  # fmt: skip
     db.execute(sa.insert(EXPECTED).values(values))
     record(db, row, "expected", now, None, {"due": period.due.isoformat()})
+
+
+def asking(engine: Engine, report: Report, period: Period) -> dict[str, Any]:
+    """The columns that are set whenever a report is asked for, asked for again or moved: its dates, and when its reminders begin anew."""
+    return {**dated(engine, report, period), "remind_at": None}
 
 
 def dated(engine: Engine, report: Report, period: Period) -> dict[str, Any]:

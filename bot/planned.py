@@ -24,7 +24,7 @@ import sqlalchemy as sa
 from bot.alone import alone
 from bot.apply.telling import holders, tell_person
 from bot.engine import Engine
-from bot.expected_rows import Key, dated, insert, next_number, record, rows_of, wanted
+from bot.expected_rows import Key, asking, dated, insert, next_number, record, rows_of, wanted
 from handlers import plan_news
 from handlers.plan_news import News
 from models.commands import TellPerson
@@ -159,7 +159,7 @@ def apply(db: sa.Connection, engine: Engine, shown: Difference) -> int:
 
 def _asked_again(db: sa.Connection, engine: Engine, change: Change, asked: tuple[Report, str, Period]) -> News | None:
     report, _unit, period = asked
-    values = {**dated(engine, report, period), "plan": engine.plan.id, "state": str(ExpectedState.OWED), "remind_at": None}
+    values = {**asking(engine, report, period), "plan": engine.plan.id, "state": str(ExpectedState.OWED)}
     _update(db, change, values, EXPECTED.c.state == ExpectedState.DROPPED)
     record(db, change.id, "expected", engine.now(), None, {"due": change.day, "again": True})
     return News(change.number, report.short, period.name, change.unit, change.day, change.rule)
@@ -168,8 +168,8 @@ def _asked_again(db: sa.Connection, engine: Engine, change: Change, asked: tuple
 def _move(db: sa.Connection, engine: Engine, change: Change, asked: tuple[Report, str, Period]) -> News | None:
     """Also one that was handed in: its day can only have become later. Who has nothing more to do, or the same day as before, hears nothing."""
     report, _unit, period = asked
-    dates = dated(engine, report, period)
-    _update(db, change, {**dates, "remind_at": None}, sa.or_(EXPECTED.c.first_at.is_(None), EXPECTED.c.due_at <= dates["due_at"]))
+    dates = asking(engine, report, period)
+    _update(db, change, dates, sa.or_(EXPECTED.c.first_at.is_(None), EXPECTED.c.due_at <= dates["due_at"]))
     record(db, change.id, "moved", engine.now(), None, {"from": change.was_day, "rule": change.was_rule, "due": change.day})
     if change.state not in OWING or (change.day, change.rule) == (change.was_day, change.was_rule):
         return None
