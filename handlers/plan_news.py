@@ -34,9 +34,11 @@ class News:
 
 
 def owing(plan: Plan, unit: str) -> tuple[Role, ...]:
-    """The roles whose holders in that unit hand its reports in; none of a unit that this plan lacks."""
+    """The roles whose holders in that unit hand its reports in; of a unit that this plan lacks, whatever it was, all of those."""
     kinds = {one.id: one.kind for one in plan.units}
-    return OWE.get(kinds[unit], (Role.PARTNER,)) if unit in kinds else tuple(Role)
+    if unit not in kinds:
+        return Role.WARD_OFFICER, Role.DUTY_OFFICER, Role.LEADER, Role.PARTNER
+    return OWE.get(kinds[unit], (Role.PARTNER,))
 
 
 def told(changed: list[News], plan: Plan) -> Say:

@@ -17,6 +17,7 @@ from bot.cli import cli
 from bot.database import Database
 from bot.engine import Engine
 from bot.expected_rows import ensure
+from bot.plan_files import load_plan
 from bot.planned import Difference, PlanMoved, apply, difference
 from bot.training import _empty_and_seed
 from bot.upkeep import stay_on_duty
@@ -233,6 +234,15 @@ async def test_a_person_is_told_once_of_all_that_changed(db: Database, vault: Va
     _found, people = await applied(scene, plan)
     assert [len(await scene.texts(who)) for who in ("phuong", "truc-a", "truc-b", "lanh-dao", "ctv")] == [1, 1, 1, 1, 0]
     assert ((await scene.texts("phuong"))[0].count("không còn phải nộp"), people) == (2, 4)
+
+
+async def test_a_plan_of_another_government_drops_what_nobody_owes_any_more(db: Database, vault: Vault) -> None:
+    """The wards are gone; who held an office in one is told, without a name that the new plan has for another territory, and no collaborator is."""
+    scene = await begun(db, vault)
+    found, people = await applied(scene, load_plan(ROOT / "plans/longbien-2025"))
+    assert (len(found.dropped), people) == (ALL, 4)
+    said = await scene.texts("phuong")
+    assert (said[0].count("(đơn vị không có trong kế hoạch)"), said[0].count("không còn phải nộp"), await scene.texts("ctv")) == (7, 7, [])
 
 
 async def test_what_changed_since_it_was_shown_is_not_done(db: Database, vault: Vault) -> None:
