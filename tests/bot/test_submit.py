@@ -11,7 +11,7 @@ from models.attachment import ATTACHMENT
 from models.expected import EXPECTED, REPORT_EVENT
 from models.submission import ANSWER
 from tests.bot.reports import FIGURES, SPRING, expected, fill, handed_in, spring
-from tests.driver import NO_BUTTONS, Scene
+from tests.driver import NO_BUTTONS, Scene, Seen
 
 
 @pytest.fixture
@@ -19,8 +19,8 @@ async def scene(db: Database, vault: Vault) -> Scene:
     return await spring(await Scene.open(db, vault, capabilities=NO_BUTTONS))
 
 
-def last(seen: list[object]) -> str:
-    return seen[-1].screen  # type: ignore[attr-defined, no-any-return]
+def last(seen: list[Seen]) -> str:
+    return seen[-1].screen
 
 
 async def test_what_is_owed_stands_the_most_urgent_first(scene: Scene) -> None:
