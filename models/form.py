@@ -24,6 +24,14 @@ class QuestionType(StrEnum):
     UNIT = "unit"  # see Question.level
     PHONE = "phone"
     PHOTO = "photo"
+    FILE = "file"  # papers: DOCX, XLSX, PDF, photos of them
+    INTEGER = "integer"
+    DECIMAL = "decimal"  # money, in millions of đồng
+    DATE = "date"  # a day that is not in the future
+
+
+FIGURES = frozenset({QuestionType.INTEGER, QuestionType.DECIMAL})
+HOLDS_FILES = frozenset({QuestionType.PHOTO, QuestionType.FILE})
 
 
 class _Frozen(BaseModel):
@@ -56,6 +64,13 @@ class Told(_Frozen):
     hint: Bilingual | None = None
 
 
+class Compare(_Frozen):
+    """When a figure stands out against the period before: it differs by at least so many percent and by at least so much."""
+
+    percent: int
+    least: int
+
+
 class Question(_Frozen):
     """One message to the reporter. A question that is not relevant is neither asked nor counted as answered."""
 
@@ -82,7 +97,26 @@ class Question(_Frozen):
     fills: str | None = None  # of a ward: the neighbourhood question that the reporter's own neighbourhood answers in the same tap
     voice: bool = False  # of a text: a voice note answers too
     account: bool = False  # of a text: a free account, so what is typed right after it still belongs to it
-    most: int = 10  # of photos: how many
+    most: int = 10  # of photos and files: how many
+    # of figures:
+    measure: Bilingual | None = None  # what is counted: trẻ em, vụ, triệu đồng
+    sum: tuple[str, ...] = ()  # figures that must add up to this one
+    at_most: str | None = None  # the figure that this one cannot exceed
+    compare: Compare | None = None  # with the period before: what stands out asks for a reason
+    cases: str | None = None  # a count of cases in the service (models.report_facts.Known.cases): offered, and compared with
+
+    @property
+    def figure(self) -> bool:
+        return self.type in FIGURES
+
+
+class Ratio(_Frozen):
+    """A figure that is worked out, never asked: `part` of `whole` in percent."""
+
+    name: str
+    label: Bilingual
+    part: str
+    whole: str
 
 
 class Form(_Frozen):
@@ -93,6 +127,7 @@ class Form(_Frozen):
     title: Bilingual
     sections: tuple[Section, ...]
     questions: tuple[Question, ...]
+    ratios: tuple[Ratio, ...] = ()
     content_hash: str = ""
 
     def question(self, name: str) -> Question:

@@ -5,16 +5,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from handlers import reply
+from handlers.forms.checks import WHY
 from handlers.forms.engine import Filled
+from handlers.forms.figures import BLOCK, Unread, checked, read_figures
 from handlers.forms.offers import PAGE, Offer, all_offers, offers, spoken
 from handlers.forms.parsers import Misread, Read, parse
 from handlers.forms.showing import ALTERNATIVE, Around, alternative_text, ask
-from handlers.forms.values import account_parts, account_value, span_text, value_span
+from handlers.forms.values import account_parts, account_value, figure_text, span_text, value_span
 from handlers.reading.folding import fold
 from models.commands import Command, PutAnswer
 from models.facts import Facts, Given
-from models.form import Form, Question, QuestionType, Stage
-from models.talk import Frame, Incoming, Json, Say, Text, Turn, msg
+from models.form import HOLDS_FILES, Form, Question, QuestionType, Stage
+from models.talk import Frame, Incoming, Join, Json, Say, Text, Turn, msg
 
 _SKIPPING = frozenset({"bo qua", "boqua", "skip"})  # "không rõ" is an answer of its own to many an open question
 MORE_WORDS = 3  # fewer words behind a free account are a slip, not a part of it
@@ -80,7 +82,13 @@ class Filling:
         self.says.append(Say(text))
 
     def put(self, question: str, value: Json, *, skipped: bool = False, message: str = "") -> None:
-        """Keep an answer."""
+        """Keep an answer. The reason for a figure goes with the figure: another one may need another."""
+        before, reason = self.answers.get(question), self.answers.get(question + WHY)
+        if reason is not None and before is not None and before.value != value:
+            self._put(question + WHY, None, skipped=True, message=message)
+        self._put(question, value, skipped=skipped, message=message)
+
+    def _put(self, question: str, value: Json, *, skipped: bool, message: str) -> None:
         self.answers[question] = Given(value, skipped, message, self.facts.now)
         self._filled = None
         self.commands.append(PutAnswer(self.submission, question, value, skipped, message))
@@ -91,7 +99,8 @@ class Filling:
 
     def show(self, question: Question, around: Around | None = None) -> None:
         """Ask a question: the cursor stands on it."""
-        around = around or Around()
+        around = replace(around or Around(), block=block(self, question))
+        self.data["block"] = [one.name for one in around.block]
         self.data |= reply.same_question(self.frame, question.name)
         self.data["page"] = around.page
         self.data["alternatives"] = list(around.alternatives)
@@ -121,13 +130,15 @@ def read(filling: Filling, said: Mapping[str, str] | None = None) -> reply.Reply
     # Beside real buttons a bare number under an open question is what somebody means to say; without buttons it is how they choose.
     numbers = not _figures(question) and (question.type is not QuestionType.TEXT or not filling.facts.channel.buttons)
     return reply.read_reply(
-        filling.frame, filling.incoming, also=spoken(found) | (NO_PHOTO if question.type is QuestionType.PHOTO else {}), numbers=numbers
+        filling.frame, filling.incoming, also=spoken(found) | (NO_PHOTO if question.type in HOLDS_FILES else {}), numbers=numbers
     )
 
 
 def _figures(question: Question) -> bool:
     """Whether the answer itself is a figure: a bare number never chooses there, on any channel."""
-    return question.type is QuestionType.BIRTH or (question.type is QuestionType.UNIT and question.level == "neighbourhood")
+    return (
+        question.figure or question.type is QuestionType.BIRTH or (question.type is QuestionType.UNIT and question.level == "neighbourhood")
+    )
 
 
 def press(filling: Filling, question: Question, key: str) -> Around | None:
@@ -158,6 +169,8 @@ def typed(filling: Filling, question: Question, text: str) -> Around | None:
         return _leave(filling, question)
     if question.required and not filling.incoming.forwarded and fold(text) in _SKIPPING:
         return Around(lead=msg("This one needs an answer, however short."))
+    if question.figure:
+        return _figures_typed(filling, question, text)
     found = parse(question, text, filling.facts)
     if filling.incoming.forwarded and question.type is QuestionType.SELECT_ONE:  # somebody else's words are no choice
         found = Misread(msg("Please choose one of these, or type its number."))
@@ -169,6 +182,59 @@ def typed(filling: Filling, question: Question, text: str) -> Around | None:
         return _leave(filling, question)
     keep(filling, question, found)
     return _leave(filling, question)
+
+
+def block(filling: Filling, question: Question) -> tuple[Question, ...]:
+    """The figures that one message may answer: this one, and those behind it in its part of the form that are still to be asked."""
+    if not question.figure:
+        return ()
+    part = [one for one in filling.filled.order(filling.stage) if one.section == question.section and one.type is question.type]
+    behind = part[part.index(question) + 1 :] if question in part else []
+    open_ = (one for one in behind if one.name not in filling.answers or one.name in filling.early)
+    return (question, *list(open_)[: BLOCK - 1])
+
+
+def _shown_block(filling: Filling, question: Question) -> tuple[Question, ...]:
+    """As it was last shown: a colleague may have answered some of it meanwhile."""
+    names = filling.frame.data.get("block")
+    shown = tuple(filling.form.question(str(name)) for name in names if filling.form.has(str(name))) if isinstance(names, list) else ()
+    return shown if question in shown[:1] else block(filling, question)
+
+
+def _figures_typed(filling: Filling, question: Question, text: str) -> Around | None:
+    read = read_figures(text, _shown_block(filling, question))
+    if isinstance(read, Unread):
+        return Around(lead=read.why)
+    for one, value in read.values:
+        filling.put(one.name, value, skipped=value is None, message=filling.incoming.message)
+        _leave(filling, one)
+    filling.echo = Join(tuple(Join((one.short, " ", "–" if value is None else figure_text(value)), "") for one, value in read.values), "; ")
+    return None
+
+
+def take_table(filling: Filling, values: Mapping[str, Json]) -> tuple[int, tuple[Text, ...]]:
+    """Answers that came in a table, by the question's name; empty cells change nothing. Returns how many were taken, and what was not understood."""
+    taken, misread = 0, list[Text]()
+    for question in filling.form.questions:
+        given = values.get(question.name)
+        if not question.figure or given is None or given == "":
+            continue
+        found = _cell(filling, question, given)
+        if isinstance(found, Misread | Unread):
+            misread.append(Join((question.short, ": ", found.why), ""))
+            continue
+        taken += 1
+        filling.put(question.name, found, skipped=found is None, message=filling.incoming.message)
+        _leave(filling, question)
+    return taken, tuple(misread)
+
+
+def _cell(filling: Filling, question: Question, given: Json) -> Json | Misread | Unread:
+    """A cell: a number as it is, words as if they were typed."""
+    if isinstance(given, int | float) and not isinstance(given, bool):
+        return checked(given, question)
+    found = parse(question, str(given), filling.facts)
+    return found if isinstance(found, Misread) else found.value
 
 
 def keep(filling: Filling, question: Question, found: Read) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-from handlers.forms.values import span_value
+from handlers.forms.values import figure_text, span_value
 from handlers.reading.folding import fold
 from handlers.reading.when import Span, read_when
 from models.facts import Facts
@@ -38,6 +38,10 @@ def offers(question: Question, facts: Facts, values: Mapping[str, Json], page: i
         return tuple(_wards(question, facts, page) if question.level == "ward" else _neighbourhoods(facts, values))
     if question.type is QuestionType.DATETIME:
         return tuple(_times(question, facts))
+    if question.type is QuestionType.DATE:
+        return tuple(_days(question, facts))
+    if question.figure:
+        return tuple(_known(question, facts))
     return tuple(_listed(question, facts))
 
 
@@ -129,3 +133,24 @@ def _times(question: Question, facts: Facts) -> Iterator[Offer]:
             yield Offer(choice.name, choice.label, value, choice.hint or "", also=choice.also)
         elif isinstance(span := read_when(choice.reads, now), Span):  # "sáng nay" is not on offer at two in the morning
             yield Offer(choice.name, choice.label, span_value(span, choice.reads), choice.hint or "", also=choice.also)
+
+
+def _days(question: Question, facts: Facts) -> Iterator[Offer]:
+    now = facts.now.astimezone(facts.zone)
+    for choice in question.choices:
+        span = read_when(choice.reads or choice.name, now)
+        if isinstance(span, Span):
+            yield Offer(choice.name, choice.label, span.start.date().isoformat(), choice.hint or "", also=choice.also)
+
+
+# --- figures ----------------------------------------------------------------------------------------------------------
+
+
+def _known(question: Question, facts: Facts) -> Iterator[Offer]:
+    """What the service knows already: to be confirmed or changed."""
+    if question.cases is not None and question.cases in facts.known.cases:
+        cases = facts.known.cases[question.cases]
+        yield Offer("by_cases", msg("As the service counts"), cases, figure_text(cases), also=("he thong", "theo he thong"))
+    last = facts.known.last.get(question.name)
+    if isinstance(last, int | float):
+        yield Offer("as_before", msg("As in the report before"), last, figure_text(last), also=("ky truoc", "nhu ky truoc", "nhu cu"))

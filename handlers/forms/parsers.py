@@ -3,10 +3,12 @@
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 
+from handlers.forms.figures import Unread, read_figures
 from handlers.forms.names import CONSTRAINTS
 from handlers.forms.offers import all_offers, offers
-from handlers.forms.values import birth_text, birth_value, span_text, span_value
+from handlers.forms.values import birth_text, birth_value, day_text, span_text, span_value
 from handlers.reading.folding import fold
 from handlers.reading.names import read_phone
 from handlers.reading.units import UnitName, find_unit
@@ -38,6 +40,11 @@ BIRTH: Mapping[str, str] = {
     "future": N_("That day has not come yet. When was the child born, or about how old is the child?"),
     "too_old": N_("That would be an adult. Please give the child's age once more."),
     "": N_("That age could not be read. Try: “8 tuổi”, “10 tháng”, “15/3/2016”."),
+}
+_UNREAD = "unread"
+DAYS: Mapping[str, str] = {
+    "future": N_("That day has not come yet. Up to which day are the figures?"),
+    _UNREAD: N_("That day could not be read. Try: “hôm nay”, “30/4”, “9/5/2021”."),
 }
 
 
@@ -156,6 +163,28 @@ def _photo(_question: Question, _text: str, _facts: Facts) -> Read | Misread:
     return Misread(msg("Send photos here, or choose below."))
 
 
+def _file(_question: Question, _text: str, _facts: Facts) -> Read | Misread:
+    return Misread(msg("Send files here, or choose below."))
+
+
+def _figure(question: Question, text: str, _facts: Facts) -> Read | Misread:
+    read = read_figures(text, (question,))
+    if isinstance(read, Unread):
+        return Misread(read.why)
+    return Read(read.values[0][1])
+
+
+def _date(_question: Question, text: str, facts: Facts) -> Read | Misread:
+    """A day, today at the latest. Of two readings that differ in the day none is taken."""
+    read = read_when(text, facts.now.astimezone(facts.zone))
+    if isinstance(read, Unclear):
+        return Misread(msg(DAYS.get(read.reason, DAYS[_UNREAD])))
+    first, last = read.start.date(), (read.end - timedelta(microseconds=1)).date()
+    if first != last or read.precision in {"week", "month"}:
+        return Misread(msg(DAYS[_UNREAD]))
+    return Read(first.isoformat(), day_text(first.isoformat()))
+
+
 PARSERS: Mapping[QuestionType, Parser] = {
     QuestionType.SELECT_ONE: _select,
     QuestionType.TEXT: _text,
@@ -164,4 +193,8 @@ PARSERS: Mapping[QuestionType, Parser] = {
     QuestionType.UNIT: _unit,
     QuestionType.PHONE: _phone,
     QuestionType.PHOTO: _photo,
+    QuestionType.FILE: _file,
+    QuestionType.INTEGER: _figure,
+    QuestionType.DECIMAL: _figure,
+    QuestionType.DATE: _date,
 }

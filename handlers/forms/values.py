@@ -8,7 +8,9 @@
 | birth      | {"first", "last", "precision", "text"} or {"low", "high", "unit", "approximate", "text"}                |
 | unit       | the unit's id; a neighbourhood outside the plan as typed                                                |
 | phone      | digits as read                                                                                          |
-| photo      | attachment ids                                                                                          |
+| photo,file | attachment ids                                                                                          |
+| integer    | an int; decimal: an int or a float with at most three places                                            |
+| date       | ISO 8601                                                                                                |
 """
 
 from collections.abc import Mapping
@@ -120,5 +122,23 @@ def account_shown(value: Json, most: int = 0) -> Text:
 
 
 def files(value: Json) -> list[str]:
-    """Attachment ids of a photo answer."""
+    """Attachment ids of an answer made of photos or files."""
     return [str(one) for one in value] if isinstance(value, list) else []
+
+
+# --- figures ----------------------------------------------------------------------------------------------------------
+
+
+def figure_text(value: Json) -> str:
+    """A figure as it is written in Vietnamese: 1.234 and 1,5."""
+    if not isinstance(value, int | float) or isinstance(value, bool):
+        return str(value)
+    whole, _, rest = f"{value:,.3f}".partition(".")
+    rest = rest.rstrip("0")
+    return whole.replace(",", ".") + (f",{rest}" if rest else "")
+
+
+def day_text(value: Json) -> str:
+    """A day as it is written: 9/5/2021."""
+    day = date.fromisoformat(str(value))
+    return f"{day.day}/{day.month}/{day.year}"
