@@ -27,6 +27,7 @@ from bot.engine import Engine
 from bot.expected_rows import Key, asking, dated, insert, next_number, record, rows_of, wanted
 from handlers import plan_news
 from handlers.plan_news import News
+from handlers.rights import SUBMITTERS
 from models.commands import TellPerson
 from models.expected import EXPECTED, OWING, ExpectedState
 from models.plan import Period, Plan, Report
@@ -201,10 +202,10 @@ def _words(plan: Plan, change: Change) -> tuple[Text, Text]:
 
 
 def _tell(db: sa.Connection, engine: Engine, news: list[News]) -> int:
-    """Each person once, with all that changed for them."""
+    """Each person who may hand something in once, with all that changed for them."""
     writing, mine = alone(db, engine, "plan_apply"), defaultdict[str, list[News]](list)
     for one in news:
-        for person in holders(writing, one.unit, *plan_news.owing(engine.plan, one.unit)):
+        for person in holders(writing, one.unit, *SUBMITTERS):
             mine[person].append(one)
     for person, changed in sorted(mine.items()):
         tell_person(writing, TellPerson(person, plan_news.told(changed, engine.plan)))
