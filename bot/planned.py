@@ -27,7 +27,6 @@ from bot.engine import Engine
 from bot.expected_rows import Key, asking, dated, insert, next_number, record, rows_of, wanted
 from handlers import plan_news
 from handlers.plan_news import News
-from handlers.rights import SUBMITTERS
 from models.commands import TellPerson
 from models.expected import EXPECTED, OWING, ExpectedState
 from models.plan import Period, Plan, Report
@@ -205,7 +204,7 @@ def _tell(db: sa.Connection, engine: Engine, news: list[News]) -> int:
     """Each person who may hand something in once, with all that changed for them."""
     writing, mine = alone(db, engine, "plan_apply"), defaultdict[str, list[News]](list)
     for one in news:
-        for person in holders(writing, one.unit, *SUBMITTERS):
+        for person in holders(writing, one.unit, *plan_news.owing(engine.plan, one.unit)):
             mine[person].append(one)
     for person, changed in sorted(mine.items()):
         tell_person(writing, TellPerson(person, plan_news.told(changed, engine.plan)))

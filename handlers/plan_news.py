@@ -1,13 +1,21 @@
 """What people are told when the plan has changed what they owe. Texts only; `bot.planned` decides what changed."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
 from handlers.due_dates import last_day
 from handlers.wording import bullets, paragraphs, unit_name
-from models.plan import DueRule, Plan
+from models.facts import Role
+from models.plan import DueRule, Plan, UnitKind
 from models.talk import Join, Lane, Moment, Say, Text, Typed, msg
+
+OWE: Mapping[UnitKind, tuple[Role, ...]] = {
+    UnitKind.WARD: (Role.WARD_OFFICER, Role.LEADER),
+    UnitKind.DIVISION: (Role.DUTY_OFFICER, Role.LEADER),
+}
+"""Who owes what a unit owes; of any other kind it is the partner there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +31,14 @@ class News:
     rule: str = ""
     was_day: str = ""
     was_rule: str = ""
+
+
+def owing(plan: Plan, unit: str) -> tuple[Role, ...]:
+    """The roles whose holders in that unit hand its reports in; of a unit that this plan lacks, whatever it was, all of those."""
+    kinds = {one.id: one.kind for one in plan.units}
+    if unit not in kinds:
+        return Role.WARD_OFFICER, Role.DUTY_OFFICER, Role.LEADER, Role.PARTNER
+    return OWE.get(kinds[unit], (Role.PARTNER,))
 
 
 def told(changed: list[News], plan: Plan) -> Say:
