@@ -5,8 +5,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from handlers import reply
+from handlers.forms.checks import WHY
 from handlers.forms.engine import Filled
-from handlers.forms.figures import BLOCK, Unread, read_figures
+from handlers.forms.figures import BLOCK, Unread, checked, read_figures
 from handlers.forms.offers import PAGE, Offer, all_offers, offers, spoken
 from handlers.forms.parsers import Misread, Read, parse
 from handlers.forms.showing import ALTERNATIVE, Around, alternative_text, ask
@@ -81,7 +82,13 @@ class Filling:
         self.says.append(Say(text))
 
     def put(self, question: str, value: Json, *, skipped: bool = False, message: str = "") -> None:
-        """Keep an answer."""
+        """Keep an answer. The reason for a figure goes with the figure: another one may need another."""
+        before, reason = self.answers.get(question), self.answers.get(question + WHY)
+        if reason is not None and before is not None and before.value != value:
+            self._put(question + WHY, None, skipped=True, message=message)
+        self._put(question, value, skipped=skipped, message=message)
+
+    def _put(self, question: str, value: Json, *, skipped: bool, message: str) -> None:
         self.answers[question] = Given(value, skipped, message, self.facts.now)
         self._filled = None
         self.commands.append(PutAnswer(self.submission, question, value, skipped, message))
@@ -212,14 +219,22 @@ def take_table(filling: Filling, values: Mapping[str, Json]) -> tuple[int, tuple
         given = values.get(question.name)
         if not question.figure or given is None or given == "":
             continue
-        found = parse(question, figure_text(given) if isinstance(given, int | float) else str(given), filling.facts)
-        if isinstance(found, Misread):
+        found = _cell(filling, question, given)
+        if isinstance(found, Misread | Unread):
             misread.append(Join((question.short, ": ", found.why), ""))
             continue
         taken += 1
-        filling.put(question.name, found.value, skipped=found.value is None, message=filling.incoming.message)
+        filling.put(question.name, found, skipped=found is None, message=filling.incoming.message)
         _leave(filling, question)
     return taken, tuple(misread)
+
+
+def _cell(filling: Filling, question: Question, given: Json) -> Json | Misread | Unread:
+    """A cell: a number as it is, words as if they were typed."""
+    if isinstance(given, int | float) and not isinstance(given, bool):
+        return checked(given, question)
+    found = parse(question, str(given), filling.facts)
+    return found if isinstance(found, Misread) else found.value
 
 
 def keep(filling: Filling, question: Question, found: Read) -> None:
