@@ -115,7 +115,7 @@ def _said(text: str, block: Sequence[Question]) -> tuple[list[Said], list[str]]:
     known, units = known_words(block), units_of(block)
     for piece, continues in _words_and_numbers(text, block, units):
         fresh = found[-1] if found and not words and not continues else None  # what stands right behind a figure may be its unit
-        if _is_figure(piece):
+        if _is_figure(piece) and not (continues and fold(piece) in _NOTHING):  # "không nơi nương tựa" is no 0
             found.append(Said(piece, _value(piece, block), words))
             words = []
         elif fresh is not None and _is_unit(fresh, fold(piece), units, money=_money(block)):

@@ -1,14 +1,14 @@
 """One turn of filling a form: takes one reply, moves the cursor, keeps what was given. The dialogue around it (a report, a checklist) decides
 what the answers cause and what is shown where no question is left."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from handlers import reply
 from handlers.forms.checks import WHY
 from handlers.forms.engine import Filled
 from handlers.forms.figures import BLOCK, Unread, checked, read_figures
-from handlers.forms.offers import PAGE, Offer, all_offers, offers, spoken
+from handlers.forms.offers import AS_BEFORE, PAGE, Offer, all_offers, before_all, offers, spoken
 from handlers.forms.parsers import Misread, Read, parse
 from handlers.forms.showing import ALTERNATIVE, Around, alternative_text, ask
 from handlers.forms.values import account_parts, account_value, figure_text, span_text, value_span
@@ -147,6 +147,10 @@ def press(filling: Filling, question: Question, key: str) -> Around | None:
         return Around(page=int(key.removeprefix(PAGE)))
     if key.startswith(ALTERNATIVE):
         return _alternative(filling, question, key)
+    if key == AS_BEFORE:
+        here = _shown_block(filling, question)
+        _take_figures(filling, tuple(zip(here, before_all(here, filling.facts), strict=False)))
+        return None
     if key in {reply.KEEP, reply.DONE}:
         return _leave(filling, question)
     if key == reply.SKIP and not question.required:
@@ -205,11 +209,15 @@ def _figures_typed(filling: Filling, question: Question, text: str) -> Around | 
     read = read_figures(text, _shown_block(filling, question))
     if isinstance(read, Unread):
         return Around(lead=read.why)
-    for one, value in read.values:
+    _take_figures(filling, read.values)
+    return None
+
+
+def _take_figures(filling: Filling, values: Sequence[tuple[Question, Json]]) -> None:
+    for one, value in values:
         filling.put(one.name, value, skipped=value is None, message=filling.incoming.message)
         _leave(filling, one)
-    filling.echo = Join(tuple(Join((one.short, " ", "–" if value is None else figure_text(value)), "") for one, value in read.values), "; ")
-    return None
+    filling.echo = Join(tuple(Join((one.short, " ", "–" if value is None else figure_text(value)), "") for one, value in values), "; ")
 
 
 def take_table(filling: Filling, values: Mapping[str, Json]) -> tuple[int, tuple[Text, ...]]:
@@ -217,7 +225,7 @@ def take_table(filling: Filling, values: Mapping[str, Json]) -> tuple[int, tuple
     taken, misread = 0, list[Text]()
     for question in filling.form.questions:
         given = values.get(question.name)
-        if not question.figure or given is None or given == "":
+        if not question.figure or given is None or not str(given).strip():
             continue
         found = _cell(filling, question, given)
         if isinstance(found, Misread | Unread):
