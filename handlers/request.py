@@ -1,4 +1,4 @@
-"""/yeucau: an ad-hoc report (plan section IV): what, of whom, by when, in which form; then everybody who owes it hears it
+"""/yeucau: an ad-hoc report (plan section IV): what, of whom, by when, in which form; then everybody who owes it
 hears it at once. The frame (floor "request") holds what was answered so far."""
 
 import re
