@@ -98,6 +98,7 @@ COMMANDS = (
     Command("refuse_duty", ("/khongtruc", "khongtruc", "khong truc"), ON_ROSTER, Where.PRIVATE, Within.OWN),
     Command("drill", ("/dientap", "dientap", "dien tap"), frozenset({Role.LEADER, Role.ADMINISTRATOR}), Where.PRIVATE, text=True),
     Command("submit", ("/nopbaocao", "nopbaocao", "nop bao cao", "/nop", "nop"), SUBMITTERS, Where.PRIVATE, Within.REPORT, number=True),
+    Command("dates", ("/hanbaocao", "hanbaocao", "han bao cao"), SUBMITTERS, Where.PRIVATE, Within.UNIT, number=True),
     Command("ready", ("/sansang",), frozenset({Role.ADMINISTRATOR}), Where.PRIVATE),
 )
 BY_NAME = {command.name: command for command in COMMANDS}
@@ -170,6 +171,11 @@ def may_give_duty(who: Who | None, plan: Plan) -> bool:
 def submitting_units(who: Who | None) -> tuple[str, ...]:
     """The units for which somebody hands reports in."""
     return tuple(dict.fromkeys(held.unit for held in (who.held if who else ()) if held.role in SUBMITTERS))
+
+
+def receiving_units(who: Who | None) -> tuple[str, ...]:
+    """The units whose officers look at what others hand in."""
+    return tuple(dict.fromkeys(held.unit for held in (who.held if who else ()) if held.role in DIVISION))
 
 
 def may_hand_in(who: Who | None, expected: Expected) -> bool:

@@ -24,6 +24,7 @@ from handlers import (
     clock_reminders,
     confirm,
     cut,
+    dates,
     drill,
     duty,
     duty_give,
@@ -177,6 +178,7 @@ COMMANDS: dict[str, Entry] = {
     "refuse_duty": Entry(duty_give.refuse, ("roster",)),
     "drill": Entry(drill.start, ("drills",)),
     "ready": Entry(ready.start, ("service", "roster")),
+    "dates": Entry(dates.start, ("ahead",)),
     "submit": Entry(submit.start, ("owed", "draft", "known"), report="number"),
 }
 """By the name of a command in handlers.rights.COMMANDS."""
