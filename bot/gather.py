@@ -401,6 +401,7 @@ NEEDS: dict[str, Callable[[Reading], Any]] = {
     "ahead": dates.ahead,
     "owed": reports.owed,
     "known": reports.known,
+    "handed_in": reports.handed_in,
     "drills": lambda reading: drill_rows.read(reading.db),
 }
 """One reader for each field of Facts that a route may ask for."""

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 import sqlalchemy as sa
 
 from bot import expected_rows
-from handlers.rights import submitting_units
-from models.expected import EXPECTED, OWING
+from handlers.rights import receiving_units, submitting_units
+from models.expected import EXPECTED, OWING, ExpectedState
 from models.incident import INCIDENT, Status
 from models.report_facts import Expected, Known
 from models.talk import Json
@@ -27,6 +27,14 @@ def owed(reading: "Reading") -> tuple[Expected, ...]:
     """What the sender's units owe and can hand in now, the most urgent first."""
     units = submitting_units(reading.talk.who)
     rows = reading.db.execute(_OWED, {"units": units, "now": reading.engine.now()}).all() if units else []
+    return tuple(expected_rows.as_expected(reading.db, reading.engine, row) for row in rows)
+
+
+def handed_in(reading: "Reading") -> tuple[Expected, ...]:
+    """What waits for the sender's answer, the oldest first."""
+    units = receiving_units(reading.talk.who)
+    waiting = expected_rows.ROWS.where(EXPECTED.c.recipient.in_(units), EXPECTED.c.state == ExpectedState.HANDED_IN)
+    rows = reading.db.execute(waiting.order_by(EXPECTED.c.handed_at, EXPECTED.c.number)).all() if units else []
     return tuple(expected_rows.as_expected(reading.db, reading.engine, row) for row in rows)
 
 

@@ -407,4 +407,5 @@ class Facts:
     expected: Expected | None = None  # the expected report that the route names (locked)
     owed: tuple[Expected, ...] = ()  # what the sender's units owe, the most urgent first
     ahead: Ahead = Ahead()  # dates of the sender's units, and of those that hand in to them
+    handed_in: tuple[Expected, ...] = ()  # reports that wait for the sender to accept them, the oldest first
     known: Known = Known()  # of `expected`: figures of the period before and of cases
