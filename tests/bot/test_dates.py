@@ -1,5 +1,6 @@
 """/hanbaocao: the dates ahead, of a ward, of the division and of both at once; on the real turn and both databases."""
 
+import re
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
@@ -10,14 +11,18 @@ import sqlalchemy as sa
 from bot import expected_rows
 from bot.database import Database
 from bot.vault import Vault
+from handlers.commands import find
+from handlers.reading.folding import fold
+from handlers.reply import WORDS
 from models.expected import EXPECTED
 from models.facts import Role
 from models.ids import new_id
 from models.people import ACCOUNT, MEMBERSHIP
-from tests.driver import NO_BUTTONS, Scene
+from tests.driver import NO_BUTTONS, ROOT, Scene
 
 APRIL = datetime(2021, 4, 26, 3, 0, tzinfo=UTC)  # Monday 10:00 in Hà Nội
 WARD, OTHER = "ngoc_lam", "bo_de"
+GUIDE = (ROOT / "docs/huong-dan-phuong.md").read_text(encoding="utf-8")
 
 
 async def scene(db: Database, vault: Vault, at: datetime = APRIL, **more: Any) -> Scene:
@@ -76,7 +81,7 @@ async def test_a_ward_sees_its_whole_year_late_ones_first(db: Database, vault: V
 async def test_every_state_is_told_as_it_is(db: Database, vault: Vault) -> None:
     """Handed in on time and late, accepted, sent back, begun; what was handed in needs no countdown, and behind its date it is done."""
     room = await scene(db, vault)
-    early = {"first_at": APRIL, "handed_at": APRIL}
+    early: dict[str, Any] = {"first_at": APRIL, "handed_at": APRIL}
     await put(room, "ke_hoach", "nam_2021", state="handed_in", **early)
     await put(room, "bo_chi_tieu", "6_thang_2021", submission=new_id())
     await put(room, "thang_hanh_dong", "nam_2021", state="handed_in", **early)
@@ -186,6 +191,22 @@ async def test_an_open_dialogue_goes_on(db: Database, vault: Vault) -> None:
     await asked(room, "phuong")
     assert "đang làm dở, chưa nộp" in await asked(room, "phuong")
     assert [seen.text for seen in await room.presses("phuong", "Trả lời tại đây")] != [before[-1].text]
+
+
+async def test_the_wards_guide_shows_what_is_said(db: Database, vault: Vault) -> None:
+    """Its example is the real list, but for the numbers of the reports."""
+    room = await scene(db, vault)
+    await put(room, "bo_chi_tieu", "6_thang_2021", submission=new_id())
+    shown = re.findall(r"^```\n(.*?)^```", GUIDE, re.MULTILINE | re.DOTALL)[0].splitlines()
+    said = [re.sub(r"BC-\d+", "BC-", line) for line in (await asked(room, "phuong")).splitlines()]
+    assert [re.sub(r"BC-\d+", "BC-", line) for line in shown] == said[3:7]
+
+
+def test_what_the_wards_guide_tells_people_to_type_is_understood() -> None:
+    """Every word of its first table is a command, or stops a dialogue."""
+    typed = re.findall(r"^\| `([^`]+)` \|", GUIDE, re.MULTILINE)
+    assert [words for words in typed if find(words) is None and fold(words) not in WORDS] == []
+    assert len(typed) >= 5
 
 
 @pytest.mark.parametrize("actor", ["ctv", "nguoi-la"])
