@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
@@ -18,7 +18,7 @@ _BEHIND = timedelta(days=366)  # what was never handed in before that is history
 
 _NOW: sa.BindParameter[datetime] = sa.bindparam("now", type_=EXPECTED.c.due_at.type)
 _SINCE: sa.BindParameter[datetime] = sa.bindparam("since", type_=EXPECTED.c.due_at.type)
-_UNITS = sa.bindparam("units", expanding=True)
+_UNITS: sa.BindParameter[Any] = sa.bindparam("units", expanding=True)
 _ASKED = EXPECTED.c.state != ExpectedState.DROPPED, EXPECTED.c.due_at > _SINCE
 
 _OWN = (
