@@ -10,7 +10,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from bot import drill_rows, linking, reconciling
+from bot import drill_rows, gather_digest, linking, reconciling
 from bot import gather_care as care
 from bot import gather_dates as dates
 from bot import gather_reports as reports
@@ -51,10 +51,10 @@ from models.facts import (
 from models.ids import new_id
 from models.incident import INCIDENT, Status
 from models.people import ACCOUNT, INVITATION, MEMBERSHIP, PERSON, ROOM
-from models.report_facts import Expected
+from models.report_facts import Digest, Expected
 from models.service import SETTING
 from models.submission import ANSWER, SUBMISSION
-from models.talk import Incoming
+from models.talk import Incoming, Kind
 
 __all__ = ["NEEDS", "Reading", "as_case", "facts", "find_case", "load_case", "read_draft", "read_person", "read_service"]
 
@@ -372,6 +372,13 @@ def _members(reading: Reading) -> tuple[Member, ...]:
     return tuple(people.values())
 
 
+def _digest(reading: Reading) -> Digest | None:
+    """Of the person whom the timer names, or of the sender."""
+    timer = reading.incoming.kind is Kind.TIMER
+    person = str(reading.incoming.data.get("subject")) if timer else reading.talk.who.person if reading.talk.who else ""
+    return gather_digest.of_person(reading.db, reading.engine, person, reading.engine.now()) if person else None
+
+
 NEEDS: dict[str, Callable[[Reading], Any]] = {
     "service": lambda reading: read_service(reading.db, reading.engine.plan.division),
     "draft": _draft,
@@ -401,6 +408,7 @@ NEEDS: dict[str, Callable[[Reading], Any]] = {
     "ahead": dates.ahead,
     "owed": reports.owed,
     "known": reports.known,
+    "digest": _digest,
     "handed_in": reports.handed_in,
     "drills": lambda reading: drill_rows.read(reading.db),
 }

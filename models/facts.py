@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from models.form import Form
 from models.plan import Plan
-from models.report_facts import Ahead, Expected, Known
+from models.report_facts import Ahead, Digest, Expected, Known
 from models.talk import Json, Label
 
 
@@ -408,4 +408,5 @@ class Facts:
     owed: tuple[Expected, ...] = ()  # what the sender's units owe, the most urgent first
     ahead: Ahead = Ahead()  # dates of the sender's units, and of those that hand in to them
     handed_in: tuple[Expected, ...] = ()  # reports that wait for the sender to accept them, the oldest first
+    digest: Digest | None = None  # of the person whom a timer names, or of the sender
     known: Known = Known()  # of `expected`: figures of the period before and of cases
