@@ -75,7 +75,7 @@ async def test_a_ward_sees_its_whole_year_late_ones_first(db: Database, vault: V
         "   hạn hết ngày 9/11/2021, còn 197 ngày · nộp được từ Thứ Bảy 11/9/2021",
         "   hạn hết ngày 10/11/2021, còn 198 ngày · nộp được từ Thứ Bảy 11/9/2021",
     ]
-    assert lines[-1] == "Muốn nộp, anh/chị gõ: /nopbaocao"
+    assert lines[-1] == "Để nộp, gõ: /nopbaocao"
 
 
 async def test_every_state_is_told_as_it_is(db: Database, vault: Vault) -> None:
