@@ -12,6 +12,7 @@ import sqlalchemy as sa
 
 from bot import drill_rows, gather_digest, linking, reconciling
 from bot import gather_care as care
+from bot import gather_dates as dates
 from bot import gather_reports as reports
 from bot.case_rows import as_case
 from bot.clocks import clocks_of
@@ -404,11 +405,10 @@ NEEDS: dict[str, Callable[[Reading], Any]] = {
     "open_cases": care.open_cases,
     "overdue": care.overdue,
     "reconciliation": lambda reading: reconciling.read(reading.db, reading.engine.now()),
+    "ahead": dates.ahead,
     "owed": reports.owed,
     "known": reports.known,
     "digest": _digest,
-    "dates": reports.dates,
-    "deadlines": reports.deadlines,
     "handed_in": reports.handed_in,
     "drills": lambda reading: drill_rows.read(reading.db),
 }

@@ -102,8 +102,8 @@ COMMANDS = (
     Command(
         "drop_request", ("/huyyeucau", "huyyeucau"), frozenset({Role.LEADER, Role.ADMINISTRATOR}), Where.PRIVATE, Within.REPORT, number=True
     ),
+    Command("dates", ("/hanbaocao", "hanbaocao", "han bao cao"), SUBMITTERS, Where.PRIVATE, Within.UNIT, number=True),
     Command("snooze", ("/nhac", "nhac", "nhac toi"), SUBMITTERS, Where.PRIVATE, Within.OWN, text=True),
-    Command("dates", ("/hanbaocao", "hanbaocao", "han bao cao"), SUBMITTERS, Where.PRIVATE, Within.UNIT),
     Command("decide", ("/duyet", "duyet"), DIVISION, Where.BOTH, Within.REPORT, number=True),
     Command("see_report", ("/xembc", "xembc", "xem bc"), SUBMITTERS, Where.BOTH, Within.REPORT, number=True),
     Command("send_back", ("/tra", "tra"), DIVISION, Where.PRIVATE, Within.REPORT, number=True, tail=True),
@@ -180,6 +180,11 @@ def may_give_duty(who: Who | None, plan: Plan) -> bool:
 def submitting_units(who: Who | None) -> tuple[str, ...]:
     """The units for which somebody hands reports in."""
     return tuple(dict.fromkeys(held.unit for held in (who.held if who else ()) if held.role in SUBMITTERS))
+
+
+def receiving_units(who: Who | None) -> tuple[str, ...]:
+    """The units whose officers look at what others hand in."""
+    return tuple(dict.fromkeys(held.unit for held in (who.held if who else ()) if held.role in DIVISION))
 
 
 def may_hand_in(who: Who | None, expected: Expected) -> bool:
