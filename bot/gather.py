@@ -10,7 +10,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from bot import drill_rows, linking, reconciling
+from bot import drill_rows, gather_documents, linking, reconciling
 from bot import gather_care as care
 from bot.case_rows import as_case
 from bot.clocks import clocks_of
@@ -394,5 +394,6 @@ NEEDS: dict[str, Callable[[Reading], Any]] = {
     "overdue": care.overdue,
     "reconciliation": lambda reading: reconciling.read(reading.db, reading.engine.now()),
     "drills": lambda reading: drill_rows.read(reading.db),
+    "drawn": gather_documents.drawn,
 }
 """One reader for each field of Facts that a route may ask for."""

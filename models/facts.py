@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from models.form import Form
 from models.plan import Plan
-from models.report_facts import Expected, Known
+from models.report_facts import Drawn, Expected, Known
 from models.talk import Json, Label
 
 
@@ -406,4 +406,5 @@ class Facts:
     drills: Drills = Drills()
     expected: Expected | None = None  # the expected report that the route names (locked)
     owed: tuple[Expected, ...] = ()  # what the sender's units owe, the most urgent first
+    drawn: Drawn | None = None  # the document that a timer names
     known: Known = Known()  # of `expected`: figures of the period before and of cases
