@@ -7,10 +7,10 @@
 A new kind is a recipe in RECIPES and a caption in handlers.document.CAPTIONS.
 """
 
-from bot.documents import periodic_report, workbook
+from bot.documents import periodic_report, template, workbook
 from bot.documents.made import Made, Recipe
 
 __all__ = ["RECIPES", "Made", "Recipe"]
 
-RECIPES: dict[str, Recipe] = {"workbook": workbook.RECIPE, "periodic_report": periodic_report.RECIPE}
+RECIPES: dict[str, Recipe] = {"template": template.RECIPE, "workbook": workbook.RECIPE, "periodic_report": periodic_report.RECIPE}
 """By the kind of a document."""
