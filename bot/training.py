@@ -32,7 +32,7 @@ Load = Callable[[sa.Connection, str], Picture | None]
 
 CHANNEL = "web"
 ROOM_CHAT = "phong-truc"
-WARD = "ngoc_lam"  # where the cast lives: any ward of the plan would do
+WARD = "ngoc_lam"  # where the cast lives; in a plan without it the first ward
 
 
 class TrainingClock:
@@ -101,6 +101,13 @@ def _kept_offset(db: sa.Connection) -> float | None:
     return float(value) if value is not None else None
 
 
+def kept_clock(db: sa.Connection) -> TrainingClock:
+    """The room's clock as it was left."""
+    clock = TrainingClock()
+    clock.offset = timedelta(seconds=_kept_offset(db) or 0.0)
+    return clock
+
+
 def _keep_offset(db: sa.Connection, seconds: float, now: datetime) -> None:
     upsert(db, SETTING, ("name",), {"name": "training_offset", "value": str(seconds), "person": None, "at": now})
 
@@ -114,13 +121,14 @@ def _empty_and_seed(db: sa.Connection, engine: Engine, now: datetime) -> None:
 
 def seed(db: sa.Connection, engine: Engine, now: datetime) -> None:
     """The cast: roles, never invented people."""
-    division = engine.plan.division
+    division, wards = engine.plan.division, [ward.id for ward in engine.plan.wards()]
+    ward = WARD if WARD in wards else wards[0]
     cast = {
-        "ctv": ("Cộng tác viên (tập huấn)", Role.COLLABORATOR, WARD),
+        "ctv": ("Cộng tác viên (tập huấn)", Role.COLLABORATOR, ward),
         "truc-a": ("Cán bộ trực A", Role.DUTY_OFFICER, division),
         "truc-b": ("Cán bộ trực B", Role.DUTY_OFFICER, division),
         "lanh-dao": ("Lãnh đạo phòng", Role.LEADER, division),
-        "phuong": ("Cán bộ phường", Role.WARD_OFFICER, WARD),
+        "phuong": ("Cán bộ phường", Role.WARD_OFFICER, ward),
     }
     for actor, (name, role, unit) in cast.items():
         person = new_id()

@@ -6,7 +6,8 @@ from dataclasses import dataclass, replace
 from handlers.reading.folding import fold
 from handlers.rights import COMMANDS, Command, Where, Within
 
-_CASE = re.compile(r"(?:vu\s*)?(?:#|so\s+)?(?:vv\s*-?\s*(?P<year>\d{4})\s*-?\s*|bc\s*-?\s*)?0*(?P<number>\d{1,6})")
+_CASE = re.compile(r"(?:vu\s*)?(?:#|so\s+)?(?:vv\s*-?\s*(?P<year>\d{4})\s*-?\s*)?0*(?P<number>\d{1,6})")
+_REPORT = re.compile(r"(?:bao cao\s*)?(?:so\s+)?(?:bc\s*-?\s*)?0*(?P<number>\d{1,6})")
 _MOST_NUMBER_WORDS = 3  # "vụ số 42"
 _MOST_NAME_WORDS = 6  # a bot's display name within a mention ("@Bot Báo Ngay nhan 42")
 
@@ -71,7 +72,7 @@ def _plain(text: str) -> Given | None:
     folded = fold(text)
     for command in COMMANDS:
         for word in command.words:
-            if folded == word and command.within is not Within.CASE:  # "nhan" alone is the name Nhân, "anh" how people begin to speak
+            if folded == word and not _needs_number(command):  # "nhan" alone is the name Nhân, "anh" how people begin to speak
                 return Given(command)
             if command.text and folded.startswith(word + " "):
                 return Given(command, text.split(maxsplit=len(word.split()))[-1])
@@ -82,6 +83,11 @@ def _plain(text: str) -> Given | None:
     return None
 
 
+def _needs_number(command: Command) -> bool:
+    """Whether the word alone, without a slash, says nothing."""
+    return command.within is Within.CASE or (command.within is Within.REPORT and command.tail)
+
+
 def _numbered(command: Command, words: list[str]) -> tuple[str, str]:
     """The case number that words begin with (or the six digits that they are), and what stands behind it where the command takes that;
     ("", "") if there is none."""
@@ -89,10 +95,11 @@ def _numbered(command: Command, words: list[str]) -> tuple[str, str]:
         return six_digits(" ".join(words)), ""
     if not command.number:
         return "", ""
-    if number := case_number(" ".join(words)):
+    read = report_number if command.within is Within.REPORT else case_number
+    if number := read(" ".join(words)):
         return number, ""
     tails = range(1, min(_MOST_NUMBER_WORDS, len(words) - 1) + 1) if command.tail else ()
-    found = ((number, " ".join(words[k:])) for k in tails if (number := case_number(" ".join(words[:k]))))
+    found = ((number, " ".join(words[k:])) for k in tails if (number := read(" ".join(words[:k]))))
     return next(found, ("", ""))
 
 
@@ -103,6 +110,12 @@ def six_digits(text: str) -> str:
 
 
 def case_number(text: str) -> str:
-    """The number in "42", "0042", "VV-2026-0042" (a case), "BC-17" (a report); "" if the text is anything else."""
+    """The number in "42", "0042", "VV-2026-0042"; "" if the text is anything else."""
     found = _CASE.fullmatch(fold(text))
+    return found["number"] if found else ""
+
+
+def report_number(text: str) -> str:
+    """The number in "17", "BC-17"; "" if the text is anything else."""
+    found = _REPORT.fullmatch(fold(text))
     return found["number"] if found else ""

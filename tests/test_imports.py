@@ -11,12 +11,12 @@ CHAT = {"aiogram", "telegram", "httpx"}
 VALUES = {
     "talk",
     "commands",
+    "report_commands",
     "facts",
+    "report_facts",
     "form",
     "plan",
     "condition",
-    "report_facts",
-    "report_commands",
 }  # what travels; the other modules of models are tables
 
 

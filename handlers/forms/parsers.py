@@ -41,9 +41,10 @@ BIRTH: Mapping[str, str] = {
     "too_old": N_("That would be an adult. Please give the child's age once more."),
     "": N_("That age could not be read. Try: “8 tuổi”, “10 tháng”, “15/3/2016”."),
 }
+_UNREAD = "unread"
 DAYS: Mapping[str, str] = {
     "future": N_("That day has not come yet. Up to which day are the figures?"),
-    "": N_("That day could not be read. Try: “hôm nay”, “30/4”, “9/5/2021”."),
+    _UNREAD: N_("That day could not be read. Try: “hôm nay”, “30/4”, “9/5/2021”."),
 }
 
 
@@ -136,18 +137,16 @@ def _ward(text: str, facts: Facts) -> Read | Misread:
 
 
 def wards_called(text: str, plan: Plan) -> list[str]:
-    """The wards that a text may mean. The name of a later unit means every ward that may lie in it now, because its borders cut through them."""
-    old = [UnitName(unit.id, (unit.name.vi, unit.short.vi, unit.short.en, *unit.aliases)) for unit in plan.wards()]
-    new = [UnitName(f"now.{unit.id}", (unit.name.vi, unit.short.vi)) for unit in plan.successors]
-    match = find_unit(text, old)
+    """The wards that a text may mean. The name of a later or earlier unit means every ward that may share land with it, because the borders cut
+    through each other; written in full it is rather that unit than a ward whose name it resembles."""
+    own = [UnitName(unit.id, (unit.name.vi, unit.short.vi, unit.short.en, *unit.aliases)) for unit in plan.wards()]
+    match = find_unit(text, own)
     if match.exact:
         return list(match.ids)
-    ids = (
-        [match.ids]
-        if match.ids
-        else [tuple(unit.id for unit in plan.wards_now_in(later.removeprefix("now."))) for later in find_unit(text, new).ids]
-    )
-    return list(dict.fromkeys(unit for some in ids for unit in some))
+    other = find_unit(text, [UnitName(unit.id, (unit.name.vi, unit.short.vi)) for unit in plan.other_units])
+    if match.ids and not other.exact:
+        return list(match.ids)
+    return list(dict.fromkeys(ward.id for unit in other.ids for ward in plan.sharing(unit)))
 
 
 def neighbourhood_text(typed: str) -> Text:
@@ -179,10 +178,10 @@ def _date(_question: Question, text: str, facts: Facts) -> Read | Misread:
     """A day, today at the latest. Of two readings that differ in the day none is taken."""
     read = read_when(text, facts.now.astimezone(facts.zone))
     if isinstance(read, Unclear):
-        return Misread(msg(DAYS.get(read.reason, DAYS[""])))
+        return Misread(msg(DAYS.get(read.reason, DAYS[_UNREAD])))
     first, last = read.start.date(), (read.end - timedelta(microseconds=1)).date()
     if first != last or read.precision in {"week", "month"}:
-        return Misread(msg(DAYS[""]))
+        return Misread(msg(DAYS[_UNREAD]))
     return Read(first.isoformat(), day_text(first.isoformat()))
 
 
