@@ -44,6 +44,7 @@ from handlers import (
     moves,
     outage,
     paging,
+    progress,
     promise,
     quota,
     ready,
@@ -125,6 +126,7 @@ TIMERS: dict[str, Entry] = {
     "audit": Entry(audit.tell),
     reconcile.TIMER: Entry(reconcile.report, ("service", "reconciliation")),
     "drill": Entry(drill.over, case="drill"),
+    progress.TIMER: Entry(progress.look, ("service", "progress")),
     duty_watch.TIMER: Entry(duty_watch.look, ("service", "roster", "hand_overs", "open_cases")),
 }
 """By the kind of a timer row or internal message; its subject is the incident, its clock, the submission, the letter, the attachment or the messenger."""
@@ -145,6 +147,7 @@ ACTIONS: dict[str, Entry] = {
     "report_see": Entry(decide.see, ("draft", "known"), report="id"),
     "report_accept": Entry(decide.accept, report="id"),
     "report_return": Entry(decide.send_back, ("draft",), report="id"),
+    "progress": Entry(progress.start, ("progress",)),
     "noduty": Entry(duty_give.refuse, ("roster",)),
 }
 """Buttons that stand by themselves: "<name>:<incident id>", and behind a dot what they were shown for."""
@@ -188,6 +191,7 @@ COMMANDS: dict[str, Entry] = {
     "ready": Entry(ready.start, ("service", "roster")),
     "submit": Entry(submit.start, ("owed", "draft", "known"), report="number"),
     "dates": Entry(dates.start, ("dates", "deadlines")),
+    "progress": Entry(progress.start, ("progress",)),
     "decide": Entry(decide.start, ("handed_in",), report="number"),
     "see_report": Entry(decide.see, ("draft", "known"), report="number"),
     "send_back": Entry(decide.send_back, ("draft",), report="number"),

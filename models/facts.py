@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from models.form import Form
 from models.plan import Plan
+from models.progress import Progress
 from models.report_facts import Deadline, Drawn, Expected, Known
 from models.talk import Json, Label
 
@@ -409,5 +410,6 @@ class Facts:
     drawn: Drawn | None = None  # the document that a timer names
     handed_in: tuple[Expected, ...] = ()  # reports that wait for the sender to accept them, the oldest first
     dates: tuple[Expected, ...] = ()  # every report of the sender's units that is not over for good, by date
+    progress: Progress = field(default_factory=Progress)  # of the day that the message names
     deadlines: tuple[Deadline, ...] = ()  # of all units, for who is of the division
     known: Known = Known()  # of `expected`: figures of the period before and of cases
