@@ -104,6 +104,7 @@ COMMANDS = (
     ),
     Command("dates", ("/hanbaocao", "hanbaocao", "han bao cao"), SUBMITTERS, Where.PRIVATE, Within.UNIT, number=True),
     Command("snooze", ("/nhac", "nhac", "nhac toi"), SUBMITTERS, Where.PRIVATE, Within.OWN, text=True),
+    Command("progress", ("/tiendo", "tiendo", "tien do"), SUBMITTERS, Where.PRIVATE, Within.UNIT, text=True),
     Command("decide", ("/duyet", "duyet"), DIVISION, Where.BOTH, Within.REPORT, number=True),
     Command("see_report", ("/xembc", "xembc", "xem bc"), SUBMITTERS, Where.BOTH, Within.REPORT, number=True),
     Command("send_back", ("/tra", "tra"), DIVISION, Where.PRIVATE, Within.REPORT, number=True, tail=True),
