@@ -98,6 +98,8 @@ COMMANDS = (
     Command("refuse_duty", ("/khongtruc", "khongtruc", "khong truc"), ON_ROSTER, Where.PRIVATE, Within.OWN),
     Command("drill", ("/dientap", "dientap", "dien tap"), frozenset({Role.LEADER, Role.ADMINISTRATOR}), Where.PRIVATE, text=True),
     Command("submit", ("/nopbaocao", "nopbaocao", "nop bao cao", "/nop", "nop"), SUBMITTERS, Where.PRIVATE, Within.REPORT, number=True),
+    Command("table", ("/bang", "bang"), SUBMITTERS, Where.PRIVATE, Within.REPORT, number=True),
+    Command("consolidate", ("/tonghop", "tonghop", "tong hop"), DIVISION, Where.PRIVATE, Within.UNIT),
     Command("dates", ("/hanbaocao", "hanbaocao", "han bao cao"), SUBMITTERS, Where.PRIVATE, Within.UNIT),
     Command("decide", ("/duyet", "duyet"), DIVISION, Where.BOTH, Within.REPORT, number=True),
     Command("see_report", ("/xembc", "xembc", "xem bc"), SUBMITTERS, Where.BOTH, Within.REPORT, number=True),
@@ -185,6 +187,11 @@ def may_hand_in(who: Who | None, expected: Expected) -> bool:
 def may_decide(who: Who | None, expected: Expected) -> bool:
     """Read it, accept it, send it back: duty officers and leaders of the unit that it goes to."""
     return who is not None and any(held.role in DIVISION and held.unit == expected.recipient for held in who.held)
+
+
+def may_consolidate(who: Who | None, plan: Plan) -> bool:
+    """All units' figures in one workbook: duty officers and leaders of the division."""
+    return who is not None and any(held.role in DIVISION and held.unit == plan.division for held in who.held)
 
 
 def may_unlock(who: Who | None, expected: Expected, plan: Plan) -> bool:

@@ -23,6 +23,7 @@ from handlers import (
     child,
     clock_reminders,
     confirm,
+    consolidate,
     cut,
     dates,
     decide,
@@ -53,6 +54,7 @@ from handlers import (
     room,
     stranger,
     submit,
+    table,
     upkeep,
 )
 from handlers import help as help_
@@ -75,7 +77,7 @@ class CaseRef:
 
 @dataclass(frozen=True, slots=True)
 class ReportRef:
-    """Which expected report the facts shall hold: by id, or by the number that people type."""
+    """Which expected report the facts shall hold: by id, by the number that people type, or by a file (attachment id) of its draft."""
 
     by: str
     value: str
@@ -97,7 +99,8 @@ _REPORTING = ("service", "draft", "reports_today", "clocks")
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A row of a table: the handler, its needs, by what the incident is found ("" = none), and by what the expected report is (id | number | frame)."""
+    """A row of a table: the handler, its needs, by what the incident is found ("" = none), and by what the expected report is (id | number | frame |
+    file)."""
 
     handle: Handler
     needs: tuple[str, ...] = ()
@@ -116,6 +119,7 @@ TIMERS: dict[str, Entry] = {
     "delete": Entry(upkeep.take_back),
     "refused": Entry(upkeep.ask_again, ("refused_file",)),
     "document": Entry(document.send, ("drawn",)),
+    "file": Entry(table.arrived, ("came_back", "draft", "known"), report="file"),
     "messenger_down": Entry(failover.down),
     "messenger_up": Entry(failover.up),
     "reroute": Entry(failover.reroute),
@@ -142,6 +146,7 @@ ACTIONS: dict[str, Entry] = {
     "confirm": Entry(confirm.start, ("clocks",), case="id"),
     "report": Entry(report.start, _REPORTING, case="frame"),
     "submit": Entry(submit.begin, ("draft", "known"), report="id"),
+    "table": Entry(table.want, report="id"),
     "report_see": Entry(decide.see, ("draft", "known"), report="id"),
     "report_accept": Entry(decide.accept, report="id"),
     "report_return": Entry(decide.send_back, ("draft",), report="id"),
@@ -187,6 +192,8 @@ COMMANDS: dict[str, Entry] = {
     "drill": Entry(drill.start, ("drills",)),
     "ready": Entry(ready.start, ("service", "roster")),
     "submit": Entry(submit.start, ("owed", "draft", "known"), report="number"),
+    "table": Entry(table.want, report="number"),
+    "consolidate": Entry(consolidate.start, ("due_days",)),
     "dates": Entry(dates.start, ("dates", "deadlines")),
     "decide": Entry(decide.start, ("handed_in",), report="number"),
     "see_report": Entry(decide.see, ("draft", "known"), report="number"),
@@ -211,6 +218,7 @@ FLOORS: dict[str, Entry] = {
     duty.FLOOR: Entry(duty.answer, ("roster",)),
     language.FLOOR: Entry(language.answer),
     decide.FLOOR: Entry(decide.answer, ("draft",), report="frame"),
+    consolidate.FLOOR: Entry(consolidate.answer, ("due_days",)),
     submit.FLOOR: Entry(submit.answer, ("draft", "known"), report="frame"),
 }
 """By the dialogue that has the floor."""
@@ -309,7 +317,7 @@ def _to(entry: Entry, frame: Frame, subject: str = "") -> Route:
     likewise: what was named, or the one that the dialogue is about."""
     if entry.report:
         held = str(frame.data.get("expected") or "") if entry.report == "frame" else subject
-        by = "number" if entry.report == "number" else "id"
+        by = entry.report if entry.report in {"number", "file"} else "id"
         return Route(entry.handle, entry.needs, report=ReportRef(by, held) if held else None)
     if entry.case == "frame":
         held = str(frame.data.get("submission") or "")
