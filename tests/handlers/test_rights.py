@@ -56,6 +56,7 @@ MAY = {
     "drill": {R.LEADER, R.ADMINISTRATOR},
     "ready": {R.ADMINISTRATOR},
     "submit": OFFICERS | {R.PARTNER}, "see_report": OFFICERS | {R.PARTNER}, "dates": OFFICERS | {R.PARTNER},
+    "table": OFFICERS | {R.PARTNER}, "consolidate": {R.DUTY_OFFICER, R.LEADER},
     "decide": {R.DUTY_OFFICER, R.LEADER}, "send_back": {R.DUTY_OFFICER, R.LEADER}, "unlock": {R.LEADER},
 }  # fmt: skip
 
