@@ -1,8 +1,9 @@
-"""The command line: `python -m bot run | check | letters | key | rewrap | backup`."""
+"""The command line: `python -m bot run | check | plan | letters | key | rewrap | backup`."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -13,6 +14,9 @@ from bot.settings import Settings, SettingsError, load_settings
 cli = typer.Typer(
     add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False, help="Báo Ngay: the chatbot of a child-protection network."
 )
+
+plan = typer.Typer(no_args_is_help=True, help="Check a plan's folder; bring the expected reports to what the configured plan asks for.")
+cli.add_typer(plan, name="plan")
 
 
 def settings_or_exit() -> Settings:
@@ -56,9 +60,10 @@ def clear_sentence(error: Exception) -> bool:
     from bot.form_files import FormError
     from bot.lockfile import AlreadyRunning
     from bot.plan_files import PlanError
+    from bot.planned import PlanMoved
     from bot.vault import VaultError
 
-    ours = BackupFailed | StorageDown | FormError | AlreadyRunning | PlanError | VaultError | TokenRefused | Unreachable
+    ours = BackupFailed | StorageDown | FormError | AlreadyRunning | PlanError | PlanMoved | VaultError | TokenRefused | Unreachable
     return isinstance(error, ours | OSError)
 
 
@@ -100,6 +105,40 @@ def check() -> None:
 
     if not asyncio.run(show()):
         raise typer.Exit(1)
+
+
+@plan.command("check")
+def plan_check(folder: Annotated[Path, typer.Argument(help="The plan's folder, for example plans/longbien-2021.")]) -> None:
+    """Say everything that is wrong with a plan's folder, each with file, line and reason; or, if nothing is, what it asks for."""
+    from bot.compose import read_folder
+    from bot.plan_lines import summary
+
+    with said_plainly():
+        found, forms = read_folder(folder)
+        for line in summary(found, list(forms)):
+            typer.echo(line)
+
+
+@plan.command("apply")
+def plan_apply(*, yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False) -> None:
+    """Show what the configured plan adds, moves and drops, ask, and do it. Nothing that was handed in is dropped."""
+    from bot.compose import planning
+    from bot.plan_lines import changes
+    from bot.planned import apply, difference
+
+    settings = settings_or_exit()
+    with said_plainly(), ExitStack() as closing:
+        database, engine = planning(settings, closing)
+        found = database.run_sync(lambda db: difference(db, engine))
+        for line in changes(found):
+            typer.echo(line)
+        if not found:
+            typer.echo("Nothing to do.")
+            return
+        if not yes and not typer.confirm("Do this?"):
+            raise typer.Exit(1)
+        people = database.run_sync(lambda db: apply(db, engine, found))
+        typer.echo(f"Done; {people} people are told.")
 
 
 @cli.command()

@@ -23,7 +23,7 @@ from bot.migrate import migrate
 from bot.plan_files import load_plan
 from bot.rendering import Renderer
 from bot.settings import Settings, SettingsError
-from bot.training import Training, TrainingClock
+from bot.training import Training, TrainingClock, kept_clock
 from bot.vault import Vault, fingerprint
 from handlers import menu
 from models.form import Form
@@ -47,7 +47,11 @@ class Built:
 
 def read_plan(settings: Settings) -> tuple[Plan, dict[str, Form]]:
     """The plan's folder and the forms; errors name file, line and reason."""
-    folder = settings.plan if settings.plan.is_absolute() else ROOT / settings.plan
+    return read_folder(settings.plan if settings.plan.is_absolute() else ROOT / settings.plan)
+
+
+def read_folder(folder: Path) -> tuple[Plan, dict[str, Form]]:
+    """Any plan's folder, with the forms as they are here."""
     plan = load_plan(folder)
     return plan, load_forms(ROOT / "forms", plan)
 
@@ -98,6 +102,15 @@ async def build(settings: Settings) -> Built:
         if training is not None:
             training.attach(database, engine, app.sweep.tick, app.settle, app.attachments.load)
         return Built(app, admin_code, training, closing.pop_all())
+
+
+def planning(settings: Settings, closing: ExitStack) -> tuple[Database, Engine]:
+    """Database and engine for `plan apply`, without any channel: what is planned here leaves when the service runs."""
+    plan, forms = read_plan(settings)
+    vault, database = Vault(settings.master_keys()), open_database(settings, closing)
+    database.run_sync(lambda db: keys_fit(db, settings.master_keys()))
+    now = database.run_sync(kept_clock).now if settings.training else lambda: datetime.now(UTC)
+    return database, Engine(plan, forms, vault, settings.zone, now)
 
 
 class Live(Mapping[str, Capabilities]):

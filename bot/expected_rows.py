@@ -1,14 +1,14 @@
 """Expected reports as rows: what the plan asks for, and one row as the handlers see it."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import islice
 from typing import Any
 
 import sqlalchemy as sa
 
 from bot.engine import Engine
 from handlers.due_dates import window
-from models.columns import insert_once
 from models.expected import EXPECTED, REPORT_EVENT, REPORT_REQUEST, ExpectedState
 from models.ids import new_id
 from models.people import PERSON
@@ -25,25 +25,80 @@ def wanted(plan: Plan) -> Iterator[tuple[Report, str, Period]]:
                 yield report, unit.id, period
 
 
+Key = tuple[str, str, str]
+"""(report, unit, period): no two rows have the same."""
+_NUMBERS = 0x42430001  # the lock under which numbers are given out (PostgreSQL; SQLite has one writer)
+_CHUNK = 300  # keys in one statement
+_KEY = sa.tuple_(EXPECTED.c.report, EXPECTED.c.unit, EXPECTED.c.period)
+
+
 def ensure(db: sa.Connection, engine: Engine) -> int:
     """Insert what the plan asks for and no row has, but for what is locked already: nobody is asked for the reports of years ago. Returns how many are
-    new. Nothing that exists is moved or dropped (that is `plan apply`)."""
-    known = {(row.report, row.unit, row.period) for row in db.execute(sa.select(EXPECTED.c.report, EXPECTED.c.unit, EXPECTED.c.period))}
-    number, now, new = int(db.scalar(sa.select(sa.func.max(EXPECTED.c.number))) or 0), engine.now(), 0
-    for report, unit, period in wanted(engine.plan):
-        when = window(report, period, engine.zone)
-        if (report.id, unit, period.id) in known or when.expires_at <= now:
-            continue
-        number, new, row = number + 1, new + 1, new_id()
-        values = {
-            "id": row, "number": number, "plan": engine.plan.id, "report": report.id, "unit": unit, "period": period.id,
-            "recipient": report.to or "", "due_day": period.due.isoformat(), "rule": str(period.rule), "opens_at": when.opens_at,
-            "due_at": when.due_at, "expires_at": when.expires_at, "state": str(ExpectedState.OWED), "zero": False, "as_of": "", "reminders": 0,
-            "created_at": now,
-        }  # fmt: skip
-        if insert_once(db, EXPECTED, values):
-            record(db, row, "expected", now, None, {"due": period.due.isoformat()})
-    return new
+    new. Nothing that exists is moved or dropped (that is `plan apply`). Any number of processes may ask at once."""
+    if not missing(db, engine):
+        return 0
+    number = next_number(db)
+    new = missing(db, engine)  # again: somebody else may have had the lock
+    for more, (report, unit, period) in enumerate(new):
+        insert(db, engine, number + more, report, unit, period)
+    return len(new)
+
+
+def next_number(db: sa.Connection) -> int:
+    """The next free number of a report. Whoever gives out numbers asks here first: others wait until this transaction ends, so that none is given
+    out twice."""
+    if db.dialect.name == "postgresql":
+        db.execute(sa.select(sa.func.pg_advisory_xact_lock(_NUMBERS)))
+    return int(db.scalar(sa.select(sa.func.max(EXPECTED.c.number))) or 0) + 1
+
+
+def missing(db: sa.Connection, engine: Engine) -> list[tuple[Report, str, Period]]:
+    """What the plan asks for, can still be handed in, and has no row."""
+    now = engine.now()
+    asked = {
+        (report.id, unit, period.id): (report, unit, period)
+        for report, unit, period in wanted(engine.plan)
+        if window(report, period, engine.zone).expires_at > now
+    }
+    known = {(row.report, row.unit, row.period) for row in rows_of(db, asked)}
+    return [one for key, one in asked.items() if key not in known]
+
+
+def rows_of(db: sa.Connection, keys: Iterable[Key]) -> Iterator[Any]:
+    """The rows of EXPECTED that have these keys. Costs what the plan is large, not what the table is."""
+    for chunk in _chunks(keys):
+        yield from db.execute(sa.select(EXPECTED).where(_KEY.in_(chunk))).all()
+
+
+def _chunks(keys: Iterable[Key]) -> Iterator[list[Key]]:
+    rest = iter(keys)
+    while chunk := list(islice(rest, _CHUNK)):
+        yield chunk
+
+
+def insert(db: sa.Connection, engine: Engine, number: int, report: Report, unit: str, period: Period) -> None:
+    """A new row, owed from now on."""
+    row, now = new_id(), engine.now()
+    values = {
+        "id": row, "number": number, "plan": engine.plan.id, "report": report.id, "unit": unit, "period": period.id,
+        **asking(engine, report, period), "state": str(ExpectedState.OWED), "zero": False, "as_of": "", "reminders": 0, "created_at": now,
+    }  # fmt: skip
+    db.execute(sa.insert(EXPECTED).values(values))
+    record(db, row, "expected", now, None, {"due": period.due.isoformat()})
+
+
+def asking(engine: Engine, report: Report, period: Period) -> dict[str, Any]:
+    """The columns that are set whenever a report is asked for, asked for again or moved: its dates, and when its reminders begin anew."""
+    return {**dated(engine, report, period), "remind_at": None}
+
+
+def dated(engine: Engine, report: Report, period: Period) -> dict[str, Any]:
+    """The columns that follow from the plan."""
+    when = window(report, period, engine.zone)
+    return {
+        "recipient": report.to or "", "due_day": period.due.isoformat(), "rule": str(period.rule), "opens_at": when.opens_at,
+        "due_at": when.due_at, "expires_at": when.expires_at,
+    }  # fmt: skip
 
 
 def record(

@@ -1,17 +1,18 @@
 """What the models cannot see: whether the parts of a plan fit together. A part that could not be read is None and spoils no other check."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import partial
 
 from bot.clock_checks import check_clocks
 from bot.ladder_checks import check_calendar, check_hours, check_levels, check_steps
+from bot.report_checks import check_reminding, check_reports, check_targets
+from bot.unit_checks import Others, check_units
 from bot.yaml_lines import Found, Loc, twice
-from handlers.reading.folding import fold
 from models.condition import Condition, compared
 from models.ladder import Ladder
 from models.plan_clocks import Clock
-from models.plan_items import Calendar, CareSteps, Hotline, ListItem, Retention, Source, Sourced, Successor, Unit, UnitKind
+from models.plan_items import Calendar, CareSteps, Hotline, ListItem, Retention, Source, Sourced, Unit
 from models.plan_reports import Reminding, Report, Target
 from models.severity import Severity, SeverityRule
 
@@ -27,7 +28,7 @@ class Parts:
     division: str | None = None
     lists: dict[str, tuple[ListItem, ...] | None] = field(default_factory=dict)
     units: tuple[Unit, ...] | None = None
-    successors: tuple[Successor, ...] | None = None
+    others: Others | None = None
     severity: Severity | None = None
     ladder: Ladder | None = None
     care: tuple[CareSteps, ...] | None = None
@@ -44,7 +45,7 @@ class Parts:
 def check(parts: Parts) -> Found:
     """Every misfit."""
     yield from _check_sources(parts)
-    yield from _check_units(parts)
+    yield from check_units(parts.units, parts.others, parts.division)
     yield from _check_lists(parts)
     yield from _check_hotlines(parts)
     if parts.severity is not None:
@@ -59,6 +60,9 @@ def check(parts: Parts) -> Found:
         yield from check_steps(parts.ladder)
     if parts.calendar is not None:
         yield from check_calendar(parts.calendar)
+    yield from check_reports(parts.reports, parts.units)
+    yield from check_reminding(parts.reminding)
+    yield from check_targets(parts.targets, parts.reports)
     yield from twice("retention.yaml", "kept", [kept.id for kept in parts.retention or ()])
 
 
@@ -81,7 +85,8 @@ def _sourced(parts: Parts) -> Iterator[tuple[str, Loc, Sourced]]:
     severity, calendar = parts.severity, parts.calendar
     groups: list[tuple[str, str, Iterable[Sourced]]] = [
         ("units.yaml", "units", parts.units or ()),
-        ("units.yaml", "successors", parts.successors or ()),
+        ("units.yaml", "successors", parts.others[0] if parts.others else ()),
+        ("units.yaml", "predecessors", parts.others[1] if parts.others else ()),
         ("hotlines.yaml", "hotlines", parts.hotlines or ()),
         ("ladder.yaml", "hours", parts.ladder.hours if parts.ladder else ()),
         ("ladder.yaml", "levels", parts.ladder.levels if parts.ladder else ()),
@@ -103,51 +108,8 @@ def _sourced(parts: Parts) -> Iterator[tuple[str, Loc, Sourced]]:
         yield "severity.yaml", ("otherwise",), severity.otherwise
     if calendar is not None:
         yield "calendar.yaml", ("working_week",), calendar.working_week
-
-
-# --- units ------------------------------------------------------------------------------------------------------------
-
-
-def _check_units(parts: Parts) -> Found:
-    if parts.units is None or parts.successors is None:
-        return
-    yield from twice("units.yaml", "units", [unit.id for unit in parts.units])
-    yield from twice("units.yaml", "successors", [unit.id for unit in parts.successors])
-    units, later = {unit.id: unit for unit in parts.units}, {unit.id for unit in parts.successors}
-    for place, unit in enumerate(parts.units):
-        here: Loc = ("units", place)
-        for word, other in (("parent", unit.parent), ("acts_for", unit.acts_for)):
-            if other is not None and other not in units:
-                yield "units.yaml", (*here, word), f"unknown unit {other}"
-        if _above_itself(unit, units):
-            yield "units.yaml", (*here, "parent"), "the unit lies within itself"
-        for at, successor in enumerate(unit.successors):
-            if successor not in later:
-                yield "units.yaml", (*here, "successors", at), f"unknown successor {successor}"
-    yield from _check_names(parts.units)
-    division = units.get(parts.division) if parts.division else None
-    if parts.division and (division is None or division.kind is not UnitKind.DIVISION):
-        yield "plan.yaml", ("division",), f"{parts.division} is no unit of kind division"
-
-
-def _above_itself(unit: Unit, units: Mapping[str, Unit]) -> bool:
-    seen, here = {unit.id}, unit.parent
-    while here is not None and here in units:
-        if here in seen:
-            return here == unit.id
-        seen.add(here)
-        here = units[here].parent
-    return False
-
-
-def _check_names(units: tuple[Unit, ...]) -> Found:
-    """Whoever types a name must mean one unit, with or without diacritics."""
-    owner: dict[str, str] = {}
-    for place, unit in enumerate(units):
-        for word, names in (("name", (unit.name.vi,)), ("short", (unit.short.vi,)), ("aliases", unit.aliases)):
-            for name in names:
-                if owner.setdefault(fold(name), unit.id) != unit.id:
-                    yield "units.yaml", ("units", place, word), f"{name} is a name of {owner[fold(name)]} too"
+    if parts.reminding is not None:
+        yield "reminders.yaml", (), parts.reminding
 
 
 # --- lists and hotlines -----------------------------------------------------------------------------------------------

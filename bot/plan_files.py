@@ -1,6 +1,7 @@
 """Reads a plan's folder: one YAML file for each part, and one for each list that plan.yaml names.
 
-Everything wrong is collected, each with file, line and reason, and raised at once: a plan with a mistake is never used.
+A plan that says `extends: longbien-2021` takes from the folder beside it of that name every file that it has not itself, whole: what is the same
+law is written down once. Everything wrong is collected, each with file, line and reason, and raised at once: a plan with a mistake is never used.
 """
 
 from datetime import time
@@ -24,6 +25,7 @@ from models.plan_items import (
     ListItem,
     Piece,
     PlanId,
+    Predecessor,
     Retention,
     Source,
     Successor,
@@ -47,11 +49,13 @@ class _Head(Piece):
     timezone: TimeZone
     division: Id
     lists: tuple[Id, ...]
+    extends: PlanId | None = None
 
 
 class _Units(Piece):
     units: tuple[Unit, ...]
     successors: tuple[Successor, ...] = ()
+    predecessors: tuple[Predecessor, ...] = ()
 
 
 class _List(Piece):
@@ -117,17 +121,18 @@ def load_plan(folder: Path) -> Plan:
 
 
 class _Files:
-    """The files of one folder; mistakes are named by folder and file, as in "longbien-2021/units.yaml:12"."""
+    """The files of one folder, and of the one that it extends; mistakes are named by folder and file, as in "longbien-2021/units.yaml:12"."""
 
     def __init__(self, folder: Path) -> None:
-        self.folder = folder
+        self.folder, self.base = folder, folder
         self.located: dict[str, Located] = {}
         self.mistakes: list[Mistake] = []
 
     def read(self, name: str, shape: type[M]) -> M | None:
         """One file in its shape; None, and the mistakes kept, if it does not have it."""
+        folder = self.folder if (self.folder / name).exists() or not (self.base / name).exists() else self.base
         try:
-            located = self.located[name] = read_yaml(self.folder / name, self.called(name))
+            located = self.located[name] = read_yaml(folder / name, f"{folder.name}/{name}")
             return shape.model_validate(located.data)
         except FileMistakes as error:
             self.mistakes += error.mistakes
@@ -138,10 +143,29 @@ class _Files:
     def called(self, name: str) -> str:
         return f"{self.folder.name}/{name}"
 
+    def extend(self, base: PlanId) -> None:
+        """Take what is missing from the folder beside this one. Of that folder's own `extends` nothing is taken: two steps would leave nobody sure
+        which file counts."""
+        self.base = self.folder.parent / base
+        if self.base == self.folder or not (self.base / "plan.yaml").exists():
+            self.mistakes.append(self.located["plan.yaml"].mistake(("extends",), f"there is no plan {base} beside this one"))
+        elif _extends(self.base):
+            self.mistakes.append(self.located["plan.yaml"].mistake(("extends",), f"{base} extends a plan itself"))
+
+
+def _extends(folder: Path) -> bool:
+    try:
+        data = read_yaml(folder / "plan.yaml").data
+    except FileMistakes:
+        return False
+    return isinstance(data, dict) and "extends" in data
+
 
 def _read(files: _Files) -> tuple[_Head | None, Parts]:
     """Every part that can be read."""
     head = files.read("plan.yaml", _Head)
+    if head is not None and head.extends is not None:
+        files.extend(head.extends)
     units, ladder = files.read("units.yaml", _Units), files.read("ladder.yaml", _Ladder)
     hotlines, retention = files.read("hotlines.yaml", _Hotlines), files.read("retention.yaml", _Retention)
     sources, clocks = files.read("sources.yaml", _Sources), files.read("clocks.yaml", _Clocks)
@@ -149,7 +173,7 @@ def _read(files: _Files) -> tuple[_Head | None, Parts]:
     reports, targets = files.read("reports.yaml", _Reports), files.read("targets.yaml", _Targets)
     parts = Parts(
         units=units.units if units else None,
-        successors=units.successors if units else None,
+        others=(units.successors, units.predecessors) if units else None,
         severity=files.read("severity.yaml", Severity),
         ladder=_ladder(ladder) if ladder else None,
         care=care.steps if care else None,
@@ -199,7 +223,8 @@ def _put_together(head: _Head, parts: Parts) -> Plan | None:
         timezone=head.timezone,
         division=head.division,
         units=parts.units or (),
-        successors=parts.successors or (),
+        successors=parts.others[0] if parts.others else (),
+        predecessors=parts.others[1] if parts.others else (),
         lists={name: items or () for name, items in parts.lists.items()},
         severity_rules=severity,
         ladder=ladder,

@@ -5,23 +5,25 @@ from contextlib import suppress
 from datetime import timedelta
 
 import sqlalchemy as sa
+import structlog
 
+from bot.alone import alone
 from bot.apply import clocks, roster
-from bot.conversations import Talk
 from bot.engine import Engine
+from bot.expected_rows import ensure
 from bot.gather import load_case, read_service
+from bot.planned import difference
 from bot.vault import VaultError
-from bot.watch import internal
-from bot.writing import Writing
 from handlers import reconcile
 from models import inbox, page, quota
 from models.clock import CASE_CLOCK
-from models.facts import Facts
 from models.ids import new_id
 from models.incident import INCIDENT, Status
 from models.people import ACCOUNT, ROOM
 from models.service import CHANNEL_STATE
 from models.timer import pending, set_timer
+
+log = structlog.get_logger()
 
 FOLLOWED = 100  # cases that get their legal clocks in one transaction: each is locked until its end
 
@@ -36,7 +38,7 @@ def forget(db: sa.Connection, engine: Engine) -> int:
 
 def stay_on_duty(db: sa.Connection, engine: Engine) -> None:
     """What a service on duty looks at by itself is set, also where it went on duty before there was any of it: the roster, the reconciliation,
-    the legal clocks of cases that came before them."""
+    the legal clocks of cases that came before them, the reports that the plan asks for."""
     roster.ensure(db, engine)
     _follow_cases(db, engine)
     division = engine.plan.division
@@ -44,6 +46,21 @@ def stay_on_duty(db: sa.Connection, engine: Engine) -> None:
         due = reconcile.next_morning(engine.now(), engine.plan)
         row = {"id": new_id(), "kind": reconcile.TIMER, "subject": division, "due_at": due, "urgent": False, "data": {}}
         set_timer(db, row | {"set_at": engine.now()})
+    _expect(db, engine)
+
+
+def _expect(db: sa.Connection, engine: Engine) -> None:
+    """What is new in the plan is owed from now on. What it moved or no longer asks for is only said in the log, once a day: that is done by
+    `plan apply`, after somebody has looked at it."""
+    if new := ensure(db, engine):
+        log.info("reports_expected", new=new)
+    if not quota.once_a_day(db, "plan_differs", "", engine.plan.division, engine.now().astimezone(engine.zone).date()):
+        return
+    found = difference(db, engine)
+    if found:
+        log.warning(
+            "plan_differs", moved=len(found.moved), dropped=len(found.dropped), again=len(found.again), todo="python -m bot plan apply"
+        )
 
 
 def _follow_cases(db: sa.Connection, engine: Engine) -> None:
@@ -54,18 +71,10 @@ def _follow_cases(db: sa.Connection, engine: Engine) -> None:
     cases = sorted(db.execute(sa.select(INCIDENT.c.id).where(*live).order_by(sa.func.random()).limit(FOLLOWED)).scalars())
     if not cases:
         return
-    w = _writing(db, engine)
+    w = alone(db, engine, "upkeep")
     for case in cases:
         with suppress(VaultError):
             clocks.follow(w, load_case(db, case))
-
-
-def _writing(db: sa.Connection, engine: Engine) -> Writing:
-    """What commands write to, where nobody said anything."""
-    incoming = internal("upkeep", {"subject": engine.plan.division}, engine.now())
-    talk = Talk("", incoming.channel, incoming.chat, "", "", group=False)
-    facts = Facts(engine.now(), engine.zone, engine.plan, engine.forms, talk.locale, new_id, lambda: ("", ""))
-    return Writing(db, engine, incoming, talk, facts)
 
 
 def switched_off(db: sa.Connection, on: Collection[str]) -> list[tuple[str, str]]:

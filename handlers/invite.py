@@ -1,21 +1,24 @@
-"""/moi: a one-time code for a role in a unit. Administrators invite anybody (leaders of units above the division too), ward officers
-collaborators and officers of their ward."""
+"""/moi: a one-time code for a role in a unit. Administrators invite anybody (leaders of wards and of units above the division too, partners into
+the office, school or clinic that they answer for), ward officers collaborators and officers of their ward."""
 
 from datetime import timedelta
 
 from handlers.floor import ask, end, go, held, leave, take_floor
+from handlers.reading.units import UnitName, find_unit
 from handlers.reply import BACK, CANCEL, Pressed, Reply, Typed, read_reply
 from handlers.rights import may_give, own_wards
 from handlers.wards import find_wards, ward_choices
 from handlers.wording import role_name, unit_name
 from models.commands import CreateInvitation
 from models.facts import Facts, Role
-from models.plan import Unit
+from models.plan import Plan, Unit, UnitKind
 from models.talk import Choice, Frame, Incoming, Moment, Say, Text, Turn, lines, msg
 
 FLOOR = "invite"
 LASTS = timedelta(days=7)
 OF_A_WARD = (Role.COLLABORATOR, Role.WARD_OFFICER)
+WARD_LEADER = "ward_leader"
+PARTNERS = frozenset({UnitKind.AGENCY, UnitKind.SCHOOL, UnitKind.CLINIC})
 OF_THE_DIVISION = (Role.DUTY_OFFICER, Role.LEADER, Role.PARTNER, Role.ADMINISTRATOR)
 
 
@@ -42,27 +45,46 @@ def _role(frame: Frame, reply: Reply, facts: Facts) -> Turn:
     for unit in _above(facts):
         if reply == Pressed(f"above.{unit.id}"):
             return _give(go(frame, "done", role=str(Role.LEADER), unit=unit.id), facts)
+    if reply == Pressed(WARD_LEADER) and _above(facts):
+        return _into_one_of(go(frame, "unit", role=str(Role.LEADER)), facts, _wards(facts))
     role = next((role for role in _roles(facts) if reply == Pressed(str(role))), None)
     if role is None:
         return _ask_role(frame, facts, why=msg("Please choose one of these."))
-    if role in OF_THE_DIVISION:
+    units = _units(role, facts)
+    if role in OF_THE_DIVISION and (role is not Role.PARTNER or not units):
         return _give(go(frame, "done", role=str(role), unit=facts.plan.division), facts)
-    wards = _wards(facts)
-    if len(wards) == 1:
-        return _give(go(frame, "done", role=str(role), unit=wards[0].id), facts)
-    return _ask_unit(go(frame, "unit", role=str(role)), facts, wards)
+    return _into_one_of(go(frame, "unit", role=str(role)), facts, units)
+
+
+def _into_one_of(frame: Frame, facts: Facts, units: tuple[Unit, ...]) -> Turn:
+    if len(units) == 1:
+        return _give(go(frame, "done", unit=units[0].id), facts)
+    return _ask_unit(frame, units)
 
 
 def _unit(frame: Frame, reply: Reply, facts: Facts) -> Turn:
-    mine = {ward.id: ward for ward in _wards(facts)}
+    mine = {unit.id: unit for unit in _units(Role(held(frame, "role")), facts)}
     if isinstance(reply, Pressed) and reply.key in mine:
         return _give(go(frame, "done", unit=reply.key), facts)
-    found = tuple(ward for ward in find_wards(reply.text, facts.plan) if ward.id in mine) if isinstance(reply, Typed) else ()
+    found = tuple(unit for unit in _named(reply.text, frame, facts.plan) if unit.id in mine) if isinstance(reply, Typed) else ()
     if len(found) > 1:
-        return _ask_unit(frame, facts, found, why=msg("Which of these do you mean?"))
+        return _ask_unit(frame, found, why=msg("Which of these do you mean?"))
     if not found:
-        return _ask_unit(frame, facts, tuple(mine.values()), why=msg("I do not know that ward."))
+        why = msg("I do not know that office, school or clinic.") if _of_a_partner(frame) else msg("I do not know that ward.")
+        return _ask_unit(frame, tuple(mine.values()), why=why)
     return _give(go(frame, "done", unit=found[0].id), facts)
+
+
+def _of_a_partner(frame: Frame) -> bool:
+    return held(frame, "role") == Role.PARTNER
+
+
+def _named(text: str, frame: Frame, plan: Plan) -> tuple[Unit, ...]:
+    """The units that a text means, as wards or as partners."""
+    if not _of_a_partner(frame):
+        return find_wards(text, plan)
+    names = [UnitName(unit.id, (unit.name.vi, unit.short.vi, unit.short.en, *unit.aliases)) for unit in _partners(plan)]
+    return tuple(plan.unit(unit) for unit in find_unit(text, names).ids)
 
 
 def _again(frame: Frame, reply: Reply, facts: Facts) -> Turn:
@@ -128,10 +150,23 @@ def _wards(facts: Facts) -> tuple[Unit, ...]:
     return tuple(ward for ward in facts.plan.wards() if ward.id in own_wards(facts.who))
 
 
+def _partners(plan: Plan) -> tuple[Unit, ...]:
+    return tuple(unit for unit in plan.units if unit.kind in PARTNERS)
+
+
+def _units(role: Role, facts: Facts) -> tuple[Unit, ...]:
+    """Where somebody of that role may belong, besides the division."""
+    return _partners(facts.plan) if role is Role.PARTNER else _wards(facts)
+
+
 def _ask_role(frame: Frame, facts: Facts, why: Text | None = None) -> Turn:
-    above = (Choice(f"above.{unit.id}", msg("leader of %(unit)s", unit=unit.short)) for unit in _above(facts))
-    return ask(frame, msg("Whom do you invite?"), *(Choice(str(role), role_name(role)) for role in _roles(facts)), *above, why=why)
+    above = [Choice(f"above.{unit.id}", msg("leader of %(unit)s", unit=unit.short)) for unit in _above(facts)]
+    ward = [Choice(WARD_LEADER, msg("leader of a ward"))] if above else []
+    return ask(frame, msg("Whom do you invite?"), *(Choice(str(role), role_name(role)) for role in _roles(facts)), *ward, *above, why=why)
 
 
-def _ask_unit(frame: Frame, facts: Facts, wards: tuple[Unit, ...], why: Text | None = None) -> Turn:
-    return ask(frame, msg("Of which ward? Choose it, or type its name."), *ward_choices(wards), why=why, columns=2)
+def _ask_unit(frame: Frame, units: tuple[Unit, ...], why: Text | None = None) -> Turn:
+    if _of_a_partner(frame):
+        asked = msg("Of which office, school or clinic? Choose it, or type its name.")
+        return ask(frame, asked, *ward_choices(units), why=why)
+    return ask(frame, msg("Of which ward? Choose it, or type its name."), *ward_choices(units), why=why, columns=2)

@@ -19,8 +19,10 @@ from models.plan_items import (
     Hotline,
     Id,
     ListItem,
+    OtherUnit,
     Piece,
     PlanId,
+    Predecessor,
     Retention,
     Source,
     Sourced,
@@ -36,9 +38,9 @@ from models.talk import Label
 
 __all__ = [
     "Calendar", "CareSteps", "Clock", "ClockStart", "ClockStep", "Condition", "DayCorrection", "Document", "DueRule", "Hotline", "Hour",
-    "Label", "Ladder", "LadderLevel", "Level", "ListItem", "Overdue", "Owing", "Period", "Plan", "Reminded", "Reminding", "Report",
-    "Retention", "Severity", "SeverityRule", "SeverityVerdict", "Source", "Sourced", "Status", "Step", "Successor", "Target", "Unit",
-    "UnitKind", "Whom", "holds",
+    "Label", "Ladder", "LadderLevel", "Level", "ListItem", "OtherUnit", "Overdue", "Owing", "Period", "Plan", "Predecessor", "Reminded",
+    "Reminding", "Report", "Retention", "Severity", "SeverityRule", "SeverityVerdict", "Source", "Sourced", "Status", "Step", "Successor",
+    "Target", "Unit", "UnitKind", "Whom", "holds",
 ]  # fmt: skip
 
 
@@ -52,6 +54,7 @@ class Plan(Piece):
     division: Id
     units: tuple[Unit, ...]
     successors: tuple[Successor, ...] = ()
+    predecessors: tuple[Predecessor, ...] = ()
     lists: dict[str, tuple[ListItem, ...]]
     severity_rules: Severity
     ladder: Ladder
@@ -105,9 +108,14 @@ class Plan(Piece):
             here = found[-1].parent
         return tuple(found)
 
-    def wards_now_in(self, successor: str) -> tuple[Unit, ...]:
-        """The wards that may have given land to a later unit: whoever names the later unit is asked which of these is meant."""
-        return tuple(unit for unit in self.units if successor in unit.successors)
+    @property
+    def other_units(self) -> tuple[OtherUnit, ...]:
+        """Units of a later or an earlier division of the land, whose names people type as well."""
+        return *self.successors, *self.predecessors
+
+    def sharing(self, other: str) -> tuple[Unit, ...]:
+        """The wards that share land with a later or earlier unit: whoever names that one is asked which of these is meant."""
+        return tuple(unit for unit in self.units if other in unit.successors or other in unit.predecessors)
 
     # --- lists, severity, numbers -------------------------------------------------------------------------------------
 

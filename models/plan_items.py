@@ -84,7 +84,8 @@ class Unit(Sourced):
     """One unit of the tree. Its id is a foreign key in the database: for good, and never used again for another territory.
 
     `acts_for`: an office acts for another unit: whatever lies within that unit lies within its remit. `aliases`: other names and
-    abbreviations that mean this unit alone. `successors`: units of a later division of the land that may hold parts of it.
+    abbreviations that mean this unit alone. `successors`, `predecessors`: units of a later and of an earlier division of the land that share land
+    with it. `duties`: what the plan makes it responsible for, a line each.
     """
 
     id: Id
@@ -96,16 +97,30 @@ class Unit(Sourced):
     code: Annotated[str, Field(pattern=r"^\d{3,5}$")] | None = None
     aliases: tuple[Filled, ...] = ()
     successors: tuple[Id, ...] = ()
+    predecessors: tuple[Id, ...] = ()
+    duties: tuple[Bilingual, ...] = ()
 
 
-class Successor(Sourced):
-    """A later unit (since 01/07/2025). Its borders cut through the old ones: it never stands for one old unit, its name is asked back."""
+class OtherUnit(Sourced):
+    """A unit of another division of the land: a later one (a successor) or an earlier one (a predecessor). The borders cut through each other: it
+    never stands for one unit of this plan, its name is asked back."""
 
     id: Id
     name: Bilingual
     short: Bilingual
     code: Annotated[str, Field(pattern=r"^\d{3,5}$")] | None = None
+
+
+class Successor(OtherUnit):
+    """`since`: the first day on which it exists."""
+
     since: date
+
+
+class Predecessor(OtherUnit):
+    """`until`: the last day on which it existed."""
+
+    until: date
 
 
 class ListItem(Sourced):

@@ -42,7 +42,8 @@ class Report(Sourced):
     """What is owed. `units` and `kinds`: by whom (single units, and every unit of these kinds). `to`: the unit that accepts it or sends it back;
     None where it goes out of the service (to `sent_to`): such a report is done when somebody says how it was sent. `section` is where it stands in the
     document, `quote` its words. `form`: a form of forms/reports. `template`: False where the official template is not known yet.
-    `opens`: days before the due day from which it can be handed in; `expires`: days after it until it is locked."""
+    `opens`: days before the due day from which it can be handed in; `expires`: days after it until it is locked, at most a year, so
+    that what is older is history whatever a plan says."""
 
     id: Id
     name: Bilingual
@@ -57,7 +58,7 @@ class Report(Sourced):
     template: bool = False
     zero: bool = False  # "trong kỳ không có" is an answer
     opens: Annotated[int, Field(ge=1)] = 60
-    expires: Annotated[int, Field(ge=1)] = 60
+    expires: Annotated[int, Field(ge=1, le=366)] = 60
     periods: Annotated[tuple[Period, ...], Field(min_length=1)]
 
     @model_validator(mode="after")

@@ -32,6 +32,7 @@ from bot.vault import Vault
 from models.facts import Facts
 from models.ids import new_id
 from models.letter import LETTER
+from models.plan import Plan
 from models.talk import FileRef, Incoming, Kind, Press
 from models.timer import due
 from scheduler.due import as_incoming
@@ -87,11 +88,13 @@ class Scene:
         seeded: bool = True,
         capabilities: Capabilities = WEB,
         channel: str = "web",
+        plan: Plan = PLAN,
         **more: Capabilities,
     ) -> "Scene":
         """`more`: further messengers by name; see `on`."""
         clock = [START]
-        engine = Engine(PLAN, FORMS, vault, PLAN.zone, lambda: clock[0], {channel: capabilities, **more})
+        forms = FORMS if plan is PLAN else load_forms(ROOT / "forms", plan)
+        engine = Engine(plan, forms, vault, plan.zone, lambda: clock[0], {channel: capabilities, **more})
         if seeded:
             await db.run(lambda connection: seed(connection, engine, START))
         return cls(db, engine, clock, channel)

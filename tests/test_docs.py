@@ -95,7 +95,8 @@ def test_every_make_target_that_is_named_exists(page: Path) -> None:
 @pytest.mark.parametrize("page", PAGES, ids=name)
 def test_every_command_that_is_named_exists(page: Path) -> None:
     """What the page tells people to type is a command of `python -m bot`."""
-    commands = {command.name or command.callback.__name__ for command in cli.registered_commands if command.callback}
+    groups = {group.name for group in cli.registered_groups if group.name}
+    commands = {command.name or command.callback.__name__ for command in cli.registered_commands if command.callback} | groups
     shown = [line.partition("python -m bot ")[2] for line in typed(page) if "python -m bot " in line]
     named = {word.split()[0] for line in shown for word in line.split("|") if word.strip()}
     assert named - commands == set()
@@ -104,6 +105,12 @@ def test_every_command_that_is_named_exists(page: Path) -> None:
 def test_readme_names_every_command() -> None:
     """A command that nobody is told of is not used."""
     commands = {command.callback.__name__ for command in cli.registered_commands if command.callback}
+    commands |= {
+        f"{group.name} {command.name}"
+        for group in cli.registered_groups
+        if group.typer_instance
+        for command in group.typer_instance.registered_commands
+    }
     assert [command for command in sorted(commands) if f"python -m bot {command}" not in text(ROOT / "README.md")] == []
 
 

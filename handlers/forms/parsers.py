@@ -136,18 +136,16 @@ def _ward(text: str, facts: Facts) -> Read | Misread:
 
 
 def wards_called(text: str, plan: Plan) -> list[str]:
-    """The wards that a text may mean. The name of a later unit means every ward that may lie in it now, because its borders cut through them."""
-    old = [UnitName(unit.id, (unit.name.vi, unit.short.vi, unit.short.en, *unit.aliases)) for unit in plan.wards()]
-    new = [UnitName(f"now.{unit.id}", (unit.name.vi, unit.short.vi)) for unit in plan.successors]
-    match = find_unit(text, old)
+    """The wards that a text may mean. The name of a later or earlier unit means every ward that may share land with it, because the borders cut
+    through each other; written in full it is rather that unit than a ward whose name it resembles."""
+    own = [UnitName(unit.id, (unit.name.vi, unit.short.vi, unit.short.en, *unit.aliases)) for unit in plan.wards()]
+    match = find_unit(text, own)
     if match.exact:
         return list(match.ids)
-    ids = (
-        [match.ids]
-        if match.ids
-        else [tuple(unit.id for unit in plan.wards_now_in(later.removeprefix("now."))) for later in find_unit(text, new).ids]
-    )
-    return list(dict.fromkeys(unit for some in ids for unit in some))
+    other = find_unit(text, [UnitName(unit.id, (unit.name.vi, unit.short.vi)) for unit in plan.other_units])
+    if match.ids and not other.exact:
+        return list(match.ids)
+    return list(dict.fromkeys(ward.id for unit in other.ids for ward in plan.sharing(unit)))
 
 
 def neighbourhood_text(typed: str) -> Text:

@@ -103,7 +103,7 @@ OTHER_WARDS = """Việc xảy ra ở phường nào?
     11. Quay lại"""
 GROUP = "Ở tổ dân phố số mấy?\nGõ số tổ, ví dụ: 5.\nHoặc gõ chữ: «Không rõ tổ», «%s»"
 PLACE = "Cụ thể ở chỗ nào? Gõ số nhà, ngõ, đường, hoặc gần đâu.\nVí dụ: số 8 ngõ 12 Ngọc Lâm, gần trường mầm non.\n1. %s"
-CALLED = """Anh/chị đã gọi điện cho Phòng LĐTB&XH chưa?
+CALLED = """Anh/chị đã gọi điện cho phòng trực chưa?
     Trực ban Phòng: 024 0000 0000 (số tập huấn)
     1. Đã gọi
     2. Chưa gọi

@@ -27,7 +27,7 @@ from tests.emulators.zalo import ZaloServer
 
 ROOT = Path(__file__).parents[2]
 ALL_MISSING = [
-    "số trực của Phòng LĐTB&XH",
+    "số điện thoại của phòng trực",
     "phòng trực: thêm Báo Ngay",
     "hai cán bộ trực (hiện có: 0)",
     "lãnh đạo Phòng",

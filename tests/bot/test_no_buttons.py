@@ -246,7 +246,8 @@ ROLES = """Anh/chị mời ai?
     4. lãnh đạo
     5. cán bộ cơ quan phối hợp
     6. quản trị viên
-    7. lãnh đạo Quận Long Biên"""
+    7. lãnh đạo phường
+    8. lãnh đạo Quận Long Biên"""
 
 
 async def test_fourteen_wards_are_invited_into_by_pages_and_by_typing(scene: Scene) -> None:
@@ -354,7 +355,7 @@ async def test_the_service_is_made_ready_by_typing(db: Database, vault: Vault) -
         "qt",
         (
             "/sansang",
-            missing % (5, "❌ số trực của Phòng LĐTB&XH", unsure) + "\n1. Nhập số trực của Phòng\n2. Đã sao lưu khoá\n3. Đóng",
+            missing % (5, "❌ số điện thoại của phòng trực", unsure) + "\n1. Nhập số trực của Phòng\n2. Đã sao lưu khoá\n3. Đóng",
         ),
         ("1", "Số điện thoại trực ngày đêm của Phòng là số nào? (Ví dụ: 024 3872 4033)"),
         (

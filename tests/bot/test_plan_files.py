@@ -41,11 +41,6 @@ def line_of(path: Path, text: str) -> int:
     return found[0]
 
 
-def test_the_shipped_plan_loads() -> None:
-    """The folder that the service runs by has no mistake, and bears its folder's name."""
-    assert SHIPPED.name == load_plan(SHIPPED).id
-
-
 _ONE = "[{date: 2026-02-14, name: {vi: Đổi ngày, en: Swapped}, status: design}]"
 MAKE_UP_TWICE = f"days_off: {_ONE}\nmake_up_days: {_ONE}"
 # file, what is replaced, by what, a text that stands on the line that is to be named, part of the reason
@@ -57,6 +52,11 @@ BROKEN = [
     ("units.yaml", 'code: "00133"', "parent: nowhere", "parent: nowhere", "stands twice (first on line"),
     ("units.yaml", "acts_for: quan_long_bien", "acts_for: nowhere", "acts_for: nowhere", "unknown unit nowhere"),
     ("units.yaml", "[moi_bo_de, moi_hong_ha]", "[moi_bo_de, moi_x]", "moi_x", "unknown successor moi_x"),
+    ("units.yaml", "id: moi_hong_ha", "id: bo_de  # later", "# later", "bo_de is a unit of this plan"),
+    ("units.yaml", "[moi_bo_de, moi_hong_ha]", "[moi_bo_de]\n    predecessors: [old_x]", "old_x", "unknown predecessor old_x"),
+    ("units.yaml", "[moi_long_bien, moi_phuc_loi, moi_bat_trang, moi_gia_lam]", "[moi_long_bien]", "id: moi_gia_lam", "no unit shares land with it"),
+    ("plan.yaml", "timezone:", "extends: nowhere\ntimezone:", "extends: nowhere", "there is no plan nowhere beside this one"),
+    ("plan.yaml", "timezone:", "extends: plan\ntimezone:", "extends: plan", "there is no plan plan beside this one"),
     ("units.yaml", "short: {vi: Bồ Đề,", "short: {vi: ngoc  lam,", "vi: ngoc  lam,", "is a name of ngoc_lam too"),
     ("plan.yaml", "division: phong_ldtbxh", "division: bo_de", "division: bo_de", "no unit of kind division"),
     ("plan.yaml", "Asia/Ho_Chi_Minh", "Asia/Long_Bien", "Asia/Long_Bien", "no such time zone"),
@@ -119,6 +119,29 @@ BROKEN = [
     ("clocks.yaml", "{basis: event, status: verified", "{basis: event, status: design", "{basis: event", "only a verified item may name a law"),
     ("clocks.yaml", "id: written", "id: telephone  # again", "# again", "telephone stands twice"),
     ("retention.yaml", "days: 90", "days: 0", "days: 0", "kept.inbox_bodies.days"),
+    ("reports.yaml", "id: hoat_dong_he\n", "id: bo_chi_tieu  # again\n", "# again", "bo_chi_tieu stands twice"),
+    ("reports.yaml", "id: hoat_dong_he\n", "id: request\n", "id: request", "request is the name of what is asked for by chat"),
+    ("reports.yaml", "kinds: []\n    units: [phong_ldtbxh]", "kinds: []", "id: thang_hanh_dong_quan", "nobody owes it"),
+    ("reports.yaml", "units: [phong_ldtbxh]", "units: [nowhere]", "units: [nowhere]", "unknown unit nowhere"),
+    ("reports.yaml", "units: [phong_ldtbxh]", "units: [bo_de, bo_de]", "units: [bo_de, bo_de]", "bo_de stands twice"),
+    ("reports.yaml", "kinds: [ward]", "kinds: [city]", "kinds: [city]", "units.yaml has no city"),
+    ("reports.yaml", "kinds: [ward]", "kinds: [ward, ward]", "kinds: [ward, ward]", "ward stands twice"),
+    ("reports.yaml", "to: phong_ldtbxh", "to: nowhere", "to: nowhere", "unknown unit nowhere"),
+    ("reports.yaml", "to: phong_ldtbxh", "to: bo_de", "to: bo_de", "bo_de would accept its own report"),
+    ("reports.yaml", "    sent_to: {vi: UBND thành phố", "    to: bo_de\n    sent_to: {vi: UBND thành phố", "id: thang_hanh_dong_quan", "or out of"),
+    ("reports.yaml", "id: 9_thang_2021", "id: 6_thang_2021", "due: 2021-08-10, rule: before", "6_thang_2021 stands twice"),
+    ("reports.yaml", "due: 2021-08-10, rule: before", "due: 2021-05-10, rule: before", "id: 9_thang_2021", "2021-05-10 is not after 2021-05-10"),
+    ("reports.yaml", "start: 2021-01-01\n", "start: 2021-06-01  # late\n", "# late", "the period starts after its due day"),
+    ("reports.yaml", "end: 2021-12-31", "end: 2020-12-31", "- id: nam_2021", "the period ends before it starts"),
+    ("reports.yaml", "rule: before\n", "rule: until\n", "rule: until", "periods.nam_2021.rule"),
+    ("reminders.yaml", "[14, 7, 3, 1, 0]", "[14, 7, 7]", "before: [", "7 is not less than 7"),
+    ("reminders.yaml", "[14, 7, 3, 1, 0]", "[7, 14]", "before: [", "14 is not less than 7"),
+    ("reminders.yaml", "after: 2, to", "after: 1, to", "after: 1, to: [unit, leader]", "1 is not more than 1"),
+    ("reminders.yaml", "to: [unit, leader]}", "to: [unit, unit]}", "to: [unit, unit]}", "a word stands twice"),
+    ("reminders.yaml", "status: design", "status: verified\nsource: [hearsay]", "source: [hearsay]", "unknown source hearsay"),
+    ("targets.yaml", "id: tham_gia", "id: tro_giup  # again", "# again", "tro_giup stands twice"),
+    ("targets.yaml", "form: thang_hanh_dong", "form: thang_hanh", "form: thang_hanh", "no report has the form thang_hanh"),
+    ("targets.yaml", "least: 85", "least: 185", "least: 185", "targets.tham_gia.least"),
 ]  # fmt: skip
 
 
@@ -160,6 +183,51 @@ def test_a_file_that_nobody_reads_is_told(folder: Path) -> None:
     (folder / "relation.yaml").write_text("items: []\n", encoding="utf-8")
     (folder / "units.yml").write_text("units: []\n", encoding="utf-8")
     assert [mistake.file for mistake in mistakes(folder)] == ["plan/relation.yaml", "plan/units.yml"]
+
+
+@pytest.fixture
+def extending(folder: Path) -> Path:
+    """A plan beside the copy that has only a head of its own."""
+    more = folder.parent / "more"
+    more.mkdir()
+    shutil.copy(folder / "plan.yaml", more)
+    edit(more / "plan.yaml", "id: longbien-2021", "id: more\nextends: plan")
+    return more
+
+
+def test_a_plan_takes_from_another_what_it_does_not_have(folder: Path, extending: Path) -> None:
+    """Whole files: its own where it has one."""
+    shutil.copy(folder / "places.yaml", extending)
+    edit(extending / "places.yaml", "vi: Tại nhà", "vi: Ở nhà")
+    plan, base = load_plan(extending), load_plan(folder)
+    assert (plan.id, plan.units, plan.list("relations")) == ("more", base.units, base.list("relations"))
+    assert next(item.name.vi for item in plan.list("places")) == "Ở nhà"
+
+
+def test_a_mistake_in_what_was_taken_is_told_where_it_stands(folder: Path, extending: Path) -> None:
+    """In the other plan's folder: there it is put right."""
+    edit(folder / "reminders.yaml", "[14, 7, 3, 1, 0]", "[7, 14]")
+    assert [(mistake.file, mistake.line) for mistake in mistakes(extending)] == [
+        ("plan/reminders.yaml", line_of(folder / "reminders.yaml", "before: ["))
+    ]
+
+
+def test_a_plan_that_extends_another_is_not_extended(folder: Path, extending: Path) -> None:
+    """Two steps would leave nobody sure which file counts."""
+    edit(folder / "plan.yaml", "timezone:", "extends: longbien-2021\ntimezone:")
+    assert [mistake.reason for mistake in mistakes(extending)] == ["extends: plan extends a plan itself"]
+
+
+def test_a_file_that_neither_has_is_told_of_the_plan_itself(folder: Path, extending: Path) -> None:
+    """Where it is to be written."""
+    (folder / "ladder.yaml").unlink()
+    assert [mistake.file for mistake in mistakes(extending)] == ["more/ladder.yaml"]
+
+
+@pytest.mark.parametrize("name", sorted(path.name for path in SHIPPED.parent.iterdir() if path.is_dir()))
+def test_every_shipped_plan_loads(name: str) -> None:
+    """Each bears its folder's name."""
+    assert load_plan(SHIPPED.parent / name).id == name
 
 
 def test_a_missing_folder_is_told(tmp_path: Path) -> None:

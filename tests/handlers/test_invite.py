@@ -32,7 +32,7 @@ Mã dùng một lần, trước 10:32 30/11.
 
 
 ROLES = "Anh/chị mời ai?\n[cộng tác viên] [cán bộ trẻ em phường] [cán bộ trực] [lãnh đạo] [cán bộ cơ quan phối hợp] [quản trị viên]"
-ROLES += " [lãnh đạo Quận Long Biên]"
+ROLES += " [lãnh đạo phường] [lãnh đạo Quận Long Biên]"
 
 
 def test_an_administrator_invites_into_any_ward() -> None:
@@ -58,7 +58,7 @@ def test_one_more_of_the_same_kind_takes_one_tap() -> None:
     assert talk.frame.floor == ""
 
 
-@pytest.mark.parametrize("role", ["cán bộ trực", "lãnh đạo", "cán bộ cơ quan phối hợp", "quản trị viên"])
+@pytest.mark.parametrize("role", ["cán bộ trực", "lãnh đạo", "quản trị viên"])
 def test_roles_of_the_division_need_no_ward(role: str) -> None:
     """There is only one division."""
     talk = Talk(who=ADMIN)
@@ -73,6 +73,26 @@ def test_a_leader_of_the_district_is_invited_into_the_district() -> None:
     talk.says("/moi")
     talk.transcript(("lãnh đạo quận Long Biên", code_for("lãnh đạo", "UBND quận Long Biên")))
     assert [command.unit for command in talk.commands if isinstance(command, CreateInvitation)] == ["quan_long_bien"]
+
+
+def test_a_partner_belongs_to_an_office_of_the_plan() -> None:
+    """It is the office, school or clinic that owes a report, so its officer is invited there, by choice or by name."""
+    talk = Talk(who=ADMIN)
+    talk.says("/moi")
+    asked = talk.says("[cán bộ cơ quan phối hợp]")[0]
+    assert asked.startswith("Người đó thuộc cơ quan, trường hay trạm y tế nào? Chọn, hoặc gõ tên.\n[Phòng Văn hóa thông tin] [Phòng Y tế]")
+    assert talk.says("Phòng Nông nghiệp")[0].startswith("Không tìm thấy cơ quan, trường hay trạm y tế này.")
+    talk.transcript(("cong an quan", code_for("cán bộ cơ quan phối hợp", "Công an quận Long Biên")))
+    assert [command.unit for command in talk.commands if isinstance(command, CreateInvitation)] == ["cong_an_quan"]
+
+
+def test_a_leader_of_a_ward_is_invited_into_the_ward() -> None:
+    """Whoever leads it is told of what the ward has not handed in."""
+    talk = Talk(who=ADMIN)
+    for said in ("/moi", "lãnh đạo phường"):
+        talk.says(said)
+    talk.transcript(("ngoc lam", code_for("lãnh đạo", "Phường Ngọc Lâm")))
+    assert talk.commands == (CreateInvitation(code_hash(CODE), "leader", WARD, NOW + timedelta(days=7)),)
 
 
 def test_a_ward_officer_invites_only_for_their_own_ward() -> None:

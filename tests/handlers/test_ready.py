@@ -38,7 +38,7 @@ def test_an_administrator_sees_what_is_missing_and_enters_it() -> None:
         (
             "/sansang",
             """CHƯA SẴN SÀNG TRỰC. Còn thiếu: 5
-            ❌ số trực của Phòng LĐTB&XH
+            ❌ số điện thoại của phòng trực
             ❌ phòng trực: thêm Báo Ngay vào nhóm của Phòng rồi gõ trong nhóm: /ganphong
             ❌ hai cán bộ trực (hiện có: 0): mời bằng /moi
             ❌ lãnh đạo Phòng: mời bằng /moi

@@ -76,7 +76,7 @@ def test_danger() -> None:
             "Chọn, hoặc gõ tên phường.",
         ),
         ("[Phường Ngọc Lâm]", "Cụ thể ở chỗ nào? Gõ số nhà, ngõ, đường, hoặc gần đâu.\nVí dụ: số 8 ngõ 12 Ngọc Lâm, gần trường mầm non."),
-        ("số 8 ngõ 12, gần chợ", "Anh/chị đã gọi điện cho Phòng LĐTB&XH chưa?\nTrực ban Phòng: 024 3872 4033"),
+        ("số 8 ngõ 12, gần chợ", "Anh/chị đã gọi điện cho phòng trực chưa?\nTrực ban Phòng: 024 3872 4033"),
         ("[Chưa gọi]", "Trẻ gặp chuyện gì?"),
         ("[Bạo lực hoặc xâm hại]", "Gần với việc nào nhất? Chưa chắc cũng được."),
         ("[Bạo lực trẻ em]", "Theo anh/chị, ai có thể đã gây ra việc này?\nChưa chắc cũng được, cán bộ sẽ xác minh."),

@@ -31,7 +31,7 @@ def test_how_to_join_is_told() -> None:
     talk.transcript(
         (
             "tôi có mã",
-            "Xin gõ mã vào đây, đúng như đã nhận. Ví dụ: BN-ABCD-EFGH\nChưa có mã? Xin hỏi cán bộ trẻ em phường hoặc Phòng LĐTB&XH.",
+            "Xin gõ mã vào đây, đúng như đã nhận. Ví dụ: BN-ABCD-EFGH\nChưa có mã? Xin hỏi cán bộ trẻ em phường hoặc phòng trực.",
         )
     )
     assert talk.says("BN-ABCD-EF23")[0].startswith("Mã này không dùng được.")

@@ -49,6 +49,14 @@ def test_the_free_days_of_2021() -> None:
     assert free(2021) == ["01-01", "02-10", "02-11", "02-12", "02-15", "02-16", "04-21", "04-30", "05-03", "09-02", "09-03"]
 
 
+@pytest.mark.parametrize("year", TET)
+def test_the_fixed_holidays_are_free_and_no_year_is_unknown(year: int) -> None:
+    """New Year, 30/4, 1/5 and 2/9; of five days in 52 weeks eleven holidays are missing, give or take those on weekends and their substitutes."""
+    fixed = [(1, 1), (4, 30), (5, 1), (9, 2)]
+    assert [day for day in fixed if is_working_day(date(year, *day), PLAN)] == []
+    assert 8 <= len(free(year)) <= 16
+
+
 def test_a_case_on_the_last_evening_before_tet() -> None:
     """9 February 2021: two working days later is 18 February, with nine days between."""
     assert is_working_day(date(2021, 2, 9), PLAN)

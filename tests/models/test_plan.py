@@ -9,7 +9,7 @@ import pytest
 from pydantic import BaseModel, ValidationError
 
 from bot.plan_files import load_plan
-from models.plan import Label, Plan, Status, Whom
+from models.plan import Label, Plan, Status, UnitKind, Whom
 
 PLAN = load_plan(Path(__file__).parents[2] / "plans" / "longbien-2021")
 URGENT, SERIOUS, WATCHED = "khan_cap", "nghiem_trong", "can_theo_doi"
@@ -43,7 +43,7 @@ def test_only_what_is_verified_names_a_law() -> None:
 
 def test_every_text_stands_in_both_languages() -> None:
     """Every label has Vietnamese and English, and the English one is no copy (names of places apart)."""
-    places = {unit.short for unit in PLAN.units} | {unit.short for unit in PLAN.successors}
+    places = {unit.short for unit in PLAN.units} | {unit.short for unit in PLAN.other_units}
     labels = [value for value in pieces(PLAN) if isinstance(value, Label)]
     assert len(labels) > 150
     assert [
@@ -87,15 +87,23 @@ def test_every_ward_is_within_the_remit_of_the_division() -> None:
 
 def test_the_division_lists_the_wards_below_it() -> None:
     """Below the division stand the units of the district that it acts for, in the order of the plan."""
-    assert PLAN.wards() == PLAN.children(PLAN.division)
-    assert len(PLAN.children("quan_long_bien")) == 15
+    assert PLAN.wards() == tuple(unit for unit in PLAN.children(PLAN.division) if unit.kind is UnitKind.WARD)
+    assert len(PLAN.children("quan_long_bien")) == 24
     assert PLAN.children("bo_de") == ()
 
 
 def test_a_later_unit_stands_for_every_ward_that_gave_it_land() -> None:
     """Hồng Hà took land of Ngọc Thụy and Bồ Đề: whoever names it is asked which is meant."""
-    assert tuple(ward.id for ward in PLAN.wards_now_in("moi_hong_ha")) == ("ngoc_thuy", "bo_de")
-    assert PLAN.wards_now_in("bo_de") == ()
+    assert tuple(ward.id for ward in PLAN.sharing("moi_hong_ha")) == ("ngoc_thuy", "bo_de")
+    assert PLAN.sharing("bo_de") == ()
+
+
+def test_the_agencies_of_section_iii_say_what_they_are_responsible_for() -> None:
+    """Mục III khoản 2 to 9: nine offices (khoản 3 names two), each with its duties in both languages; nobody else has any."""
+    agencies = [unit for unit in PLAN.units if unit.kind is UnitKind.AGENCY]
+    assert [unit.id for unit in PLAN.units if unit.duties] == [unit.id for unit in agencies]
+    assert len(agencies) == 9
+    assert {(unit.parent, unit.status, unit.source) for unit in agencies} == {("quan_long_bien", Status.VERIFIED, ("kh_116",))}
 
 
 # --- lists and numbers ------------------------------------------------------------------------------------------------
