@@ -119,8 +119,8 @@ class Training:
     async def start_again(self, at: datetime | None = None) -> None:
         """An empty room."""
         self._clock.start(at)
-        await self._db.run(partial(_empty_and_seed, engine=self._engine, now=self.now()))
-        await self._set(self.now())
+        seconds = self._clock.offset.total_seconds()
+        await self._db.run(partial(_empty_and_seed, engine=self._engine, now=self.now(), seconds=seconds))
 
     async def history(self, chat: str) -> Sequence[Past]:
         """What this chat has seen, in the order in which it happened."""
@@ -151,10 +151,11 @@ def _keep_offset(db: sa.Connection, seconds: float, now: datetime) -> None:
     upsert(db, SETTING, ("name",), {"name": "training_offset", "value": str(seconds), "person": None, "at": now})
 
 
-def _empty_and_seed(db: sa.Connection, engine: Engine, now: datetime) -> None:
+def _empty_and_seed(db: sa.Connection, engine: Engine, now: datetime, seconds: float) -> None:
     for table in METADATA.tables.values():
         db.execute(sa.delete(table))
     seed(db, engine, now)
+    _keep_offset(db, seconds, now)
     stay_on_duty(db, engine)
 
 

@@ -82,7 +82,7 @@ class History(Protocol):
 
 
 Onward = Callable[[], bool]
-"""Asked before each due row of a move, told by it where the clock is: False stops the move there."""
+"""Asked after each moment of a move at which something was due: False stops the move there."""
 
 
 class TrainingRoom(History, Protocol):
