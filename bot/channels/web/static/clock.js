@@ -1,7 +1,7 @@
 // The movable clock at the top, and "start again", also on another day.
 
 import { post, newId, postTwice } from "./api.js";
-import { dateOf, fieldOf, fullOf, nextMinute, nextMorning } from "./time.js";
+import { dateOf, dayInWords, fieldOf, fullOf, nextMinute, nextMorning } from "./time.js";
 import { errorText, word } from "./words.js";
 
 const find = (id) => document.getElementById(id);
@@ -30,6 +30,7 @@ export class Clock {
     this.prepare("again", () => this.again({}));
     this.prepare("begin", () => this.again({ to: `${find("begin-day").value}T${find("begin-hour").value}` }));
     find("begin-hint").hidden = !suggested;
+    for (const field of ["begin-day", "begin-hour"]) find(field).addEventListener("input", () => this.showBeginning());
     this.begin(suggested);
   }
 
@@ -45,6 +46,13 @@ export class Clock {
   begin(moment) {
     if (!moment) return;
     [find("begin-day").value, find("begin-hour").value] = moment.slice(0, 16).split("T");
+    this.showBeginning();
+  }
+
+  /** The day in words: a browser in another language writes the month before the day. */
+  showBeginning() {
+    const [day, hour] = [find("begin-day").value, find("begin-hour").value];
+    find("begin-shown").textContent = day && hour ? `${dayInWords(day)} ${hour}` : "";
   }
 
   /** On a wide screen all is always shown, and the face is a clock, not a button. */
@@ -72,6 +80,7 @@ export class Clock {
   relabel() {
     find("clock-now").textContent = fullOf(this.now);
     find("clock-now").dateTime = this.now.toISOString();
+    this.showBeginning();
     this.showMoving();
   }
 

@@ -31,7 +31,13 @@ export function dateOf(moment) {
 
 export function dayOf(moment) {
   const { day, month, year } = local(moment);
-  return `${DAYS[currentLanguage()][new Date(Date.UTC(year, month - 1, day)).getUTCDay()]} ${dateOf(moment)}`;
+  return dayInWords(`${year}-${month}-${day}`);
+}
+
+/** Of a date field: "2021-05-03". */
+export function dayInWords(field) {
+  const [year, month, day] = field.split("-");
+  return `${DAYS[currentLanguage()][new Date(Date.UTC(year, month - 1, day)).getUTCDay()]} ${day}/${month}/${year}`;
 }
 
 export const fullOf = (moment) => `${dayOf(moment)} ${timeOf(moment)}`;
