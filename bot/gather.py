@@ -12,6 +12,7 @@ import sqlalchemy as sa
 
 from bot import drill_rows, linking, reconciling
 from bot import gather_care as care
+from bot import gather_reports as reports
 from bot.case_rows import as_case
 from bot.clocks import clocks_of
 from bot.codes import code_hash, new_code
@@ -218,6 +219,9 @@ def _given(db: sa.Connection, engine: Engine, submission: str, row: Any) -> Give
 
 
 def _draft(reading: Reading) -> Draft | None:
+    expected: Expected | None = reading.found.get("expected")
+    if expected is not None:  # whoever began it: the draft belongs to the report
+        return read_draft(reading.db, reading.engine, expected.submission) if expected.submission else None
     held = reading.talk.frame.data.get("submission") or reading.incoming.data.get("subject")
     if not held:  # another dialogue had the floor meanwhile: what was left unfinished is found again
         unfinished = SUBMISSION.c.conversation == reading.talk.id, sa.text("submission.state = 'draft'"), SUBMISSION.c.expected.is_(None)
@@ -393,6 +397,8 @@ NEEDS: dict[str, Callable[[Reading], Any]] = {
     "open_cases": care.open_cases,
     "overdue": care.overdue,
     "reconciliation": lambda reading: reconciling.read(reading.db, reading.engine.now()),
+    "owed": reports.owed,
+    "known": reports.known,
     "drills": lambda reading: drill_rows.read(reading.db),
 }
 """One reader for each field of Facts that a route may ask for."""

@@ -6,7 +6,8 @@ from dataclasses import dataclass, replace
 from handlers.reading.folding import fold
 from handlers.rights import COMMANDS, Command, Where, Within
 
-_CASE = re.compile(r"(?:vu\s*)?(?:#|so\s+)?(?:vv\s*-?\s*(?P<year>\d{4})\s*-?\s*|bc\s*-?\s*)?0*(?P<number>\d{1,6})")
+_CASE = re.compile(r"(?:vu\s*)?(?:#|so\s+)?(?:vv\s*-?\s*(?P<year>\d{4})\s*-?\s*)?0*(?P<number>\d{1,6})")
+_REPORT = re.compile(r"(?:bao cao\s*)?(?:so\s+)?(?:bc\s*-?\s*)?0*(?P<number>\d{1,6})")
 _MOST_NUMBER_WORDS = 3  # "vụ số 42"
 _MOST_NAME_WORDS = 6  # a bot's display name within a mention ("@Bot Báo Ngay nhan 42")
 
@@ -89,6 +90,8 @@ def _numbered(command: Command, words: list[str]) -> tuple[str, str]:
         return six_digits(" ".join(words)), ""
     if not command.number:
         return "", ""
+    if command.within is Within.REPORT:
+        return report_number(" ".join(words)), ""
     if number := case_number(" ".join(words)):
         return number, ""
     tails = range(1, min(_MOST_NUMBER_WORDS, len(words) - 1) + 1) if command.tail else ()
@@ -103,6 +106,12 @@ def six_digits(text: str) -> str:
 
 
 def case_number(text: str) -> str:
-    """The number in "42", "0042", "VV-2026-0042" (a case), "BC-17" (a report); "" if the text is anything else."""
+    """The number in "42", "0042", "VV-2026-0042"; "" if the text is anything else."""
     found = _CASE.fullmatch(fold(text))
+    return found["number"] if found else ""
+
+
+def report_number(text: str) -> str:
+    """The number in "17", "BC-17"; "" if the text is anything else."""
+    found = _REPORT.fullmatch(fold(text))
     return found["number"] if found else ""

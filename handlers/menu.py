@@ -8,13 +8,14 @@ from models.facts import Who
 from models.talk import N_, Choice, Lane, LetterKind, Say, msg
 
 MOST = 8  # more do not fit above a small screen's keyboard
-_FIRST_TO_GO = ("more", "language", "photos", "cut", "drill", "ready", "confirm")
+_FIRST_TO_GO = ("more", "language", "photos", "cut", "drill", "ready", "confirm", "details", "invite")
 """Where roles make too many: what has a button elsewhere, is reminded of when it is due, or is needed a few times a year."""
 
 _DOES: Mapping[str, str] = {
     "report": N_("report a child who is harmed, injured or at risk"),
     "record": N_("write down a report you were told"),
     "cases": N_("reports and cases, and how they stand"),
+    "submit": N_("reports that my unit owes"),
     "take": N_("take a case: /nhan 42"),
     "details": N_("details of a case: /chitiet 42"),
     "confirm": N_("what was done by its hour: /xacnhan 42"),

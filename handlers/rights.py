@@ -11,6 +11,7 @@ from enum import StrEnum
 
 from models.facts import Case, Facts, Held, Member, Role, Who
 from models.plan import Plan
+from models.report_facts import Expected
 
 
 class Where(StrEnum):
@@ -28,6 +29,7 @@ class Within(StrEnum):
     OWN = "own"  # what the sender reported
     UNIT = "unit"  # a unit: administrators any, ward officers their own ward
     CASE = "case"  # may_see, may_take
+    REPORT = "report"  # an expected report: may_hand_in
 
 
 EVERYBODY: frozenset[Role] | None = None  # known or not
@@ -35,6 +37,7 @@ MEMBERS = frozenset(Role)
 OFFICERS = frozenset({Role.DUTY_OFFICER, Role.LEADER, Role.WARD_OFFICER})
 DIVISION = frozenset({Role.DUTY_OFFICER, Role.LEADER})
 MANAGERS = frozenset({Role.ADMINISTRATOR, Role.WARD_OFFICER})
+SUBMITTERS = OFFICERS | {Role.PARTNER}
 ON_ROSTER = frozenset({Role.DUTY_OFFICER, Role.LEADER})
 
 
@@ -94,6 +97,7 @@ COMMANDS = (
     Command("note", ("/bangiao", "bangiao", "ban giao"), ON_ROSTER, Where.PRIVATE, Within.UNIT, text=True),
     Command("refuse_duty", ("/khongtruc", "khongtruc", "khong truc"), ON_ROSTER, Where.PRIVATE, Within.OWN),
     Command("drill", ("/dientap", "dientap", "dien tap"), frozenset({Role.LEADER, Role.ADMINISTRATOR}), Where.PRIVATE, text=True),
+    Command("submit", ("/nopbaocao", "nopbaocao", "nop bao cao", "/nop", "nop"), SUBMITTERS, Where.PRIVATE, Within.REPORT, number=True),
     Command("ready", ("/sansang",), frozenset({Role.ADMINISTRATOR}), Where.PRIVATE),
 )
 BY_NAME = {command.name: command for command in COMMANDS}
@@ -158,6 +162,19 @@ def may_see_roster(who: Who | None, plan: Plan) -> bool:
 def may_give_duty(who: Who | None, plan: Plan) -> bool:
     """Put another duty officer in their own place: duty officers of the division."""
     return who is not None and Held(Role.DUTY_OFFICER, plan.division) in who.held
+
+
+# --- reports ----------------------------------------------------------------------------------------------------------
+
+
+def submitting_units(who: Who | None) -> tuple[str, ...]:
+    """The units for which somebody hands reports in."""
+    return tuple(dict.fromkeys(held.unit for held in (who.held if who else ()) if held.role in SUBMITTERS))
+
+
+def may_hand_in(who: Who | None, expected: Expected) -> bool:
+    """Fill it in, hand it in, put it right: officers and leaders of the unit that owes it, partners of a school, clinic or office."""
+    return expected.unit in submitting_units(who)
 
 
 # --- exercises --------------------------------------------------------------------------------------------------------

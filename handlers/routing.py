@@ -49,6 +49,7 @@ from handlers import (
     report,
     room,
     stranger,
+    submit,
     upkeep,
 )
 from handlers import help as help_
@@ -136,6 +137,7 @@ ACTIONS: dict[str, Entry] = {
     "misdial": Entry(report.misdial, _REPORTING, case="id"),
     "confirm": Entry(confirm.start, ("clocks",), case="id"),
     "report": Entry(report.start, _REPORTING, case="frame"),
+    "submit": Entry(submit.begin, ("draft", "known"), report="id"),
     "noduty": Entry(duty_give.refuse, ("roster",)),
 }
 """Buttons that stand by themselves: "<name>:<incident id>", and behind a dot what they were shown for."""
@@ -175,6 +177,7 @@ COMMANDS: dict[str, Entry] = {
     "refuse_duty": Entry(duty_give.refuse, ("roster",)),
     "drill": Entry(drill.start, ("drills",)),
     "ready": Entry(ready.start, ("service", "roster")),
+    "submit": Entry(submit.start, ("owed", "draft", "known"), report="number"),
 }
 """By the name of a command in handlers.rights.COMMANDS."""
 
@@ -193,6 +196,7 @@ FLOORS: dict[str, Entry] = {
     drill.FLOOR: Entry(drill.answer, ("drills",)),
     duty.FLOOR: Entry(duty.answer, ("roster",)),
     language.FLOOR: Entry(language.answer),
+    submit.FLOOR: Entry(submit.answer, ("draft", "known"), report="frame"),
 }
 """By the dialogue that has the floor."""
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from bot.apply import care, clocks, documents, drills, failover, forms, incidents, people, roster, telling
+from bot.apply import care, clocks, documents, drills, failover, forms, incidents, people, reports, roster, telling
 from bot.writing import Writing
 from models import commands as c
 from models import report_commands as r
@@ -64,5 +64,7 @@ APPLY: dict[type[Any], Callable[[Writing, Any], None]] = {
     c.PutSetting: people.put_setting,
     c.SetLocale: people.set_locale,
     c.Record: people.record,
+    r.OpenReport: reports.open_report,
+    r.HandIn: reports.hand_in,
     r.WantDocument: documents.want,
 }

@@ -41,9 +41,10 @@ BIRTH: Mapping[str, str] = {
     "too_old": N_("That would be an adult. Please give the child's age once more."),
     "": N_("That age could not be read. Try: “8 tuổi”, “10 tháng”, “15/3/2016”."),
 }
+_UNREAD = "unread"
 DAYS: Mapping[str, str] = {
     "future": N_("That day has not come yet. Up to which day are the figures?"),
-    "": N_("That day could not be read. Try: “hôm nay”, “30/4”, “9/5/2021”."),
+    _UNREAD: N_("That day could not be read. Try: “hôm nay”, “30/4”, “9/5/2021”."),
 }
 
 
@@ -177,10 +178,10 @@ def _date(_question: Question, text: str, facts: Facts) -> Read | Misread:
     """A day, today at the latest. Of two readings that differ in the day none is taken."""
     read = read_when(text, facts.now.astimezone(facts.zone))
     if isinstance(read, Unclear):
-        return Misread(msg(DAYS.get(read.reason, DAYS[""])))
+        return Misread(msg(DAYS.get(read.reason, DAYS[_UNREAD])))
     first, last = read.start.date(), (read.end - timedelta(microseconds=1)).date()
     if first != last or read.precision in {"week", "month"}:
-        return Misread(msg(DAYS[""]))
+        return Misread(msg(DAYS[_UNREAD]))
     return Read(first.isoformat(), day_text(first.isoformat()))
 
 

@@ -34,31 +34,47 @@ class Around:
 def ask(question: Question, filled: Filled, facts: Facts, around: Around, *, discreet: bool = False) -> Say:
     """The question with everything that can be chosen. `discreet`: not what is answered already."""
     given = filled.answers.get(question.name)
-    told = given and not given.skipped and not discreet
+    told = given and not given.skipped and not discreet and len(around.block) < 2
     kept = msg("So far: %(answer)s", answer=answer_text(question, given, facts, 120)) if given and told else None
     echo = msg("Noted: %(answer)s", answer=around.echo) if around.echo is not None else None
     put = question.told if question.told is not None and is_told(filled.answers) else question
-    body = lines(*_asked(put.label, question, around.block), put.hint, around.note, kept)
+    body = lines(*_asked(put.label, question, around.block, filled), put.hint, around.note, kept)
     before = tuple(text for text in (around.lead, echo) if text is not None)
     text = Join((*before, body), separator="\n\n") if before else body
     choices = tuple(_choices(question, filled, facts, around, given))
     return Say(text, choices, asks=True, columns=2 if question.type is QuestionType.UNIT and len(choices) > _TWO_COLUMNS else 1)
 
 
-def _asked(label: Text, question: Question, block: tuple[Question, ...]) -> tuple[Text, ...]:
-    """The question; of figures what is counted, and which ones may come in the same message."""
+def _asked(label: Text, question: Question, block: tuple[Question, ...], filled: Filled) -> tuple[Text, ...]:
+    """The question; of figures what is counted, and which ones may come in the same message, under the name of their part."""
     if not question.figure:
         return (label,)
     one = msg("%(question)s (%(measure)s)?", question=label, measure=question.measure) if question.measure else label
     if len(block) < 2:
         return (one,)
-    listed = (Join((f"{place}) ", each.short), "") for place, each in enumerate(block, 1))
+    parts = [section for section, _ in filled.sections("one")]
+    place = next((at for at, section in enumerate(parts, 1) if section.name == question.section), 1)
+    head = msg("Part %(place)s of %(count)s: %(part)s", place=place, count=len(parts), part=parts[place - 1].label)
+    listed = (Join((f"{at}) ", each.short, *_measure(each, block), *_so_far(each, filled)), "") for at, each in enumerate(block, 1))
     how = msg(
         "Type these %(count)s figures in one message, for example: %(example)s. Or only the first one.",
         count=len(block),
         example=example(block),
     )
-    return (*listed, how)
+    return (head, *listed, how)
+
+
+def _so_far(question: Question, filled: Filled) -> tuple[Text, ...]:
+    """The figure that stands there, of one that is asked again."""
+    given = filled.answers.get(question.name)
+    return (": ", figure_text(given.value)) if given is not None and not given.skipped else ()
+
+
+def _measure(question: Question, block: tuple[Question, ...]) -> tuple[Text, ...]:
+    """What is counted, where not all of them count the same."""
+    if question.measure is None or len({each.measure for each in block}) == 1:
+        return ()
+    return (" (", question.measure, ")")
 
 
 def _choices(question: Question, filled: Filled, facts: Facts, around: Around, given: Given | None) -> Iterator[Choice]:

@@ -55,6 +55,7 @@ MAY = {
     "refuse_duty": {R.DUTY_OFFICER, R.LEADER},
     "drill": {R.LEADER, R.ADMINISTRATOR},
     "ready": {R.ADMINISTRATOR},
+    "submit": OFFICERS | {R.PARTNER},
 }  # fmt: skip
 
 

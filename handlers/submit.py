@@ -1,0 +1,343 @@
+"""/nopbaocao: what my units owe, and handing one in: by answers, by a file, by both, or by stating that there was nothing.
+
+The frame (floor "submit") holds the expected report, its submission, the way and the cursor. The draft belongs to the report and not to the
+conversation, so another officer of the unit goes on with it, and every answer is a row at once.
+"""
+
+from handlers import reply
+from handlers.floor import end, leave, take_floor
+from handlers.forms import checks
+from handlers.forms import filling as fill
+from handlers.forms.filling import Filling
+from handlers.forms.showing import Around
+from handlers.forms.values import files
+from handlers.rights import may_hand_in
+from handlers.submit_screens import (
+    BY_CHAT,
+    BY_FILE,
+    EDIT,
+    FIX,
+    NOTHING,
+    PAPERS,
+    REVIEW,
+    TABLE,
+    WAYS,
+    WHY,
+    YES,
+    ZERO,
+    advance,
+    again,
+    ask_again,
+    edit_section,
+    expected_of,
+    show,
+)
+from handlers.submit_words import line, receipt, true_state
+from models.commands import PutAnswer, WantAttachment
+from models.facts import Draft, Facts
+from models.form import QuestionType
+from models.report_commands import HandIn, OpenReport, WantDocument
+from models.report_facts import Expected
+from models.talk import Choice, Frame, Incoming, Json, Say, Text, Turn, Typed, lines, msg
+
+FLOOR = "submit"
+SHOWN = 6  # reports on one small screen, with their dates
+
+
+# --- what is owed -----------------------------------------------------------------------------------------------------
+
+
+def start(frame: Frame, incoming: Incoming, facts: Facts) -> Turn:
+    """ "/nopbaocao", or "nop 17"."""
+    if facts.expected is not None:
+        return begin(frame, incoming, facts)
+    if incoming.text.split()[-1:] and incoming.text.split()[-1].isdecimal():
+        return Turn(frame, (Say(msg("There is no report of that number. To see what is owed, type: %(typed)s", typed=Typed("nopbaocao"))),))
+    if not facts.owed:
+        return Turn(leave(frame), (Say(msg("You owe no report just now. For the dates ahead, type: %(typed)s", typed=Typed("hanbaocao"))),))
+    several = len({expected.unit for expected in facts.owed}) > 1
+    rows = tuple(line(expected, facts, with_unit=several) for expected in facts.owed[:SHOWN])
+    more = len(facts.owed) - SHOWN
+    text = lines(
+        msg("Reports that are owed, the most urgent first:"), *rows, msg("and %(count)s more", count=more) if more > 0 else None,
+        msg("To begin, type “nop” and the number, for example: %(typed)s", typed=Typed(f"nop {facts.owed[0].number}")),
+    )  # fmt: skip
+    return Turn(leave(frame), (Say(text, tuple(submit_choice(expected) for expected in facts.owed[:SHOWN]), unpressed=""),))
+
+
+def submit_choice(expected: Expected) -> Choice:
+    """Begin, or go on with, one report."""
+    return Choice(f"submit:{expected.id}", msg("Hand in %(code)s", code=expected.code), action=True, typed=f"nop {expected.number}")
+
+
+def begin(frame: Frame, incoming: Incoming, facts: Facts) -> Turn:
+    """One report: as it stands, or begun."""
+    expected = facts.expected
+    if expected is None or not may_hand_in(facts.who, expected):
+        return Turn(frame, (Say(msg("That report belongs to another unit, so it cannot be handed in from here.")),))
+    if not _open(expected, facts):
+        return Turn(leave(frame), (Say(true_state(expected, facts)),))
+    work = _work(take_floor(frame, FLOOR, WAYS, expected=expected.id), incoming, facts)
+    if facts.draft is None:
+        work.commands.append(OpenReport(expected.id, work.submission, work.form.id, work.form.version, work.form.content_hash))
+        show(work, WAYS)
+    elif expected.state == "returned":
+        _sent_back(work)
+    elif not any(name != "tep" for name in work.answers):
+        show(work, WAYS)
+    else:
+        work.data["way"] = BY_CHAT if _has_figures(work) else BY_FILE
+        advance(work, _as_it_stands(work, facts.draft))
+    return work.turn(FLOOR)
+
+
+def _open(expected: Expected, facts: Facts) -> bool:
+    """Whether it can be handed in, or a correction of it, just now."""
+    if expected.state in {"accepted", "dropped"}:
+        return False
+    return expected.opens_at <= facts.now and not expected.locked(facts.now)
+
+
+def _sent_back(work: Filling) -> None:
+    """At what is to be put right; where the whole was sent back, at the review."""
+    work.data["way"] = BY_CHAT if _has_figures(work) else BY_FILE
+    reasons = expected_of(work).reasons
+    named = [name for name in reasons if work.form.has(name)]
+    whole = reasons.get("")
+    lead = msg("Sent back because: %(why)s", why=whole) if whole else None
+    if named:
+        ask_again(work, named, lead)
+    else:
+        show(work, REVIEW, lead)
+
+
+def _has_figures(work: Filling) -> bool:
+    return any(question.figure and question.name in work.answers for question in work.form.questions)
+
+
+def _as_it_stands(work: Filling, draft: Draft) -> Text:
+    asked = [question for question in work.filled.order("one") if work.word("way") != BY_FILE or question.type in PAPERS]
+    done = sum(question.name in draft.answers for question in asked)
+    return msg("Going on with the draft: %(done)s of %(all)s answered.", done=done, all=len(asked))
+
+
+def _work(frame: Frame, incoming: Incoming, facts: Facts) -> Filling:
+    expected, draft = facts.expected, facts.draft
+    if expected is None:
+        raise ValueError("no report was named")
+    submission = draft.id if draft is not None else facts.new_id()
+    answers = dict(draft.answers) if draft is not None else {}
+    data = dict(frame.data) | {"submission": submission}
+    return Filling(frame, incoming, facts, facts.forms[expected.form], submission, answers, data=data, step=frame.step)
+
+
+# --- one reply --------------------------------------------------------------------------------------------------------
+
+
+def answer(frame: Frame, incoming: Incoming, facts: Facts) -> Turn:
+    """The next message of whoever fills it in. Rights and state are looked at each time: somebody else may have handed it in meanwhile."""
+    expected = facts.expected
+    if expected is None or facts.draft is None or not may_hand_in(facts.who, expected):
+        return Turn(leave(frame), (Say(msg("That report belongs to another unit, so it cannot be handed in from here.")),))
+    if not _open(expected, facts):
+        return Turn(leave(frame), (Say(true_state(expected, facts)),))
+    work = _work(frame, incoming, facts)
+    turn = _files(work) if incoming.files else _reply(work)
+    if turn is not None:
+        return turn
+    _check(work, frozenset(command.question for command in work.commands if isinstance(command, PutAnswer)))
+    return work.turn(FLOOR)
+
+
+def _reply(work: Filling) -> Turn | None:
+    match fill.read(work, _SAID.get(work.step)):
+        case reply.Late():
+            again(work, msg("That was for an earlier question. Here is the one that is open:"))
+        case reply.Nothing():
+            again(work, msg("That cannot be used here. Please type, or choose below."))
+        case reply.Pressed(key):
+            return _pressed(work, key)
+        case reply.Typed(text):
+            return _typed(work, text)
+    return None
+
+
+_SAID = {ZERO: {"co": YES, "dung": YES, "dong y": YES, "khong": reply.BACK}, WHY: {"sua": FIX, "sua so": FIX}, REVIEW: {"nop": reply.SEND}}
+
+
+def _pressed(work: Filling, key: str) -> Turn | None:
+    if key == reply.CANCEL:
+        return _later(work)
+    if key == reply.RESUME:
+        again(work)
+        return None
+    if key == reply.BACK:
+        return _back(work)
+    question = work.question
+    if question is None:
+        return _on_screen(work, key)
+    around = fill.press(work, question, key)
+    if around is None:
+        advance(work)
+    else:
+        work.show(question, around)
+    return None
+
+
+def _typed(work: Filling, text: str) -> Turn | None:
+    if work.step == WHY:
+        name = work.word("about")
+        work.put(name + checks.WHY, text[:500], message=work.incoming.message)
+        work.data["about"] = ""
+        advance(work, msg("Thank you, the reason is kept with the figure."))
+        return None
+    question = work.question
+    if question is None:
+        again(work, msg("Please choose one of these, or type its number."))
+        return None
+    around = fill.typed(work, question, text)
+    if around is None:
+        advance(work)
+    else:
+        work.show(question, around)
+    return None
+
+
+def _on_screen(work: Filling, key: str) -> Turn | None:
+    if key == reply.SEND and work.step == REVIEW:
+        return _send(work)
+    if work.step == ZERO and key == YES:
+        return _hand_in(work, zero=True)
+    if key == TABLE:
+        return _table(work)
+    if key in {BY_CHAT, BY_FILE}:
+        work.data["way"] = key
+        advance(work)
+    elif key == NOTHING:
+        show(work, ZERO)
+    elif key == FIX:
+        ask_again(work, [work.word("about")])
+    elif key.startswith(EDIT):
+        edit_section(work, key.removeprefix(EDIT))
+    else:
+        again(work)
+    return None
+
+
+def _back(work: Filling) -> Turn | None:
+    here = work.question
+    if here is None:
+        show(work, WAYS if work.step in {ZERO, WAYS} else REVIEW)
+        return None
+    before = work.filled.before(here.name)
+    if before is None or (work.word("way") == BY_FILE and before.type not in PAPERS):
+        show(work, WAYS)
+    else:
+        work.data["early"] = [before.name, *work.early]
+        work.show(before)
+    return None
+
+
+def _later(work: Filling) -> Turn:
+    text = msg(
+        "All right. The draft is kept, and a colleague of your unit can go on with it too. To go on, type: %(typed)s",
+        typed=Typed(f"nop {expected_of(work).number}"),
+    )
+    return end(work.frame, text, *work.commands)
+
+
+def _table(work: Filling) -> Turn:
+    """The spreadsheet comes by itself; when it is sent back its figures are read into the draft."""
+    who = work.facts.who
+    wanted = WantDocument(work.facts.new_id(), "template", {"expected": expected_of(work).id}, person=who.person if who else "")
+    text = msg("The spreadsheet is on its way. Fill in the column of figures, send the file back here, and I go on from there.")
+    work.data["way"] = BY_CHAT
+    return Turn(work.turn(FLOOR).frame, (Say(text),), (*work.commands, wanted))
+
+
+# --- files ------------------------------------------------------------------------------------------------------------
+
+
+def _files(work: Filling) -> Turn | None:
+    """Whatever the cursor stands on, a file belongs to the report."""
+    question = next((question for question in work.form.questions if question.type is QuestionType.FILE), None)
+    if question is None:
+        again(work, msg("Files cannot be kept here."))
+        return None
+    given = work.answers.get(question.name)
+    kept = files(given.value) if given is not None else []
+    room = max(0, question.most - len(kept))
+    for file in [file for file in work.incoming.files if file.kind != "voice"][:room]:
+        attachment = work.facts.new_id()
+        work.commands.append(WantAttachment(attachment, work.submission, question.name, file))
+        kept = [*kept, attachment]
+    if given is None or len(kept) > len(files(given.value)):
+        work.put(question.name, list(kept), message=work.incoming.message)
+        lead = msg("File received (%(count)s in all).", count=len(kept))
+    else:
+        lead = msg("That file could not be kept: at most %(most)s files, and no voice notes.", most=question.most)
+    if work.step in {WAYS, ZERO}:
+        work.data["way"] = BY_FILE
+        work.show(question, Around(lead=lead))
+    else:
+        again(work, lead)
+    return None
+
+
+# --- checks, and the end ----------------------------------------------------------------------------------------------
+
+
+def _check(work: Filling, changed: frozenset[str]) -> None:
+    """What was just answered is looked at at once. What cannot be right is asked again; what stands out asks for a reason."""
+    found = checks.found_at(work.form, work.filled.values() | _reasons(work), work.facts.known, changed)
+    if found is not None:
+        _put_right(work, found, changed)
+
+
+def _put_right(work: Filling, found: checks.Finding, changed: frozenset[str] = frozenset()) -> None:
+    work.says.clear()  # the next question waits until this one is settled
+    if found.hard:
+        order = [question.name for question in work.form.questions]
+        about = [name for name in found.questions if name in work.answers]
+        names = sorted([name for name in about if name in changed] or about, key=order.index)
+        ask_again(work, names, lines(found.why, msg("Please look once more.")))
+        return
+    work.data["about"] = found.question
+    work.echo = None
+    show(work, WHY)
+
+
+def _reasons(work: Filling) -> dict[str, Json]:
+    return {name: given.value for name, given in work.answers.items() if name.endswith(checks.WHY)}
+
+
+def _send(work: Filling) -> Turn | None:
+    """Everything is looked at once more before it is handed in."""
+    values = work.filled.values()
+    if checks.is_empty(work.form, values):
+        show(
+            work,
+            WAYS,
+            msg("Nothing is filled in yet, so it cannot count as a report. Please answer, send a file, or say that there was nothing."),
+        )
+        return None
+    missing = [question.name for question in work.filled.order("one") if question.required and values.get(question.name) is None]
+    if work.word("way") == BY_FILE:
+        missing = [name for name in missing if work.form.question(name).type in PAPERS]
+    if missing:
+        ask_again(work, missing)
+        return None
+    found = next(checks.findings(work.form, values | _reasons(work), work.facts.known), None)
+    if found is not None:
+        _put_right(work, found)
+        return None
+    return _hand_in(work, zero=False)
+
+
+def _hand_in(work: Filling, *, zero: bool) -> Turn:
+    expected, today = expected_of(work), work.facts.now.astimezone(work.facts.zone).date().isoformat()
+    given = work.answers.get("so_lieu_den")
+    as_of = today if zero or given is None or given.value is None else str(given.value)
+    again_ = expected.state == "handed_in" or expected.first_at is not None
+    done = HandIn(expected.id, work.submission, as_of, zero)
+    return end(work.frame, receipt(expected, work.facts, again=again_), *work.commands, done)

@@ -1,0 +1,121 @@
+"""Expected reports in words: what is owed and until when, and the receipt."""
+
+from datetime import date, datetime, timedelta
+
+from handlers.forms.values import day_text
+from models.facts import Facts
+from models.report_facts import Expected
+from models.talk import Choice, Join, Label, Lane, Moment, Say, Text, Typed, lines, msg
+
+
+def name_of(expected: Expected) -> Text:
+    """ "Bộ chỉ tiêu, 6 tháng năm 2021"."""
+    return Join((expected.short, expected.period_name), ", ")
+
+
+def unit_name(expected: Expected, facts: Facts) -> Text:
+    """The unit's short name; a row of an earlier plan may name one that is gone."""
+    try:
+        return facts.plan.unit(expected.unit).short
+    except KeyError:
+        return expected.unit
+
+
+def last_day(expected: Expected, facts: Facts) -> date:
+    """The last day on which it is on time, by the plan's clock."""
+    return (expected.due_at - timedelta(seconds=1)).astimezone(facts.zone).date()
+
+
+def days_left(expected: Expected, facts: Facts) -> int:
+    """Days until the last one: 0 is today, below 0 it is late."""
+    return (last_day(expected, facts) - facts.now.astimezone(facts.zone).date()).days
+
+
+def until(expected: Expected, facts: Facts) -> Text:
+    """ "hết ngày 9/5/2021, còn 6 ngày"."""
+    left, day = days_left(expected, facts), day_text(last_day(expected, facts).isoformat())
+    if left < 0:
+        return msg("was due by %(day)s, %(count)s days late", day=day, count=-left)
+    if left == 0:
+        return msg("due today by midnight")
+    return msg("due by the end of %(day)s, %(count)s days left", day=day, count=left)
+
+
+def line(expected: Expected, facts: Facts, *, with_unit: bool = False) -> Text:
+    """One that is owed, on two or three lines of a small screen."""
+    head = Join((name_of(expected), *((unit_name(expected, facts),) if with_unit else ()), Join(("(", expected.code, ")"), "")), " ")
+    back = msg("Sent back: %(why)s", why=returned_for(expected)) if expected.state == "returned" else None
+    return lines(Join(("• ", head), ""), Join(("   ", until(expected, facts)), ""), Join(("   ", back), "") if back is not None else None)
+
+
+def returned_for(expected: Expected) -> Text:
+    """Why it was sent back, in the words of who did; by question these are told where the question stands."""
+    return Join(tuple(dict.fromkeys(expected.reasons.values())), "; ")
+
+
+def on_time(expected: Expected, at: datetime, facts: Facts) -> Text:
+    """Whether what was handed in first at that moment is on time, and how late it is."""
+    if at < expected.due_at:
+        return msg("ON TIME")
+    days = (at.astimezone(facts.zone).date() - last_day(expected, facts)).days
+    return msg("%(count)s days late", count=days)
+
+
+def receipt(expected: Expected, facts: Facts, *, again: bool) -> Text:
+    """What whoever handed it in keeps: what, whose, when exactly, and what comes next."""
+    first = expected.first_at or facts.now
+    after = (
+        msg(
+            "%(who)s will look at it and tell you here. To put something right before that, type: %(typed)s",
+            who=_recipient(expected, facts),
+            typed=Typed(f"nop {expected.number}"),
+        )
+        if expected.recipient
+        else msg("It goes out of the service, so this closes it.")
+    )
+    head = msg("✅ HANDED IN AGAIN") if again else msg("✅ HANDED IN")
+    what = Join((name_of(expected), Join(("(", expected.code, ")"), "")), " ")
+    stamp = msg("Received %(time)s. %(on_time)s.", time=Moment(facts.now), on_time=on_time(expected, first, facts))
+    return lines(head, what, unit_name(expected, facts), stamp, after)
+
+
+def _recipient(expected: Expected, facts: Facts) -> Text:
+    try:
+        return facts.plan.unit(expected.recipient).short
+    except KeyError:
+        return Label("Phòng", "The division")
+
+
+def true_state(expected: Expected, facts: Facts) -> Text:
+    """How it stands, to somebody who comes too late, too early or a second time."""
+    what = Join((name_of(expected), Join(("(", expected.code, ")"), "")), " ")
+    if expected.state == "accepted":
+        return msg(
+            "%(what)s has been accepted, so it cannot be changed here. If something is wrong, ask for it to be sent back.", what=what
+        )
+    if expected.state == "dropped":
+        return msg("%(what)s is no longer asked for. You need do nothing.", what=what)
+    if facts.now < expected.opens_at:
+        return msg("%(what)s can be handed in from %(day)s.", what=what, day=Moment(expected.opens_at, "date"))
+    return msg(
+        "%(what)s has been locked since %(day)s. The division's leader can open it again: please telephone them.",
+        what=what, day=Moment(expected.unlocked_until or expected.expires_at, "date"),
+    )  # fmt: skip
+
+
+def told_recipient(expected: Expected, facts: Facts, *, again: bool, zero: bool) -> Say:
+    """One line for the recipient's room: figures are read in private, so none stands here."""
+    what = Join((unit_name(expected, facts), name_of(expected)), ": ")
+    head = (
+        msg("📄 %(code)s put right: %(what)s", code=expected.code, what=what)
+        if again
+        else msg("📄 %(code)s handed in: %(what)s", code=expected.code, what=what)
+    )
+    text = lines(head, on_time(expected, expected.first_at or facts.now, facts), msg("It states that there was nothing.") if zero else None)
+    number = expected.number
+    choices = (
+        Choice(f"report_see:{expected.id}", msg("Look at it"), action=True, typed=f"xembc {number}"),
+        Choice(f"report_accept:{expected.id}", msg("Accept"), action=True, typed=f"duyet {number}"),
+        Choice(f"report_return:{expected.id}", msg("Send back"), action=True, typed=f"tra {number}"),
+    )
+    return Say(text, choices, lane=Lane.REMINDER, silent=True, purpose="report")
