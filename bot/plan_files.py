@@ -4,6 +4,7 @@ A plan that says `extends: longbien-2021` takes from the folder beside it of tha
 law is written down once. Everything wrong is collected, each with file, line and reason, and raised at once: a plan with a mistake is never used.
 """
 
+from collections.abc import Mapping
 from datetime import time
 from pathlib import Path
 from typing import TypeVar
@@ -11,8 +12,10 @@ from typing import TypeVar
 from pydantic import BaseModel, Field, ValidationError
 
 from bot.plan_checks import Parts, check
+from bot.report_checks import check_forms
 from bot.yaml_lines import FileMistakes, Located, Mistake, read_yaml
 from models.condition import Bilingual
+from models.form import Form
 from models.ladder import Hour, Ladder, LadderLevel
 from models.plan import Plan
 from models.plan_clocks import Clock
@@ -118,6 +121,16 @@ def load_plan(folder: Path) -> Plan:
     if plan is None:
         raise PlanError(tuple(files.mistakes))
     return plan
+
+
+def check_with_forms(folder: Path, plan: Plan, forms: Mapping[str, Form]) -> None:
+    """Raises PlanError where a report or target of the plan of that folder asks for a form, or for a question of one, that there is not. Forms are
+    read after the plan, because they ask for its lists."""
+    found = list(check_forms(plan.reports, plan.targets, forms))
+    if found:
+        files = _Files(folder)
+        _read(files)  # once more, for the lines
+        raise PlanError(tuple(files.located[name].mistake(loc, reason) for name, loc, reason in found))
 
 
 class _Files:
