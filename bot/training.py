@@ -94,12 +94,10 @@ class Training:
 
     async def move_on(self, before: datetime, onward: Onward = lambda: True) -> bool:
         """Rows that only look and say nothing are passed by."""
-        fell = False
         async for said in self._falling_due(before):
-            fell = True
             if said or not onward():
-                break
-        return fell
+                return True
+        return False
 
     async def _falling_due(self, to: datetime) -> AsyncIterator[bool]:
         """Each moment until `to` at which something was due, after it has run: whether anything was said."""

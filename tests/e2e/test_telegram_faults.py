@@ -356,7 +356,12 @@ async def everything(duty: OnDuty) -> None:
     await duty.service.attachments_kept(2)
     await duty.service.quiet()
     await lan.says("số 8 ngõ 12")
-    answers = {"gọi điện cho phòng trực": "Chưa gọi", "liên quan cán bộ": "Không", "nghe gì": "bé Na bị trói bằng dây", "Có ảnh": "Hết ảnh rồi"}
+    answers = {
+        "gọi điện cho phòng trực": "Chưa gọi",
+        "liên quan cán bộ": "Không",
+        "nghe gì": "bé Na bị trói bằng dây",
+        "Có ảnh": "Hết ảnh rồi",
+    }
     await answers_the_rest(lan, answers, "Anh/chị xem lại rồi gửi")
     duty.ward.chat.bot = "kicked"
     await lan.presses("GỬI NGAY")

@@ -97,7 +97,7 @@ class TrainingRoom(History, Protocol):
         `onward` said stop."""
 
     async def move_on(self, before: datetime, onward: Onward) -> bool:
-        """Forward until something that falls due has said something, `before` at the latest; False if nothing fell due at all."""
+        """Forward until something that falls due has said something, or `onward` said stop; False if until `before` nothing did."""
 
     async def start_again(self, at: datetime | None) -> None:
         """An empty room at that moment (UTC, aware), also in the past; None is the machine's own time. Meanwhile `send` answers Later and nobody

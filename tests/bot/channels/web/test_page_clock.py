@@ -137,4 +137,4 @@ def days(stage: Stage) -> None:
             if not onward():
                 return
 
-    stage.room.move = move  # type: ignore[method-assign, assignment]
+    stage.room.move = move  # type: ignore[method-assign]
