@@ -399,6 +399,9 @@ NEEDS: dict[str, Callable[[Reading], Any]] = {
     "reconciliation": lambda reading: reconciling.read(reading.db, reading.engine.now()),
     "owed": reports.owed,
     "known": reports.known,
+    "dates": reports.dates,
+    "deadlines": reports.deadlines,
+    "handed_in": reports.handed_in,
     "drills": lambda reading: drill_rows.read(reading.db),
 }
 """One reader for each field of Facts that a route may ask for."""

@@ -72,7 +72,7 @@ def _plain(text: str) -> Given | None:
     folded = fold(text)
     for command in COMMANDS:
         for word in command.words:
-            if folded == word and command.within is not Within.CASE:  # "nhan" alone is the name Nhân, "anh" how people begin to speak
+            if folded == word and not _needs_number(command):  # "nhan" alone is the name Nhân, "anh" how people begin to speak
                 return Given(command)
             if command.text and folded.startswith(word + " "):
                 return Given(command, text.split(maxsplit=len(word.split()))[-1])
@@ -83,6 +83,11 @@ def _plain(text: str) -> Given | None:
     return None
 
 
+def _needs_number(command: Command) -> bool:
+    """Whether the word alone, without a slash, says nothing."""
+    return command.within is Within.CASE or (command.within is Within.REPORT and command.tail)
+
+
 def _numbered(command: Command, words: list[str]) -> tuple[str, str]:
     """The case number that words begin with (or the six digits that they are), and what stands behind it where the command takes that;
     ("", "") if there is none."""
@@ -90,12 +95,11 @@ def _numbered(command: Command, words: list[str]) -> tuple[str, str]:
         return six_digits(" ".join(words)), ""
     if not command.number:
         return "", ""
-    if command.within is Within.REPORT:
-        return report_number(" ".join(words)), ""
-    if number := case_number(" ".join(words)):
+    read = report_number if command.within is Within.REPORT else case_number
+    if number := read(" ".join(words)):
         return number, ""
     tails = range(1, min(_MOST_NUMBER_WORDS, len(words) - 1) + 1) if command.tail else ()
-    found = ((number, " ".join(words[k:])) for k in tails if (number := case_number(" ".join(words[:k]))))
+    found = ((number, " ".join(words[k:])) for k in tails if (number := read(" ".join(words[:k]))))
     return next(found, ("", ""))
 
 

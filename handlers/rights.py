@@ -98,6 +98,11 @@ COMMANDS = (
     Command("refuse_duty", ("/khongtruc", "khongtruc", "khong truc"), ON_ROSTER, Where.PRIVATE, Within.OWN),
     Command("drill", ("/dientap", "dientap", "dien tap"), frozenset({Role.LEADER, Role.ADMINISTRATOR}), Where.PRIVATE, text=True),
     Command("submit", ("/nopbaocao", "nopbaocao", "nop bao cao", "/nop", "nop"), SUBMITTERS, Where.PRIVATE, Within.REPORT, number=True),
+    Command("dates", ("/hanbaocao", "hanbaocao", "han bao cao"), SUBMITTERS, Where.PRIVATE, Within.UNIT),
+    Command("decide", ("/duyet", "duyet"), DIVISION, Where.BOTH, Within.REPORT, number=True),
+    Command("see_report", ("/xembc", "xembc", "xem bc"), SUBMITTERS, Where.BOTH, Within.REPORT, number=True),
+    Command("send_back", ("/tra", "tra"), DIVISION, Where.PRIVATE, Within.REPORT, number=True, tail=True),
+    Command("unlock", ("/mokhoa", "mokhoa", "mo khoa"), frozenset({Role.LEADER}), Where.PRIVATE, Within.REPORT, number=True, tail=True),
     Command("ready", ("/sansang",), frozenset({Role.ADMINISTRATOR}), Where.PRIVATE),
 )
 BY_NAME = {command.name: command for command in COMMANDS}
@@ -175,6 +180,16 @@ def submitting_units(who: Who | None) -> tuple[str, ...]:
 def may_hand_in(who: Who | None, expected: Expected) -> bool:
     """Fill it in, hand it in, put it right: officers and leaders of the unit that owes it, partners of a school, clinic or office."""
     return expected.unit in submitting_units(who)
+
+
+def may_decide(who: Who | None, expected: Expected) -> bool:
+    """Read it, accept it, send it back: duty officers and leaders of the unit that it goes to."""
+    return who is not None and any(held.role in DIVISION and held.unit == expected.recipient for held in who.held)
+
+
+def may_unlock(who: Who | None, expected: Expected, plan: Plan) -> bool:
+    """Open a locked one again: leaders of the unit that it goes to, or of the division."""
+    return who is not None and any(held.role is Role.LEADER and held.unit in {expected.recipient, plan.division} for held in who.held)
 
 
 # --- exercises --------------------------------------------------------------------------------------------------------

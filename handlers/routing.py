@@ -24,6 +24,8 @@ from handlers import (
     clock_reminders,
     confirm,
     cut,
+    dates,
+    decide,
     drill,
     duty,
     duty_give,
@@ -138,10 +140,15 @@ ACTIONS: dict[str, Entry] = {
     "confirm": Entry(confirm.start, ("clocks",), case="id"),
     "report": Entry(report.start, _REPORTING, case="frame"),
     "submit": Entry(submit.begin, ("draft", "known"), report="id"),
+    "report_see": Entry(decide.see, ("draft", "known"), report="id"),
+    "report_accept": Entry(decide.accept, report="id"),
+    "report_return": Entry(decide.send_back, ("draft",), report="id"),
     "noduty": Entry(duty_give.refuse, ("roster",)),
 }
 """Buttons that stand by themselves: "<name>:<incident id>", and behind a dot what they were shown for."""
-IN_A_GROUP = frozenset({"take", "detail", "photos"})  # the others begin a dialogue, which a group must never see
+IN_A_GROUP = frozenset(
+    {"take", "detail", "photos", "report_see", "report_accept", "report_return"}
+)  # the others begin a dialogue, which a group must never see
 
 COMMANDS: dict[str, Entry] = {
     "start": Entry(join.start, ("service", "invited")),
@@ -178,6 +185,11 @@ COMMANDS: dict[str, Entry] = {
     "drill": Entry(drill.start, ("drills",)),
     "ready": Entry(ready.start, ("service", "roster")),
     "submit": Entry(submit.start, ("owed", "draft", "known"), report="number"),
+    "dates": Entry(dates.start, ("dates", "deadlines")),
+    "decide": Entry(decide.start, ("handed_in",), report="number"),
+    "see_report": Entry(decide.see, ("draft", "known"), report="number"),
+    "send_back": Entry(decide.send_back, ("draft",), report="number"),
+    "unlock": Entry(decide.unlock, report="number"),
 }
 """By the name of a command in handlers.rights.COMMANDS."""
 
@@ -196,6 +208,7 @@ FLOORS: dict[str, Entry] = {
     drill.FLOOR: Entry(drill.answer, ("drills",)),
     duty.FLOOR: Entry(duty.answer, ("roster",)),
     language.FLOOR: Entry(language.answer),
+    decide.FLOOR: Entry(decide.answer, ("draft",), report="frame"),
     submit.FLOOR: Entry(submit.answer, ("draft", "known"), report="frame"),
 }
 """By the dialogue that has the floor."""

@@ -67,3 +67,16 @@ class Known:
     last: Mapping[str, Json] = field(default_factory=dict)
     last_name: Label | None = None
     cases: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Deadline:
+    """One report and period over all units: how many are expected, and how many stand (handed in or accepted). `last_day` is ISO."""
+
+    report: str
+    period: str
+    short: Label
+    period_name: Label
+    last_day: str
+    expected: int
+    standing: int

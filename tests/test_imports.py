@@ -8,7 +8,16 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 CHAT = {"aiogram", "telegram", "httpx"}
-VALUES = {"talk", "commands", "report_commands", "facts", "report_facts", "form", "plan", "condition"}  # what travels; the other modules of models are tables
+VALUES = {
+    "talk",
+    "commands",
+    "report_commands",
+    "facts",
+    "report_facts",
+    "form",
+    "plan",
+    "condition",
+}  # what travels; the other modules of models are tables
 
 
 def imports(path: Path) -> Iterator[str]:

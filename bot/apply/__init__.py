@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from bot.apply import care, clocks, documents, drills, failover, forms, incidents, people, reports, roster, telling
+from bot.apply import care, clocks, decisions, documents, drills, failover, forms, incidents, people, reports, roster, telling
 from bot.writing import Writing
 from models import commands as c
 from models import report_commands as r
@@ -66,5 +66,8 @@ APPLY: dict[type[Any], Callable[[Writing, Any], None]] = {
     c.Record: people.record,
     r.OpenReport: reports.open_report,
     r.HandIn: reports.hand_in,
+    r.AcceptReport: decisions.accept,
+    r.ReturnReport: decisions.send_back,
+    r.UnlockReport: decisions.unlock,
     r.WantDocument: documents.want,
 }

@@ -93,6 +93,7 @@ class Filling:
     def show(self, question: Question, around: Around | None = None) -> None:
         """Ask a question: the cursor stands on it."""
         around = replace(around or Around(), block=block(self, question))
+        self.data["block"] = [one.name for one in around.block]
         self.data |= reply.same_question(self.frame, question.name)
         self.data["page"] = around.page
         self.data["alternatives"] = list(around.alternatives)
@@ -186,8 +187,15 @@ def block(filling: Filling, question: Question) -> tuple[Question, ...]:
     return (question, *list(open_)[: BLOCK - 1])
 
 
+def _shown_block(filling: Filling, question: Question) -> tuple[Question, ...]:
+    """As it was last shown: a colleague may have answered some of it meanwhile."""
+    names = filling.frame.data.get("block")
+    shown = tuple(filling.form.question(str(name)) for name in names if filling.form.has(str(name))) if isinstance(names, list) else ()
+    return shown if question in shown[:1] else block(filling, question)
+
+
 def _figures_typed(filling: Filling, question: Question, text: str) -> Around | None:
-    read = read_figures(text, block(filling, question))
+    read = read_figures(text, _shown_block(filling, question))
     if isinstance(read, Unread):
         return Around(lead=read.why)
     for one, value in read.values:

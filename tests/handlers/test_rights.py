@@ -55,7 +55,8 @@ MAY = {
     "refuse_duty": {R.DUTY_OFFICER, R.LEADER},
     "drill": {R.LEADER, R.ADMINISTRATOR},
     "ready": {R.ADMINISTRATOR},
-    "submit": OFFICERS | {R.PARTNER},
+    "submit": OFFICERS | {R.PARTNER}, "see_report": OFFICERS | {R.PARTNER}, "dates": OFFICERS | {R.PARTNER},
+    "decide": {R.DUTY_OFFICER, R.LEADER}, "send_back": {R.DUTY_OFFICER, R.LEADER}, "unlock": {R.LEADER},
 }  # fmt: skip
 
 
@@ -82,7 +83,7 @@ def test_only_rooms_are_set_up_in_groups() -> None:
     """Whatever concerns a report or a person stays private."""
     assert {command.name for command in COMMANDS if command.where is Where.GROUP} == {"bind", "unbind"}
     assert {command.name for command in COMMANDS if command.where is Where.BOTH} == {
-        "help", "take", "details", "photos", "promise", "kept", "accept", "decline", "cases",
+        "help", "take", "details", "photos", "promise", "kept", "accept", "decline", "cases", "decide", "see_report",
     }  # fmt: skip
 
 

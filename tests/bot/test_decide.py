@@ -1,0 +1,149 @@
+"""What the division does with reports: look, accept, send back, open a locked one; each by typing and by one winner."""
+
+from datetime import timedelta
+
+import pytest
+import sqlalchemy as sa
+
+from bot.database import Database
+from bot.vault import Vault
+from models.expected import REPORT_EVENT
+from models.service import AUDIT
+from tests.bot.reports import SPRING, expected, handed_in, spring
+from tests.driver import NO_BUTTONS, Scene, Seen
+
+
+@pytest.fixture
+async def scene(db: Database, vault: Vault) -> Scene:
+    """The indicators of Ngọc Lâm have been handed in."""
+    scene = await spring(await Scene.open(db, vault, capabilities=NO_BUTTONS))
+    await handed_in(scene)
+    return scene
+
+
+def last(seen: list[Seen]) -> str:
+    return seen[-1].screen
+
+
+async def state(scene: Scene) -> str:
+    return str((await expected(scene)).state)
+
+
+async def test_what_waits_is_listed(scene: Scene) -> None:
+    """The oldest first, with what to type."""
+    number = (await expected(scene)).number
+    assert last(await scene.says("truc-a", "duyet")).splitlines() == [
+        "Báo cáo chờ chấp nhận:",
+        f"• BC-{number} Ngọc Lâm: Bộ chỉ tiêu, 6 tháng năm 2021",
+        "   nhận 09:00 5/5, ĐÚNG HẠN",
+        f"Xem: /xembc {number}. Chấp nhận: /duyet {number}. Trả lại: /tra {number}",
+    ]
+
+
+async def test_a_report_is_read_in_private_and_the_look_recorded(scene: Scene) -> None:
+    """Figures by parts, with the rates that nobody had to work out."""
+    row = await expected(scene)
+    await scene.says("truc-a", f"xembc {row.number}", chat="phong-truc")
+    text = "\n".join(await scene.texts("truc-a"))
+    assert "▪ Trẻ em dưới 6 tuổi\ndưới 6 tuổi: 40" in text
+    assert "Tỷ lệ trẻ em dưới 6 tuổi có thẻ BHYT: 97,5 %" in text
+    assert "dưới 6 tuổi: 40" not in "\n".join(await scene.texts("phong-truc"))
+    assert [look.subject for look in await scene.rows(AUDIT, AUDIT.c.action == "look_report")] == [row.id]
+
+
+async def test_accepting_thanks_whoever_handed_it_in(scene: Scene) -> None:
+    """Once; who comes second hears how it stands."""
+    number = (await expected(scene)).number
+    await scene.says("truc-a", f"duyet {number}", chat="phong-truc")
+    assert await state(scene) == "accepted"
+    thanks = f"✅ BC-{number} Ngọc Lâm: Bộ chỉ tiêu, 6 tháng năm 2021 đã được chấp nhận. Cảm ơn anh/chị."
+    assert (await scene.texts("phuong"))[-1] == thanks
+    assert last(await scene.says("lanh-dao", f"duyet {number}")).endswith("đã được chấp nhận.")
+    assert (await scene.texts("phuong")).count(thanks) == 1
+
+
+async def test_it_is_sent_back_with_reasons_by_question(scene: Scene) -> None:
+    """The unit goes on exactly there; the due day stays."""
+    row = await expected(scene)
+    for said in (
+        f"tra {row.number}",
+        "có thẻ BHYT",
+        "thiếu trẻ tạm trú",
+        "Còn mục khác",
+        "Cả báo cáo",
+        "gửi lại giúp trước thứ sáu",
+        "trả lại luôn",
+    ):
+        await scene.says("truc-a", said)
+    assert (await scene.texts("phuong"))[-1].splitlines()[:3] == [
+        f"↩ BC-{row.number} Ngọc Lâm: Bộ chỉ tiêu, 6 tháng năm 2021: Phòng trả lại để sửa:",
+        "• có thẻ BHYT: thiếu trẻ tạm trú",
+        "• gửi lại giúp trước thứ sáu",
+    ]
+    back = await expected(scene)
+    assert (back.state, back.due_at, back.first_at) == ("returned", row.due_at, SPRING)
+    seen = await scene.says("phuong", f"nop {row.number}")
+    assert last(seen).splitlines()[:4] == [
+        "Phòng trả lại vì: gửi lại giúp trước thứ sáu",
+        "",
+        "Trẻ em dưới 6 tuổi được cấp thẻ BHYT (trẻ em)?",
+        "Phòng trả lại vì: thiếu trẻ tạm trú",
+    ]
+    await scene.says("phuong", "40")
+    assert last(await scene.says("phuong", "gui")).startswith("✅ ĐÃ NỘP LẠI")
+
+
+async def test_reasons_are_sealed(scene: Scene) -> None:
+    """What a person typed is in no row that can be read."""
+    row = await expected(scene)
+    await scene.says("truc-a", f"tra {row.number} thiếu trẻ tạm trú")
+    event = (await scene.rows(REPORT_EVENT, REPORT_EVENT.c.what == "returned"))[0]
+    assert (event.data, b"tam" in event.note, "tạm trú".encode() in event.note) == ({}, False, False)
+
+
+async def test_the_ward_cannot_accept_its_own_report(scene: Scene) -> None:
+    """By its number or by the choice of a letter."""
+    row = await expected(scene)
+    assert last(await scene.says("phuong", f"/duyet {row.number}")).startswith("Vai trò của anh/chị")
+    await scene.presses_data("phuong", f"0.report_accept:{row.id}")
+    assert await state(scene) == "handed_in"
+
+
+async def test_a_late_answer_finds_the_true_state(scene: Scene) -> None:
+    """Somebody else accepted it while a reason was being typed."""
+    number = (await expected(scene)).number
+    await scene.says("truc-a", f"tra {number}")
+    await scene.says("truc-b", f"duyet {number}")
+    await scene.says("truc-a", "Cả báo cáo")
+    seen = await scene.says("truc-a", "để tôi gọi")
+    assert last(seen).startswith("Đã ghi 1 mục.")
+    await scene.says("phuong", f"nop {number}")
+    assert await state(scene) == "accepted"
+
+
+async def test_a_leader_opens_a_locked_report_with_a_reason(scene: Scene) -> None:
+    """For three working days; the unit hears it."""
+    row = await expected(scene, "ke_hoach", "nam_2021")
+    scene.clock[0] = row.expires_at + timedelta(hours=2)  # Thursday 13 May 02:00 in Hà Nội
+    assert last(await scene.says("lanh-dao", f"/mokhoa {row.number}")).startswith("Anh/chị cho biết lý do")
+    assert last(await scene.says("truc-a", f"/mokhoa {row.number} vì bận")).startswith("Vai trò của anh/chị")
+    said = last(await scene.says("lanh-dao", f"/mokhoa {row.number} phường thay cán bộ"))
+    assert said.startswith(f"🔓 BC-{row.number} Ngọc Lâm: Kế hoạch của phường, năm 2021 được mở lại đến hết")
+    assert (await scene.texts("phuong"))[-1] == said
+    assert "Anh/chị muốn nộp bằng cách nào?" in last(await scene.says("phuong", f"nop {row.number}"))
+    until = (await expected(scene, "ke_hoach", "nam_2021")).unlocked_until
+    scene.clock[0] = until
+    assert "đã khoá từ" in last(await scene.says("phuong", f"nop {row.number}"))
+
+
+async def test_every_step_is_in_the_history(scene: Scene) -> None:
+    """Who did what, in order."""
+    row = await expected(scene)
+    await scene.says("truc-a", f"tra {row.number} thiếu trẻ tạm trú")
+    await scene.says("phuong", f"nop {row.number}")
+    await scene.says("phuong", "gui")
+    await scene.says("truc-a", f"duyet {row.number}")
+    history = await scene.rows(REPORT_EVENT, sa.and_(REPORT_EVENT.c.expected == row.id))
+    assert [event.what for event in sorted(history, key=lambda event: event.id)] == [
+        "expected", "begun", "handed_in", "returned", "handed_in", "accepted",
+    ]  # fmt: skip
