@@ -10,7 +10,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from bot import drill_rows, linking, reconciling
+from bot import drill_rows, gather_documents, linking, reconciling
 from bot import gather_care as care
 from bot import gather_reports as reports
 from bot.case_rows import as_case
@@ -403,5 +403,6 @@ NEEDS: dict[str, Callable[[Reading], Any]] = {
     "deadlines": reports.deadlines,
     "handed_in": reports.handed_in,
     "drills": lambda reading: drill_rows.read(reading.db),
+    "drawn": gather_documents.drawn,
 }
 """One reader for each field of Facts that a route may ask for."""

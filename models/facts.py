@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from models.form import Form
 from models.plan import Plan
-from models.report_facts import Deadline, Expected, Known
+from models.report_facts import Deadline, Drawn, Expected, Known
 from models.talk import Json, Label
 
 
@@ -406,6 +406,7 @@ class Facts:
     drills: Drills = Drills()
     expected: Expected | None = None  # the expected report that the route names (locked)
     owed: tuple[Expected, ...] = ()  # what the sender's units owe, the most urgent first
+    drawn: Drawn | None = None  # the document that a timer names
     handed_in: tuple[Expected, ...] = ()  # reports that wait for the sender to accept them, the oldest first
     dates: tuple[Expected, ...] = ()  # every report of the sender's units that is not over for good, by date
     deadlines: tuple[Deadline, ...] = ()  # of all units, for who is of the division
