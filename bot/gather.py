@@ -10,7 +10,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from bot import drill_rows, gather_documents, linking, reconciling
+from bot import drill_rows, gather_digest, gather_documents, linking, reconciling
 from bot import gather_care as care
 from bot import gather_reports as reports
 from bot.case_rows import as_case
@@ -50,10 +50,10 @@ from models.facts import (
 from models.ids import new_id
 from models.incident import INCIDENT, Status
 from models.people import ACCOUNT, INVITATION, MEMBERSHIP, PERSON, ROOM
-from models.report_facts import Expected
+from models.report_facts import Digest, Expected
 from models.service import SETTING
 from models.submission import ANSWER, SUBMISSION
-from models.talk import Incoming
+from models.talk import Incoming, Kind
 
 __all__ = ["NEEDS", "Reading", "as_case", "facts", "find_case", "load_case", "read_draft", "read_person", "read_service"]
 
@@ -371,6 +371,13 @@ def _members(reading: Reading) -> tuple[Member, ...]:
     return tuple(people.values())
 
 
+def _digest(reading: Reading) -> Digest | None:
+    """Of the person whom the timer names, or of the sender."""
+    timer = reading.incoming.kind is Kind.TIMER
+    person = str(reading.incoming.data.get("subject")) if timer else reading.talk.who.person if reading.talk.who else ""
+    return gather_digest.of_person(reading.db, reading.engine, person, reading.engine.now()) if person else None
+
+
 NEEDS: dict[str, Callable[[Reading], Any]] = {
     "service": lambda reading: read_service(reading.db, reading.engine.plan.division),
     "draft": _draft,
@@ -399,6 +406,7 @@ NEEDS: dict[str, Callable[[Reading], Any]] = {
     "reconciliation": lambda reading: reconciling.read(reading.db, reading.engine.now()),
     "owed": reports.owed,
     "known": reports.known,
+    "digest": _digest,
     "dates": reports.dates,
     "deadlines": reports.deadlines,
     "handed_in": reports.handed_in,

@@ -14,7 +14,7 @@ from bot.expected_rows import ensure
 from bot.gather import load_case, read_service
 from bot.planned import difference
 from bot.vault import VaultError
-from handlers import reconcile
+from handlers import digest, reconcile, reminding
 from models import inbox, page, quota
 from models.clock import CASE_CLOCK
 from models.ids import new_id
@@ -47,6 +47,10 @@ def stay_on_duty(db: sa.Connection, engine: Engine) -> None:
         row = {"id": new_id(), "kind": reconcile.TIMER, "subject": division, "due_at": due, "urgent": False, "data": {}}
         set_timer(db, row | {"set_at": engine.now()})
     _expect(db, engine)
+    if read_service(db).ready and not pending(db, digest.TICK, division):
+        due = reminding.next_morning(engine.now(), engine.plan)
+        row = {"id": new_id(), "kind": digest.TICK, "subject": division, "due_at": due, "urgent": False, "data": {}}
+        set_timer(db, row | {"set_at": engine.now()})
 
 
 def _expect(db: sa.Connection, engine: Engine) -> None:

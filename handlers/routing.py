@@ -26,6 +26,7 @@ from handlers import (
     cut,
     dates,
     decide,
+    digest,
     document,
     drill,
     duty,
@@ -125,6 +126,8 @@ TIMERS: dict[str, Entry] = {
     "audit": Entry(audit.tell),
     reconcile.TIMER: Entry(reconcile.report, ("service", "reconciliation")),
     "drill": Entry(drill.over, case="drill"),
+    digest.TICK: Entry(digest.tick),
+    digest.TIMER: Entry(digest.send, ("digest",)),
     duty_watch.TIMER: Entry(duty_watch.look, ("service", "roster", "hand_overs", "open_cases")),
 }
 """By the kind of a timer row or internal message; its subject is the incident, its clock, the submission, the letter, the attachment or the messenger."""
@@ -145,6 +148,7 @@ ACTIONS: dict[str, Entry] = {
     "report_see": Entry(decide.see, ("draft", "known"), report="id"),
     "report_accept": Entry(decide.accept, report="id"),
     "report_return": Entry(decide.send_back, ("draft",), report="id"),
+    "snooze": Entry(digest.snooze, ("digest",)),
     "noduty": Entry(duty_give.refuse, ("roster",)),
 }
 """Buttons that stand by themselves: "<name>:<incident id>", and behind a dot what they were shown for."""
@@ -187,6 +191,7 @@ COMMANDS: dict[str, Entry] = {
     "drill": Entry(drill.start, ("drills",)),
     "ready": Entry(ready.start, ("service", "roster")),
     "submit": Entry(submit.start, ("owed", "draft", "known"), report="number"),
+    "snooze": Entry(digest.snooze, ("digest",)),
     "dates": Entry(dates.start, ("dates", "deadlines")),
     "decide": Entry(decide.start, ("handed_in",), report="number"),
     "see_report": Entry(decide.see, ("draft", "known"), report="number"),
@@ -211,6 +216,7 @@ FLOORS: dict[str, Entry] = {
     duty.FLOOR: Entry(duty.answer, ("roster",)),
     language.FLOOR: Entry(language.answer),
     decide.FLOOR: Entry(decide.answer, ("draft",), report="frame"),
+    digest.FLOOR: Entry(digest.answer, ("digest",)),
     submit.FLOOR: Entry(submit.answer, ("draft", "known"), report="frame"),
 }
 """By the dialogue that has the floor."""

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
-from models.talk import Json
+from models.talk import Json, Say
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +91,30 @@ class WantDocument:
     unit: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class RemindReports:
+    """The morning's tick: every report that is due for a reminder gets its next one, and whoever is to be told gets a digest."""
+
+
+@dataclass(frozen=True, slots=True)
+class SendDigest:
+    """One digest for a person, at most so many a day as the plan says; one that they asked for themselves (`asked`) always."""
+
+    person: str
+    say: Say
+    asked: bool = False
+
+
 ReportCommand = (
-    OpenReport | HandIn | AcceptReport | ReturnReport | UnlockReport | RequestReport | PutAbsence | CancelAbsences | WantDocument
+    OpenReport
+    | HandIn
+    | AcceptReport
+    | ReturnReport
+    | UnlockReport
+    | RequestReport
+    | PutAbsence
+    | CancelAbsences
+    | WantDocument
+    | RemindReports
+    | SendDigest
 )

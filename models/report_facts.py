@@ -93,3 +93,16 @@ class Deadline:
     last_day: str
     expected: int
     standing: int
+
+
+@dataclass(frozen=True, slots=True)
+class Digest:
+    """What one person is reminded of. `own`: owed by their units, or by somebody whom they stand in for (`instead_of`: their names); `led`: overdue in
+    units that they lead; `all`: overdue anywhere and told to the division; `done`: handed in since the last digest."""
+
+    person: str
+    own: tuple[Expected, ...] = ()
+    led: tuple[Expected, ...] = ()
+    all: tuple[Expected, ...] = ()
+    instead_of: tuple[str, ...] = ()
+    nobody: tuple[str, ...] = ()  # units that owe something and have nobody who could be told
