@@ -42,6 +42,33 @@ async def test_the_room_begins_on_a_day_of_the_plan(room: Served, browser: Brows
         await page.shot("plan-1-owed")
 
 
+async def test_the_ward_is_reminded_on_the_next_working_morning(room: Served, browser: Browser) -> None:
+    """Monday 3 May 2021 is a day off in lieu: the digest comes on Tuesday at eight, one letter with all that is owed, and the report can be begun
+    from it."""
+    async with visit(room, browser, *PHONE) as page:
+        await page.begin("2021-05-03")
+        await to(page, "2021-05-04T07:59")
+        assert await page.texts("phuong") == []
+        await page.open_clock()
+        await page.tab.locator("#clock-next").click()
+        await page.wait_text("phuong", "Báo cáo cần nộp")
+        await expect(page.tab.locator("#clock-now")).to_have_text("Thứ Ba 04/05/2021 08:00")
+        digests = await page.texts("phuong")
+        assert (len(digests), "hạn hết ngày 9/5/2021, còn 5 ngày" in digests[0]) == (1, True)
+        await page.show("phuong")
+        await page.shot("plan-3-digest")
+        await page.tab.locator("#chat-phuong .answer").nth(1).click()
+        await asked(page, "phuong", "Bộ chỉ tiêu, 6 tháng năm 2021")
+
+
+async def to(page: RoomPage, moment: str) -> None:
+    await page.open_clock()
+    await page.tab.locator("#clock-to").fill(moment)
+    async with page.tab.expect_response("**/api/clock"):
+        await page.tab.locator("#clock-form button").click()
+    await expect(page.tab.locator("#clock")).not_to_have_attribute("aria-busy", "true")
+
+
 async def test_a_year_of_the_plan_passes_in_moves(room: Served, browser: Browser) -> None:
     """Ninety days forward by one button: the room stays usable and its mornings are all there."""
     async with visit(room, browser, *PHONE) as page:
