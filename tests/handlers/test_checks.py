@@ -85,7 +85,7 @@ def test_a_finding_shows_after_any_of_its_figures() -> None:
 
 def test_the_day_alone_is_no_report() -> None:
     """Nor are skipped questions and an empty list of files; a figure 0, a file, a word are."""
-    nothing = {"so_lieu_den": "2021-05-09", "tong_tre_em": None, "tep": [], "ghi_chu": None}
+    nothing: dict[str, Any] = {"so_lieu_den": "2021-05-09", "tong_tre_em": None, "tep": [], "ghi_chu": None}
     assert is_empty(INDICATORS, nothing)
     assert not is_empty(INDICATORS, nothing | {"tong_tre_em": 0})
     assert not is_empty(INDICATORS, nothing | {"tep": ["a"]})
