@@ -33,7 +33,7 @@ from handlers.submit_screens import (
     expected_of,
     show,
 )
-from handlers.submit_words import line, receipt, true_state
+from handlers.submit_words import already, line, meanwhile, receipt, true_state
 from models.commands import PutAnswer, WantAttachment
 from models.facts import Draft, Facts
 from models.form import QuestionType
@@ -43,6 +43,7 @@ from models.talk import Choice, Frame, Incoming, Json, Say, Text, Turn, Typed, l
 
 FLOOR = "submit"
 SHOWN = 6  # reports on one small screen, with their dates
+LONGEST = 500  # letters of a reason
 
 
 # --- what is owed -----------------------------------------------------------------------------------------------------
@@ -78,7 +79,7 @@ def begin(frame: Frame, incoming: Incoming, facts: Facts) -> Turn:
         return Turn(frame, (Say(msg("That report belongs to another unit, so it cannot be handed in from here.")),))
     if not _open(expected, facts):
         return Turn(leave(frame), (Say(true_state(expected, facts)),))
-    work = _work(take_floor(frame, FLOOR, WAYS, expected=expected.id), incoming, facts)
+    work = _work(take_floor(frame, FLOOR, WAYS, expected=expected.id, stood=_stamp(expected)), incoming, facts)
     if facts.draft is None:
         work.commands.append(OpenReport(expected.id, work.submission, work.form.id, work.form.version, work.form.content_hash))
         show(work, WAYS)
@@ -197,8 +198,11 @@ def _pressed(work: Filling, key: str) -> Turn | None:
 
 def _typed(work: Filling, text: str) -> Turn | None:
     if work.step == WHY:
+        if not any(letter.isalnum() for letter in text) or len(text) > LONGEST:
+            again(work, msg("Please use a few words."))
+            return None
         name = work.word("about")
-        work.put(name + checks.WHY, text[:500], message=work.incoming.message)
+        work.put(name + checks.WHY, text, message=work.incoming.message)
         work.data["about"] = ""
         advance(work, msg("Thank you, the reason is kept with the figure."))
         return None
@@ -345,10 +349,28 @@ def _send(work: Filling) -> Turn | None:
     return _hand_in(work, zero=False)
 
 
-def _hand_in(work: Filling, *, zero: bool) -> Turn:
+def _hand_in(work: Filling, *, zero: bool) -> Turn | None:
     expected, today = expected_of(work), work.facts.now.astimezone(work.facts.zone).date().isoformat()
+    if _stands(work, expected, zero=zero):
+        return end(work.frame, already(expected, work.facts), *work.commands)
+    if expected.state == "handed_in" and work.word("stood") != _stamp(expected):
+        work.data["stood"] = _stamp(expected)
+        show(work, REVIEW, meanwhile(expected))
+        return None
     given = work.answers.get("so_lieu_den")
     as_of = today if zero or given is None or given.value is None else str(given.value)
     again_ = expected.state == "handed_in" or expected.first_at is not None
     done = HandIn(expected.id, work.submission, as_of, zero)
     return end(work.frame, receipt(expected, work.facts, again=again_), *work.commands, done)
+
+
+def _stands(work: Filling, expected: Expected, *, zero: bool) -> bool:
+    """Whether exactly this is handed in already: a second press, or a colleague's a moment before (rule 5)."""
+    if expected.state != "handed_in" or expected.handed_at is None or expected.zero != zero:
+        return False
+    return not any(given.at is not None and given.at > expected.handed_at for given in work.answers.values())
+
+
+def _stamp(expected: Expected) -> str:
+    """Which handing in somebody has seen: what a colleague hands in meanwhile is looked at before it is replaced."""
+    return expected.handed_at.isoformat() if expected.handed_at is not None else ""
