@@ -99,6 +99,10 @@ COMMANDS = (
     Command("drill", ("/dientap", "dientap", "dien tap"), frozenset({Role.LEADER, Role.ADMINISTRATOR}), Where.PRIVATE, text=True),
     Command("submit", ("/nopbaocao", "nopbaocao", "nop bao cao", "/nop", "nop"), SUBMITTERS, Where.PRIVATE, Within.REPORT, number=True),
     Command("dates", ("/hanbaocao", "hanbaocao", "han bao cao"), SUBMITTERS, Where.PRIVATE, Within.UNIT, number=True),
+    Command("request", ("/yeucau", "yeucau"), frozenset({Role.LEADER, Role.ADMINISTRATOR}), Where.PRIVATE, Within.UNIT, text=True),
+    Command(
+        "drop_request", ("/huyyeucau", "huyyeucau"), frozenset({Role.LEADER, Role.ADMINISTRATOR}), Where.PRIVATE, Within.REPORT, number=True
+    ),
     Command("snooze", ("/nhac", "nhac", "nhac toi"), SUBMITTERS, Where.PRIVATE, Within.OWN, text=True),
     Command("decide", ("/duyet", "duyet"), DIVISION, Where.BOTH, Within.REPORT, number=True),
     Command("see_report", ("/xembc", "xembc", "xem bc"), SUBMITTERS, Where.BOTH, Within.REPORT, number=True),
@@ -196,6 +200,11 @@ def may_decide(who: Who | None, expected: Expected) -> bool:
 def may_unlock(who: Who | None, expected: Expected, plan: Plan) -> bool:
     """Open a locked one again: leaders of the unit that it goes to, or of the division."""
     return who is not None and any(held.role is Role.LEADER and held.unit in {expected.recipient, plan.division} for held in who.held)
+
+
+def may_request(who: Who | None, plan: Plan) -> bool:
+    """Ask for an ad-hoc report, and ask no longer: leaders of the division and administrators."""
+    return who is not None and (Held(Role.LEADER, plan.division) in who.held or who.is_(Role.ADMINISTRATOR))
 
 
 # --- exercises --------------------------------------------------------------------------------------------------------

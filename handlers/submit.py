@@ -8,6 +8,7 @@ from handlers import reply
 from handlers.floor import end, leave, take_floor
 from handlers.forms import checks
 from handlers.forms import filling as fill
+from handlers.forms.corrections import corrected
 from handlers.forms.filling import Filling
 from handlers.forms.showing import Around
 from handlers.forms.values import files
@@ -149,11 +150,21 @@ def answer(frame: Frame, incoming: Incoming, facts: Facts) -> Turn:
     if not _open(expected, facts):
         return Turn(leave(frame), (Say(true_state(expected, facts)),))
     work = _work(frame, incoming, facts)
-    turn = _files(work) if incoming.files else _reply(work)
+    turn = _edited(work) if incoming.edits else _files(work) if incoming.files else _reply(work)
     if turn is not None:
         return turn
     _check(work, frozenset(command.question for command in work.commands if isinstance(command, PutAnswer)))
     return work.turn(FLOOR)
+
+
+def _edited(work: Filling) -> Turn | None:
+    """A correction in place: then the same question or screen once more."""
+    said, before = corrected(work), work.word("about")
+    if work.step == WHY and any(isinstance(command, PutAnswer) and command.question == before for command in work.commands):
+        advance(work, said)  # the figure that wanted a reason is another one now
+    else:
+        again(work, said)
+    return None
 
 
 def _reply(work: Filling) -> Turn | None:

@@ -56,6 +56,7 @@ MAY = {
     "drill": {R.LEADER, R.ADMINISTRATOR},
     "ready": {R.ADMINISTRATOR},
     "submit": OFFICERS | {R.PARTNER}, "see_report": OFFICERS | {R.PARTNER}, "dates": OFFICERS | {R.PARTNER}, "snooze": OFFICERS | {R.PARTNER},
+    "request": {R.LEADER, R.ADMINISTRATOR}, "drop_request": {R.LEADER, R.ADMINISTRATOR},
     "decide": {R.DUTY_OFFICER, R.LEADER}, "send_back": {R.DUTY_OFFICER, R.LEADER}, "unlock": {R.LEADER},
 }  # fmt: skip
 
