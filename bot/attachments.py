@@ -22,9 +22,10 @@ import structlog
 
 from bot.channels import FileGone, FileTooLarge
 from bot.database import BULK, Database, StorageDown
-from bot.media import GONE, MAX_BYTES, TOO_LARGE, Refused, checked
+from bot.media import GONE, MAX_BYTES, TOO_LARGE, Refused, checked, ending, kept_as, mime_of
 from bot.vault import Vault, VaultError
 from models.attachment import ATTACHMENT, AttachmentState
+from models.document import DOCUMENT
 from models.talk import FileRef, Picture
 
 log = structlog.get_logger()
@@ -138,7 +139,7 @@ class Attachments:
     async def _keep(self, row: sa.Row[Any], body: bytes, mime: str) -> None:
         """The key's row commits before the file is written, and the file is safe before the row says stored."""
         sealed = await self._db.run(partial(self._vault.seal, subject=_subject(row), place="attachment.file", row=row.id, plain=body))
-        await asyncio.to_thread(_write, self._folder, row.id, sealed)
+        await asyncio.to_thread(write, self._folder, row.id, sealed)
         await self._db.run(partial(_store, attachment=row.id, mime=mime, size=len(body), now=self._now()))
 
     async def _tell(self) -> None:
@@ -163,7 +164,9 @@ class Attachments:
         except (OSError, VaultError) as error:
             log.error("attachment_unreadable", attachment=row.id, error=type(error).__name__)
             return None
-        return Picture(row.kind, body, row.mime)
+        mime = mime_of(row.mime)
+        made = db.scalar(sa.select(DOCUMENT.c.name).where(DOCUMENT.c.id == row.id)) if row.submission == row.id else None
+        return Picture(row.kind, body, mime, made or (f"tep{ending(mime)}" if row.kind == "file" else ""))
 
     async def sweep(self) -> Swept:
         """Remove files that no row knows and temporary ones, both older than an hour; say which stored files are missing."""
@@ -216,7 +219,7 @@ def _postpone(db: sa.Connection, row: sa.Row[Any], now: datetime) -> None:
 
 
 def _store(db: sa.Connection, attachment: str, mime: str, size: int, now: datetime) -> None:
-    values = {"state": AttachmentState.STORED, "mime": mime, "size": size, "stored_at": now, "lease_until": None, "reason": ""}
+    values = {"state": AttachmentState.STORED, "mime": kept_as(mime), "size": size, "stored_at": now, "lease_until": None, "reason": ""}
     _update(db, attachment, values, AttachmentState.WANTED)
 
 
@@ -245,7 +248,7 @@ def _stored_ids(db: sa.Connection) -> list[str]:
 # --- files ------------------------------------------------------------------------------------------------------------
 
 
-def _write(folder: Path, name: str, body: bytes) -> None:
+def write(folder: Path, name: str, body: bytes) -> None:
     """Whole or not at all, also after a power cut: written aside, synced, renamed, and the folder synced."""
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     aside = folder / f"{name}.{os.urandom(4).hex()}.part"

@@ -10,7 +10,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from bot import drill_rows, gather_digest, linking, reconciling
+from bot import drill_rows, gather_digest, gather_documents, linking, progress, reconciling
 from bot import gather_care as care
 from bot import gather_dates as dates
 from bot import gather_reports as reports
@@ -410,6 +410,8 @@ NEEDS: dict[str, Callable[[Reading], Any]] = {
     "known": reports.known,
     "digest": _digest,
     "handed_in": reports.handed_in,
+    "progress": progress.gather,
     "drills": lambda reading: drill_rows.read(reading.db),
+    "drawn": gather_documents.drawn,
 }
 """One reader for each field of Facts that a route may ask for."""

@@ -27,6 +27,7 @@ from handlers import (
     dates,
     decide,
     digest,
+    document,
     drill,
     duty,
     duty_give,
@@ -44,6 +45,7 @@ from handlers import (
     moves,
     outage,
     paging,
+    progress,
     promise,
     quota,
     ready,
@@ -116,6 +118,7 @@ TIMERS: dict[str, Entry] = {
     "idle": Entry(report.nudge, ("service", "draft"), case="submission"),
     "delete": Entry(upkeep.take_back),
     "refused": Entry(upkeep.ask_again, ("refused_file",)),
+    "document": Entry(document.send, ("drawn",)),
     "messenger_down": Entry(failover.down),
     "messenger_up": Entry(failover.up),
     "reroute": Entry(failover.reroute),
@@ -127,6 +130,7 @@ TIMERS: dict[str, Entry] = {
     "drill": Entry(drill.over, case="drill"),
     digest.TICK: Entry(digest.tick),
     digest.TIMER: Entry(digest.send, ("digest",)),
+    progress.TIMER: Entry(progress.look, ("service", "progress")),
     duty_watch.TIMER: Entry(duty_watch.look, ("service", "roster", "hand_overs", "open_cases")),
 }
 """By the kind of a timer row or internal message; its subject is the incident, its clock, the submission, the letter, the attachment or the messenger."""
@@ -148,6 +152,7 @@ ACTIONS: dict[str, Entry] = {
     "report_accept": Entry(decide.accept, report="id"),
     "report_return": Entry(decide.send_back, ("draft",), report="id"),
     "snooze": Entry(digest.snooze, ("digest",)),
+    "progress": Entry(progress.start, ("progress",)),
     "noduty": Entry(duty_give.refuse, ("roster",)),
 }
 """Buttons that stand by themselves: "<name>:<incident id>", and behind a dot what they were shown for."""
@@ -194,6 +199,7 @@ COMMANDS: dict[str, Entry] = {
     "snooze": Entry(digest.snooze, ("digest",)),
     "request": Entry(request.start),
     "drop_request": Entry(request.drop, report="number"),
+    "progress": Entry(progress.start, ("progress",)),
     "decide": Entry(decide.start, ("handed_in",), report="number"),
     "see_report": Entry(decide.see, ("draft", "known"), report="number"),
     "send_back": Entry(decide.send_back, ("draft",), report="number"),

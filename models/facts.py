@@ -8,7 +8,8 @@ from zoneinfo import ZoneInfo
 
 from models.form import Form
 from models.plan import Plan
-from models.report_facts import Ahead, Digest, Expected, Known
+from models.progress import Progress
+from models.report_facts import Ahead, Digest, Drawn, Expected, Known
 from models.talk import Json, Label
 
 
@@ -409,4 +410,6 @@ class Facts:
     ahead: Ahead = Ahead()  # dates of the sender's units, and of those that hand in to them
     handed_in: tuple[Expected, ...] = ()  # reports that wait for the sender to accept them, the oldest first
     digest: Digest | None = None  # of the person whom a timer names, or of the sender
+    drawn: Drawn | None = None  # the document that a timer names
+    progress: Progress = field(default_factory=Progress)  # of the day that the message names
     known: Known = Known()  # of `expected`: figures of the period before and of cases

@@ -89,6 +89,19 @@ class Ahead:
 
 
 @dataclass(frozen=True, slots=True)
+class Drawn:
+    """A document that the service was to make, as its turn sends it. `state`: made | failed; `expected`: the report that its data names."""
+
+    id: str
+    kind: str
+    state: str
+    data: Mapping[str, Json]
+    person: str = ""  # "" where it goes to the room of `unit`
+    unit: str = ""
+    expected: Expected | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Known:
     """What the service knows beside the form: answers of the period before (numbers by question), and counts of cases by name (see the form)."""
 
