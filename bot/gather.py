@@ -177,7 +177,12 @@ def _open_child_case(reading: Reading) -> Case | None:
 
 
 _EXPECTED = {
-    by: ROWS.where(column == _NAMED).with_for_update(of=EXPECTED) for by, column in (("id", EXPECTED.c.id), ("number", EXPECTED.c.number))
+    by: ROWS.where(where).with_for_update(of=EXPECTED)
+    for by, where in {
+        "id": EXPECTED.c.id == _NAMED,
+        "number": EXPECTED.c.number == _NAMED,
+        "file": EXPECTED.c.submission == sa.select(ATTACHMENT.c.submission).where(ATTACHMENT.c.id == _NAMED).scalar_subquery(),
+    }.items()
 }
 
 
@@ -413,5 +418,7 @@ NEEDS: dict[str, Callable[[Reading], Any]] = {
     "progress": progress.gather,
     "drills": lambda reading: drill_rows.read(reading.db),
     "drawn": gather_documents.drawn,
+    "came_back": gather_documents.came_back,
+    "due_days": gather_documents.due_days,
 }
 """One reader for each field of Facts that a route may ask for."""

@@ -105,6 +105,8 @@ COMMANDS = (
     Command("dates", ("/hanbaocao", "hanbaocao", "han bao cao"), SUBMITTERS, Where.PRIVATE, Within.UNIT, number=True),
     Command("snooze", ("/nhac", "nhac", "nhac toi"), SUBMITTERS, Where.PRIVATE, Within.OWN, text=True),
     Command("progress", ("/tiendo", "tiendo", "tien do"), SUBMITTERS, Where.PRIVATE, Within.UNIT, text=True),
+    Command("table", ("/bang", "bang"), SUBMITTERS, Where.PRIVATE, Within.REPORT, number=True),
+    Command("consolidate", ("/tonghop", "tonghop", "tong hop"), DIVISION, Where.PRIVATE, Within.UNIT),
     Command("decide", ("/duyet", "duyet"), DIVISION, Where.BOTH, Within.REPORT, number=True),
     Command("see_report", ("/xembc", "xembc", "xem bc"), SUBMITTERS, Where.BOTH, Within.REPORT, number=True),
     Command("send_back", ("/tra", "tra"), DIVISION, Where.PRIVATE, Within.REPORT, number=True, tail=True),
@@ -196,6 +198,11 @@ def may_hand_in(who: Who | None, expected: Expected) -> bool:
 def may_decide(who: Who | None, expected: Expected) -> bool:
     """Read it, accept it, send it back: duty officers and leaders of the unit that it goes to."""
     return who is not None and any(held.role in DIVISION and held.unit == expected.recipient for held in who.held)
+
+
+def may_consolidate(who: Who | None, plan: Plan) -> bool:
+    """All units' figures in one workbook: duty officers and leaders of the division."""
+    return who is not None and any(held.role in DIVISION and held.unit == plan.division for held in who.held)
 
 
 def may_unlock(who: Who | None, expected: Expected, plan: Plan) -> bool:

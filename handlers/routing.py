@@ -23,6 +23,7 @@ from handlers import (
     child,
     clock_reminders,
     confirm,
+    consolidate,
     cut,
     dates,
     decide,
@@ -56,6 +57,7 @@ from handlers import (
     room,
     stranger,
     submit,
+    table,
     upkeep,
 )
 from handlers import help as help_
@@ -78,7 +80,7 @@ class CaseRef:
 
 @dataclass(frozen=True, slots=True)
 class ReportRef:
-    """Which expected report the facts shall hold: by id, or by the number that people type."""
+    """Which expected report the facts shall hold: by id, by the number that people type, or by a file (attachment id) of its draft."""
 
     by: str
     value: str
@@ -100,7 +102,8 @@ _REPORTING = ("service", "draft", "reports_today", "clocks")
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A row of a table: the handler, its needs, by what the incident is found ("" = none), and by what the expected report is (id | number | frame)."""
+    """A row of a table: the handler, its needs, by what the incident is found ("" = none), and by what the expected report is (id | number | frame |
+    file)."""
 
     handle: Handler
     needs: tuple[str, ...] = ()
@@ -119,6 +122,7 @@ TIMERS: dict[str, Entry] = {
     "delete": Entry(upkeep.take_back),
     "refused": Entry(upkeep.ask_again, ("refused_file",)),
     "document": Entry(document.send, ("drawn",)),
+    "file": Entry(table.arrived, ("came_back", "draft", "known"), report="file"),
     "messenger_down": Entry(failover.down),
     "messenger_up": Entry(failover.up),
     "reroute": Entry(failover.reroute),
@@ -148,6 +152,7 @@ ACTIONS: dict[str, Entry] = {
     "confirm": Entry(confirm.start, ("clocks",), case="id"),
     "report": Entry(report.start, _REPORTING, case="frame"),
     "submit": Entry(submit.begin, ("draft", "known"), report="id"),
+    "table": Entry(table.want, report="id"),
     "report_see": Entry(decide.see, ("draft", "known"), report="id"),
     "report_accept": Entry(decide.accept, report="id"),
     "report_return": Entry(decide.send_back, ("draft",), report="id"),
@@ -200,6 +205,8 @@ COMMANDS: dict[str, Entry] = {
     "request": Entry(request.start),
     "drop_request": Entry(request.drop, report="number"),
     "progress": Entry(progress.start, ("progress",)),
+    "table": Entry(table.want, report="number"),
+    "consolidate": Entry(consolidate.start, ("due_days",)),
     "decide": Entry(decide.start, ("handed_in",), report="number"),
     "see_report": Entry(decide.see, ("draft", "known"), report="number"),
     "send_back": Entry(decide.send_back, ("draft",), report="number"),
@@ -225,6 +232,7 @@ FLOORS: dict[str, Entry] = {
     decide.FLOOR: Entry(decide.answer, ("draft",), report="frame"),
     request.FLOOR: Entry(request.answer),
     digest.FLOOR: Entry(digest.answer, ("digest",)),
+    consolidate.FLOOR: Entry(consolidate.answer, ("due_days",)),
     submit.FLOOR: Entry(submit.answer, ("draft", "known"), report="frame"),
 }
 """By the dialogue that has the floor."""
@@ -323,7 +331,7 @@ def _to(entry: Entry, frame: Frame, subject: str = "") -> Route:
     likewise: what was named, or the one that the dialogue is about."""
     if entry.report:
         held = str(frame.data.get("expected") or "") if entry.report == "frame" else subject
-        by = "number" if entry.report == "number" else "id"
+        by = entry.report if entry.report in {"number", "file"} else "id"
         return Route(entry.handle, entry.needs, report=ReportRef(by, held) if held else None)
     if entry.case == "frame":
         held = str(frame.data.get("submission") or "")

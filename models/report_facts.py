@@ -102,6 +102,31 @@ class Drawn:
 
 
 @dataclass(frozen=True, slots=True)
+class CameBack:
+    """A spreadsheet of ours that was sent back. `reason`: why nothing could be read ("" if it could); `form`, `version`, `form_hash` and `expected` say
+    what it was made for; `values`: a number, words as typed, or None, by question; `unclear`: cells that hold no figure."""
+
+    conversation: str
+    submission: str
+    reason: str = ""
+    form: str = ""
+    version: str = ""
+    form_hash: str = ""
+    expected: str = ""
+    values: Mapping[str, Json] = field(default_factory=dict)
+    unclear: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class DueDay:
+    """A day on which reports to the division are due: `day` as the document names it (ISO), and what is due then."""
+
+    day: str
+    names: tuple[Label, ...]
+    passed: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Known:
     """What the service knows beside the form: answers of the period before (numbers by question), and counts of cases by name (see the form)."""
 

@@ -55,7 +55,7 @@ def draw(values: Consolidated) -> Made:
     from openpyxl import Workbook
 
     book = Workbook()
-    book.remove(book.active)
+    del book["Sheet"]
     for part in values.parts:
         _sheet(book.create_sheet(sheet_name(f"{part.short} {part.period}", book.sheetnames)), values, part)
     if not values.parts:

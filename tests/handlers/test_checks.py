@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from handlers.forms.checks import WHY, Finding, findings, found_at, is_empty
 from models.report_facts import Known
+from models.talk import Json
 from tests.handlers.figure_forms import INDICATORS, SPRING
 from tests.transcripts import form, render
 
@@ -85,7 +86,7 @@ def test_a_finding_shows_after_any_of_its_figures() -> None:
 
 def test_the_day_alone_is_no_report() -> None:
     """Nor are skipped questions and an empty list of files; a figure 0, a file, a word are."""
-    nothing = {"so_lieu_den": "2021-05-09", "tong_tre_em": None, "tep": [], "ghi_chu": None}
+    nothing: dict[str, Json] = {"so_lieu_den": "2021-05-09", "tong_tre_em": None, "tep": [], "ghi_chu": None}
     assert is_empty(INDICATORS, nothing)
     assert not is_empty(INDICATORS, nothing | {"tong_tre_em": 0})
     assert not is_empty(INDICATORS, nothing | {"tep": ["a"]})
