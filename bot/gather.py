@@ -11,6 +11,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from bot import drill_rows, gather_digest, linking, reconciling
+from bot import gather_absence as away
 from bot import gather_care as care
 from bot import gather_reports as reports
 from bot.case_rows import as_case
@@ -407,6 +408,8 @@ NEEDS: dict[str, Callable[[Reading], Any]] = {
     "owed": reports.owed,
     "known": reports.known,
     "digest": _digest,
+    "colleagues": away.colleagues,
+    "absences": away.absences,
     "dates": reports.dates,
     "deadlines": reports.deadlines,
     "handed_in": reports.handed_in,

@@ -99,6 +99,7 @@ COMMANDS = (
     Command("drill", ("/dientap", "dientap", "dien tap"), frozenset({Role.LEADER, Role.ADMINISTRATOR}), Where.PRIVATE, text=True),
     Command("submit", ("/nopbaocao", "nopbaocao", "nop bao cao", "/nop", "nop"), SUBMITTERS, Where.PRIVATE, Within.REPORT, number=True),
     Command("snooze", ("/nhac", "nhac", "nhac toi"), SUBMITTERS, Where.PRIVATE, Within.OWN, text=True),
+    Command("absent", ("/vangmat", "vangmat", "vang mat"), SUBMITTERS, Where.PRIVATE, Within.OWN),
     Command("dates", ("/hanbaocao", "hanbaocao", "han bao cao"), SUBMITTERS, Where.PRIVATE, Within.UNIT),
     Command("decide", ("/duyet", "duyet"), DIVISION, Where.BOTH, Within.REPORT, number=True),
     Command("see_report", ("/xembc", "xembc", "xem bc"), SUBMITTERS, Where.BOTH, Within.REPORT, number=True),

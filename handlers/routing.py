@@ -18,6 +18,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from handlers import (
+    absence,
     audit,
     cases,
     child,
@@ -190,6 +191,7 @@ COMMANDS: dict[str, Entry] = {
     "ready": Entry(ready.start, ("service", "roster")),
     "submit": Entry(submit.start, ("owed", "draft", "known"), report="number"),
     "snooze": Entry(digest.snooze, ("digest",)),
+    "absent": Entry(absence.start, ("colleagues", "absences")),
     "dates": Entry(dates.start, ("dates", "deadlines")),
     "decide": Entry(decide.start, ("handed_in",), report="number"),
     "see_report": Entry(decide.see, ("draft", "known"), report="number"),
@@ -214,6 +216,7 @@ FLOORS: dict[str, Entry] = {
     duty.FLOOR: Entry(duty.answer, ("roster",)),
     language.FLOOR: Entry(language.answer),
     decide.FLOOR: Entry(decide.answer, ("draft",), report="frame"),
+    absence.FLOOR: Entry(absence.answer, ("colleagues", "absences")),
     digest.FLOOR: Entry(digest.answer, ("digest",)),
     submit.FLOOR: Entry(submit.answer, ("draft", "known"), report="frame"),
 }

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from models.form import Form
 from models.plan import Plan
-from models.report_facts import Deadline, Digest, Expected, Known
+from models.report_facts import Away, Deadline, Digest, Expected, Known
 from models.talk import Json, Label
 
 
@@ -410,4 +410,6 @@ class Facts:
     dates: tuple[Expected, ...] = ()  # every report of the sender's units that is not over for good, by date
     deadlines: tuple[Deadline, ...] = ()  # of all units, for who is of the division
     digest: Digest | None = None  # of the person whom a timer names, or of the sender
+    colleagues: tuple[Member, ...] = ()  # who hands in for the sender's units as well
+    absences: tuple[Away, ...] = ()  # of the sender, not over yet
     known: Known = Known()  # of `expected`: figures of the period before and of cases
