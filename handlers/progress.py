@@ -96,11 +96,11 @@ def start(frame: Frame, incoming: Incoming, facts: Facts) -> Turn:
         return short(frame, incoming, facts, msg("No report has been due for a year, and none can be handed in yet."))
     others = _others(facts)
     if not found.day:
-        return Turn(frame, (Say(msg("No report is due on that day. Please choose one of these:"), others, unpressed="", columns=2),))
+        return Turn(frame, (Say(msg("No report is due on that day. Please choose one of these:"), others, columns=2),))
     body = lines(*(_every_unit(facts) if everything else _own(facts)))
     says = [Say(body), *_rates(facts, everything=everything)]
     if others:
-        says.append(Say(msg("Other dates:"), others, unpressed="", columns=2))
+        says.append(Say(msg("Other dates:"), others, columns=2))
     wanted = WantDocument(facts.new_id(), KIND, {"due": found.day}, person=facts.who.person) if everything and facts.who else None
     return Turn(frame, tuple(says), (wanted,) if wanted is not None else ())
 
