@@ -106,12 +106,18 @@ def start(frame: Frame, incoming: Incoming, facts: Facts) -> Turn:
 
 
 def _others(facts: Facts) -> tuple[Choice, ...]:
-    """The dates before and after the one that is shown, the newest first."""
-    days = dict.fromkeys(column.last_day for column in reversed(facts.progress.columns) if column.last_day != facts.progress.day)
+    """The dates before and after the one that is shown, the newest first, each with what was handed in of what is expected."""
+    days: dict[str, Tally] = {}
+    for column in reversed(facts.progress.columns):
+        if column.last_day != facts.progress.day:
+            days[column.last_day] = days.get(column.last_day, Tally()) + column.tally
     return tuple(
-        Choice(f"progress:{day.replace('-', '')}", day_text(day), action=True, typed=f"tiendo {day_text(day)}")
-        for day in list(days)[:OTHERS]
-    )
+        Choice(
+            f"progress:{day.replace('-', '')}", f"{day_text(day)} ({tally.reported}/{tally.expected})", action=True,
+            typed=f"tiendo {day_text(day)}",
+        )
+        for day, tally in list(days.items())[:OTHERS]
+    )  # fmt: skip
 
 
 def _every_unit(facts: Facts) -> Iterator[Text]:

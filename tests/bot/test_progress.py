@@ -97,7 +97,7 @@ async def test_another_date_is_chosen_by_typing(scene: Scene) -> None:
     """As it stands in the list of other dates; of a day without a report the list alone is shown."""
     offered = (await scene.says("truc-a", "tiendo 1/1"))[0].screen.splitlines()
     assert offered == ["Ngày đó không có báo cáo nào đến hạn. Anh/chị chọn một trong các ngày sau:", *offered[1:]]
-    assert "• 9/5/2021: /tiendo 9/5/2021" in offered
+    assert "• 9/5/2021 (1/14): /tiendo 9/5/2021" in offered
     assert (await scene.says("truc-a", "tiendo 9/5/2021"))[0].screen.startswith("📊 Báo cáo hạn hết ngày 9/5/2021")
 
 
@@ -228,3 +228,26 @@ async def test_the_row_of_another_ward_is_not_read_for_a_ward(scene: Scene) -> N
     own = await scene.db.run(lambda db: progress.cells(db, scene.clock[0], shown, (WARD,)))
     assert own == (Cell("bo_chi_tieu", "6_thang_2021", WARD, Sign.ON_TIME),)
     assert (await expected(scene)).unit == WARD
+
+
+def test_years_that_are_over_are_not_read(memory: sa.Connection) -> None:
+    """Every statement finds its rows by the due date, however many others there are."""
+    insert(memory, [])
+    old = [
+        {"id": f"o{number}", "number": number, "plan": "p", "report": f"r{number % 8}", "unit": f"w{number // 8}", "period": "x", "recipient": "",
+         "due_day": "", "rule": "on", "state": "accepted", "due_at": SPRING - timedelta(days=400 + number), "opens_at": SPRING - timedelta(days=5000),
+         "expires_at": SPRING, "zero": False, "as_of": "", "reminders": 0, "created_at": SPRING}
+        for number in range(3000)
+    ]  # fmt: skip
+    memory.execute(sa.insert(EXPECTED), old)
+    memory.execute(sa.text("ANALYZE expected_report"))
+    span = {"since": SPRING - progress.YEAR, "until": SPRING + progress.YEAR, "now": SPRING}
+    plans = []
+    for statement in (progress.BY_REPORT, progress.BY_UNIT, progress.CELLS):
+        sent = list[tuple[str, Any]]()
+        sa.event.listen(memory, "before_cursor_execute", lambda *given, sent=sent: sent.append(given[2:4]), once=True)
+        memory.execute(statement, span).all()
+        explained = memory.exec_driver_sql("EXPLAIN QUERY PLAN " + sent[0][0], sent[0][1])
+        plans.append(next(row[3] for row in explained))
+    assert ["expected_report_due" in plan for plan in plans] == [True, True, True]
+    memory.rollback()
