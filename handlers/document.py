@@ -41,7 +41,16 @@ def _periodic_report(drawn: Drawn) -> Text:
     )
 
 
-CAPTIONS: Mapping[str, Caption] = {"template": _template, "workbook": _workbook, "periodic_report": _periodic_report}
+def _progress(drawn: Drawn) -> Text:
+    return msg("Who has handed in what, up to the date %(day)s.", day=_day(drawn.data))
+
+
+CAPTIONS: Mapping[str, Caption] = {
+    "template": _template,
+    "workbook": _workbook,
+    "periodic_report": _periodic_report,
+    "progress": _progress,
+}
 """What stands with the file, by kind."""
 
 
@@ -52,6 +61,8 @@ def again(kind: str, data: Mapping[str, Json]) -> Typed | None:
             return Typed(f"bang {data.get('number')}")
         case "workbook" | "periodic_report":
             return Typed("tonghop")
+        case "progress":
+            return Typed(f"tiendo {_day(data)}")
     return None
 
 

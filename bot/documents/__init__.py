@@ -7,10 +7,15 @@
 A new kind is a recipe in RECIPES and a caption in handlers.document.CAPTIONS.
 """
 
-from bot.documents import periodic_report, template, workbook
+from bot.documents import periodic_report, progress_picture, template, workbook
 from bot.documents.made import Made, Recipe
 
 __all__ = ["RECIPES", "Made", "Recipe"]
 
-RECIPES: dict[str, Recipe] = {"template": template.RECIPE, "workbook": workbook.RECIPE, "periodic_report": periodic_report.RECIPE}
+RECIPES: dict[str, Recipe] = {
+    "template": template.RECIPE,
+    "workbook": workbook.RECIPE,
+    "periodic_report": periodic_report.RECIPE,
+    "progress": progress_picture.RECIPE,
+}
 """By the kind of a document."""

@@ -96,7 +96,7 @@ def test_a_picture_sent_as_a_file_is_a_picture() -> None:
     assert (mime, kept[:3]) == ("image/jpeg", b"\xff\xd8\xff")
 
 
-REFUSED = {
+REFUSED: dict[str, tuple[Callable[[], bytes], str]] = {
     "an old Word or Excel file": (lambda: b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600, "old_office"),
     "a DOCX with a password": (lambda: b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + "EncryptedPackage".encode("utf-16-le"), "locked"),
     "macros": (lambda: docx(**{"word__vbaProject.bin": b"x"}), "macros"),
