@@ -219,7 +219,7 @@ async def test_all_reports_of_a_date_come_as_two_documents(office: Office) -> No
     ]
     sheet = load_workbook(io.BytesIO((await office.made())[0][1].body)).worksheets[0]
     row = next(row for row in sheet.iter_rows(min_row=8) if row[1].value == "Phường Ngọc Lâm")
-    assert [cell.value for cell in row[2:9]] == ["Đúng hạn", "09:00 5/5", "30/4/2021", 120, 61, 59, 100]
+    assert [cell.value for cell in row[2:9]] == ["Đúng hạn", "09:00 5/5", "5/5/2021", 120, 61, 59, 100]
 
 
 async def test_what_was_only_drafted_is_in_no_workbook(office: Office) -> None:
