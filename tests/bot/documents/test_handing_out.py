@@ -48,7 +48,7 @@ class Office:
     async def made(self) -> list[Any]:
         """(document, its file) in the order in which they were asked for."""
         rows = await self.scene.rows(DOCUMENT)
-        return [(row, await self.scene.db.run(lambda db, name=row.id: self.files.load(db, name))) for row in rows]
+        return await self.scene.db.run(lambda db: [(row, self.files.load(db, row.id)) for row in rows])
 
     async def send(self, sender: str, body: bytes) -> list[Seen]:
         ref = f"f{len(self.sent)}"
