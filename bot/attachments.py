@@ -75,8 +75,11 @@ class Attachments:
         *,
         refused: Callable[[str], Awaitable[None]],
         now: Callable[[], datetime] = _real_time,
+        domain_now: Callable[[], datetime] = _real_time,
     ) -> None:
+        """`domain_now`: by which the timer of a spreadsheet is due; in the training room it may be years from the real time."""
         self._db, self._vault, self._folder, self._fetchers, self._refused, self._now = db, vault, folder, fetchers, refused, now
+        self._domain_now = domain_now
         self._woken = asyncio.Event()
         self._drawing = asyncio.Lock()  # one picture at a time: decoded, it takes up to 200 MB
         self._untold = True  # perhaps: a process died between a refusal and telling it
@@ -148,7 +151,8 @@ class Attachments:
         sealed = await self._db.run(partial(self._vault.seal, subject=_subject(row), place="attachment.file", row=row.id, plain=body))
         await asyncio.to_thread(write, self._folder, row.id, sealed)
         found = await asyncio.to_thread(read_table, body) if mime == XLSX else Unreadable(NOT_OURS)
-        await self._db.run(partial(_store, vault=self._vault, row=row, mime=mime, size=len(body), found=found, now=self._now()))
+        store = partial(_store, vault=self._vault, row=row, mime=mime, size=len(body), found=found, now=self._now(), due=self._domain_now())
+        await self._db.run(store)
 
     async def _tell(self) -> None:
         """Tell of every refusal that was not told; whatever fails is told at the next round. First the flag, then the rows: a refusal that
@@ -226,7 +230,9 @@ def _postpone(db: sa.Connection, row: sa.Row[Any], now: datetime) -> None:
     _update(db, row.id, {"next_try": now + pause, "lease_until": None}, AttachmentState.WANTED)
 
 
-def _store(db: sa.Connection, vault: Vault, row: sa.Row[Any], mime: str, size: int, found: Table | Unreadable, now: datetime) -> None:
+def _store(
+    db: sa.Connection, vault: Vault, row: sa.Row[Any], mime: str, size: int, found: Table | Unreadable, now: datetime, due: datetime
+) -> None:
     values = {"state": AttachmentState.STORED, "mime": kept_as(mime), "size": size, "stored_at": now, "lease_until": None, "reason": ""}
     if mime.startswith("image/"):  # a picture that was sent as a file is shown like one
         values["kind"] = "photo"
@@ -234,7 +240,7 @@ def _store(db: sa.Connection, vault: Vault, row: sa.Row[Any], mime: str, size: i
     if found != Unreadable(NOT_OURS) and db.scalar(sa.select(SUBMISSION.c.expected).where(SUBMISSION.c.id == row.submission)):
         sealed = vault.seal_json(db, _subject(row), TABLE_PLACE, row.id, asdict(found))
         data = {"table": base64.b64encode(sealed).decode()}
-        set_timer(db, {"id": new_id(), "kind": "file", "subject": row.id, "due_at": now, "urgent": False, "data": data, "set_at": now})
+        set_timer(db, {"id": new_id(), "kind": "file", "subject": row.id, "due_at": due, "urgent": False, "data": data, "set_at": due})
 
 
 def _refuse(db: sa.Connection, attachment: str, reason: str, now: datetime) -> None:

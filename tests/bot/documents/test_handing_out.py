@@ -2,6 +2,7 @@
 
 import io
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -48,7 +49,7 @@ class Office:
     async def made(self) -> list[Any]:
         """(document, its file) in the order in which they were asked for."""
         rows = await self.scene.rows(DOCUMENT)
-        return await self.scene.db.run(lambda db: [(row, self.files.load(db, row.id)) for row in rows])
+        return [(row, await self.scene.db.run(partial(self.files.load, attachment=row.id))) for row in rows]
 
     async def send(self, sender: str, body: bytes) -> list[Seen]:
         ref = f"f{len(self.sent)}"
