@@ -11,6 +11,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from bot import drill_rows, gather_digest, gather_documents, linking, progress, reconciling
+from bot import gather_absence as away
 from bot import gather_care as care
 from bot import gather_dates as dates
 from bot import gather_reports as reports
@@ -414,6 +415,8 @@ NEEDS: dict[str, Callable[[Reading], Any]] = {
     "owed": reports.owed,
     "known": reports.known,
     "digest": _digest,
+    "colleagues": away.colleagues,
+    "absences": away.absences,
     "handed_in": reports.handed_in,
     "progress": progress.gather,
     "drills": lambda reading: drill_rows.read(reading.db),

@@ -52,31 +52,34 @@ _SIGN = sa.case(
 )
 
 
+_WITHIN = (  # both edges: with one alone SQLite reads the whole table in the order of the report's index
+    _E.due_at > sa.bindparam("since"), _E.due_at <= sa.bindparam("until"), _E.state != ExpectedState.DROPPED, _E.opens_at <= sa.bindparam("now")
+)  # fmt: skip
+
+
 def _counted(*by: Any, more: Collection[Any] = ()) -> sa.Select[Any]:
-    return (
-        sa.select(*by, *more, *_COUNTS)
-        .where(_E.due_at > sa.bindparam("since"), _E.state != ExpectedState.DROPPED, _E.opens_at <= sa.bindparam("now"))
-        .group_by(*by)
-    )
+    return sa.select(*by, *more, *_COUNTS).where(*_WITHIN).group_by(*by)
+
+
+def _span(now: datetime) -> dict[str, datetime]:
+    return {"since": now - YEAR, "until": now + YEAR, "now": now}
 
 
 BY_REPORT = _counted(_E.report, _E.period, more=(sa.func.max(_E.due_at).label("due_at"),))
 BY_UNIT = _counted(_E.unit).where(_E.due_at <= sa.bindparam("now"))
-CELLS = sa.select(_E.report, _E.period, _E.unit, _SIGN.label("sign")).where(
-    _E.due_at > sa.bindparam("since"), _E.state != ExpectedState.DROPPED, _E.opens_at <= sa.bindparam("now")
-)
+CELLS = sa.select(_E.report, _E.period, _E.unit, _SIGN.label("sign")).where(*_WITHIN)
 
 
 def columns(db: sa.Connection, plan: Plan, now: datetime, zone: ZoneInfo) -> tuple[Column, ...]:
     """Each report and period that was due within a year, or is open and due later; by date."""
-    rows = db.execute(BY_REPORT, {"since": now - YEAR, "now": now}).all()
+    rows = db.execute(BY_REPORT, _span(now)).all()
     return tuple(_column(row, plan, zone) for row in sorted(rows, key=lambda row: (row.due_at, row.report, row.period)))
 
 
 def by_unit(db: sa.Connection, now: datetime, units: Collection[str] | None) -> dict[str, Tally]:
     """Each unit over all dates of the last year that have passed; of these `units`, None: all."""
     statement = BY_UNIT if units is None else BY_UNIT.where(_E.unit.in_(units))
-    return {row.unit: _tally(row) for row in db.execute(statement, {"since": now - YEAR, "now": now})}
+    return {row.unit: _tally(row) for row in db.execute(statement, _span(now))}
 
 
 def cells(db: sa.Connection, now: datetime, shown: Iterable[Column], units: Collection[str] | None) -> tuple[Cell, ...]:
@@ -87,7 +90,7 @@ def cells(db: sa.Connection, now: datetime, shown: Iterable[Column], units: Coll
     statement = CELLS.where(sa.tuple_(_E.report, _E.period).in_(wanted))
     if units is not None:
         statement = statement.where(_E.unit.in_(units))
-    rows = db.execute(statement, {"since": now - YEAR, "now": now})
+    rows = db.execute(statement, _span(now))
     return tuple(Cell(row.report, row.period, row.unit, Sign(row.sign)) for row in rows)
 
 

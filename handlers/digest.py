@@ -10,7 +10,7 @@ from handlers.commands import find
 from handlers.floor import ask, end, take_floor
 from handlers.reading.ahead import read_ahead
 from handlers.reading.folding import fold
-from handlers.reminding import next_morning
+from handlers.reminding import fits, next_morning
 from handlers.reply import CANCEL, Pressed, Typed, read_reply
 from handlers.submit_words import days_left, line, name_of, unit_name
 from models.commands import SetTimer
@@ -22,6 +22,7 @@ from models.talk import Typed as Command
 
 TICK, TIMER, FLOOR = "reports", "digest", "snooze"
 SHOWN = 5  # reports with their dates on one small screen; the others are a number
+LONGEST = timedelta(days=7)  # that somebody can put a reminder off
 _DOABLE = 3  # of them with a choice to begin at once
 
 
@@ -29,8 +30,9 @@ _DOABLE = 3  # of them with a choice to begin at once
 
 
 def tick(frame: Frame, incoming: Incoming, facts: Facts) -> Turn:
-    """The morning's turn; the next one is always set."""
-    return Turn(frame, commands=(RemindReports(), SetTimer(TICK, facts.plan.division, next_morning(facts.now, facts.plan))))
+    """The morning's turn; the next one is always set. One that an outage has put off into a night or a day off waits for the next working morning."""
+    again = SetTimer(TICK, facts.plan.division, next_morning(facts.now, facts.plan))
+    return Turn(frame, commands=(RemindReports(), again) if fits(facts.now, facts.plan) else (again,))
 
 
 def send(frame: Frame, incoming: Incoming, facts: Facts) -> Turn:
@@ -39,20 +41,24 @@ def send(frame: Frame, incoming: Incoming, facts: Facts) -> Turn:
     if digest is None:
         return Turn(frame)
     asked = incoming.data.get("asked") is True
+    if not asked and not fits(facts.now, facts.plan):  # put off by an outage
+        return Turn(frame, commands=(SetTimer(TIMER, digest.person, next_morning(facts.now, facts.plan)),))
     text = digest_text(digest, facts, asked=asked)
     if text is None:
         return Turn(frame)
-    return Turn(frame, commands=(SendDigest(digest.person, letter(digest, text), asked=asked),))
+    return Turn(frame, commands=(SendDigest(digest.person, letter(digest, text, facts), asked=asked),))
 
 
-def letter(digest: Digest, text: Text) -> Say:
-    """The digest with a choice to begin for the most urgent ones, and one to be reminded at another hour."""
+def letter(digest: Digest, text: Text, facts: Facts) -> Say:
+    """The digest with a choice to begin for the most urgent ones, and one to be reminded at another hour. It makes a sound only where something is
+    late, or will be by tomorrow's end."""
+    silent = not digest.led and not digest.all and all(days_left(one, facts) > 1 for one in digest.own)
     begin = [
         Choice(f"submit:{one.id}", msg("Hand in %(code)s", code=one.code), action=True, typed=f"nop {one.number}")
         for one in digest.own[:_DOABLE]
     ]
     later = [Choice(f"snooze:{digest.person}", msg("Remind me at…"), action=True, typed="nhac")] if digest.own else []
-    return Say(text, (*begin, *later), lane=Lane.REMINDER, purpose="digest", about=digest.person)
+    return Say(text, (*begin, *later), lane=Lane.REMINDER, silent=silent, purpose="digest", about=digest.person)
 
 
 def digest_text(digest: Digest, facts: Facts, *, asked: bool = False, done: tuple[Expected, ...] = ()) -> Text | None:
@@ -146,28 +152,37 @@ def _ask(frame: Frame, facts: Facts, why: Text | None = None) -> Turn:
 
 
 def _offers(facts: Facts) -> Iterator[tuple[str, datetime]]:
-    """In two hours, this afternoon, tomorrow morning: as far as they lie ahead."""
+    """In two hours, this afternoon, tomorrow morning, an hour before the most urgent one is late: as far as they lie ahead and are not too late."""
     now = facts.now.astimezone(facts.zone).replace(second=0, microsecond=0)
+    urgent = _most_urgent(facts.digest, facts)
     for key, at in (
         ("soon", (now + timedelta(hours=2)).replace(minute=0)),
         ("afternoon", now.replace(hour=14, minute=0)),
         ("tomorrow", (now + timedelta(days=1)).replace(hour=8, minute=0)),
     ):
-        if at > now and 7 <= at.hour < 21:
+        if at > now and 7 <= at.hour < 21 and (urgent is None or at < urgent.due_at):
             yield key, at
+    if urgent is not None and now < (at := urgent.due_at - timedelta(hours=1)) < now + timedelta(days=2):
+        yield "before", at
+
+
+def _most_urgent(digest: Digest | None, facts: Facts) -> Expected | None:
+    """The first that will be late; what is late already sets no limit."""
+    ahead = [one for one in (digest.own if digest is not None else ()) if one.due_at > facts.now]
+    return min(ahead, key=lambda one: one.due_at, default=None)
 
 
 def _set(frame: Frame, facts: Facts, digest: Digest, text: str) -> Turn:
     at = read_ahead(_hour_alone(text), facts.now.astimezone(facts.zone))
     if at is None:
         return _ask(take_floor(frame, FLOOR, "when"), facts, msg("That hour could not be read."))
-    ends = min(one.due_at for one in digest.own)
-    if facts.now < ends <= at:
-        day = Moment(ends - timedelta(minutes=1), "date")
+    if at - facts.now > LONGEST:
+        return _ask(take_floor(frame, FLOOR, "when"), facts, msg("At most a week ahead, please."))
+    urgent = _most_urgent(digest, facts)
+    if urgent is not None and urgent.due_at <= at:
+        day = Moment(urgent.due_at - timedelta(minutes=1), "date")
         why = msg(
-            "%(what)s is due by the end of %(day)s, and that would be too late. An earlier hour, please.",
-            what=name_of(digest.own[0]),
-            day=day,
+            "%(what)s is due by the end of %(day)s, and that would be too late. An earlier hour, please.", what=name_of(urgent), day=day
         )
         return _ask(take_floor(frame, FLOOR, "when"), facts, why)
     return _keep(frame, facts, at)

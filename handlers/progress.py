@@ -96,22 +96,28 @@ def start(frame: Frame, incoming: Incoming, facts: Facts) -> Turn:
         return short(frame, incoming, facts, msg("No report has been due for a year, and none can be handed in yet."))
     others = _others(facts)
     if not found.day:
-        return Turn(frame, (Say(msg("No report is due on that day. Please choose one of these:"), others, unpressed="", columns=2),))
+        return Turn(frame, (Say(msg("No report is due on that day. Please choose one of these:"), others, columns=2),))
     body = lines(*(_every_unit(facts) if everything else _own(facts)))
     says = [Say(body), *_rates(facts, everything=everything)]
     if others:
-        says.append(Say(msg("Other dates:"), others, unpressed="", columns=2))
+        says.append(Say(msg("Other dates:"), others, columns=2))
     wanted = WantDocument(facts.new_id(), KIND, {"due": found.day}, person=facts.who.person) if everything and facts.who else None
     return Turn(frame, tuple(says), (wanted,) if wanted is not None else ())
 
 
 def _others(facts: Facts) -> tuple[Choice, ...]:
-    """The dates before and after the one that is shown, the newest first."""
-    days = dict.fromkeys(column.last_day for column in reversed(facts.progress.columns) if column.last_day != facts.progress.day)
+    """The dates before and after the one that is shown, the newest first, each with what was handed in of what is expected."""
+    days: dict[str, Tally] = {}
+    for column in reversed(facts.progress.columns):
+        if column.last_day != facts.progress.day:
+            days[column.last_day] = days.get(column.last_day, Tally()) + column.tally
     return tuple(
-        Choice(f"progress:{day.replace('-', '')}", day_text(day), action=True, typed=f"tiendo {day_text(day)}")
-        for day in list(days)[:OTHERS]
-    )
+        Choice(
+            f"progress:{day.replace('-', '')}", f"{day_text(day)} ({tally.reported}/{tally.expected})", action=True,
+            typed=f"tiendo {day_text(day)}",
+        )
+        for day, tally in list(days.items())[:OTHERS]
+    )  # fmt: skip
 
 
 def _every_unit(facts: Facts) -> Iterator[Text]:

@@ -57,3 +57,9 @@ def _before(day: date, plan: Plan) -> datetime:
         if is_working_day(found := day - timedelta(days=back), plan):
             return morning(found, plan)
     return morning(day, plan)
+
+
+def fits(now: datetime, plan: Plan) -> bool:
+    """Whether people may be reminded now: on a working day, from the hour of reminders on, outside of quiet hours."""
+    local = now.astimezone(plan.zone)
+    return is_working_day(local.date(), plan) and local.time() >= plan.reminding.at and not plan.ladder.quiet(local.time())

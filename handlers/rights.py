@@ -107,6 +107,7 @@ COMMANDS = (
     Command("progress", ("/tiendo", "tiendo", "tien do"), SUBMITTERS, Where.PRIVATE, Within.UNIT, text=True),
     Command("table", ("/bang", "bang"), SUBMITTERS, Where.PRIVATE, Within.REPORT, number=True),
     Command("consolidate", ("/tonghop", "tonghop", "tong hop"), DIVISION, Where.PRIVATE, Within.UNIT),
+    Command("absent", ("/vangmat", "vangmat", "vang mat"), SUBMITTERS, Where.PRIVATE, Within.OWN),
     Command("decide", ("/duyet", "duyet"), DIVISION, Where.BOTH, Within.REPORT, number=True),
     Command("see_report", ("/xembc", "xembc", "xem bc"), SUBMITTERS, Where.BOTH, Within.REPORT, number=True),
     Command("send_back", ("/tra", "tra"), DIVISION, Where.PRIVATE, Within.REPORT, number=True, tail=True),

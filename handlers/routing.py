@@ -18,6 +18,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from handlers import (
+    absence,
     audit,
     cases,
     child,
@@ -207,6 +208,7 @@ COMMANDS: dict[str, Entry] = {
     "progress": Entry(progress.start, ("progress",)),
     "table": Entry(table.want, report="number"),
     "consolidate": Entry(consolidate.start, ("due_days",)),
+    "absent": Entry(absence.start, ("colleagues", "absences")),
     "decide": Entry(decide.start, ("handed_in",), report="number"),
     "see_report": Entry(decide.see, ("draft", "known"), report="number"),
     "send_back": Entry(decide.send_back, ("draft",), report="number"),
@@ -231,6 +233,7 @@ FLOORS: dict[str, Entry] = {
     language.FLOOR: Entry(language.answer),
     decide.FLOOR: Entry(decide.answer, ("draft",), report="frame"),
     request.FLOOR: Entry(request.answer),
+    absence.FLOOR: Entry(absence.answer, ("colleagues", "absences")),
     digest.FLOOR: Entry(digest.answer, ("digest",)),
     consolidate.FLOOR: Entry(consolidate.answer, ("due_days",)),
     submit.FLOOR: Entry(submit.answer, ("draft", "known"), report="frame"),

@@ -50,13 +50,13 @@ LONGEST = 500  # letters of a reason
 
 
 def start(frame: Frame, incoming: Incoming, facts: Facts) -> Turn:
-    """ "/nopbaocao", or "nop 17"."""
+    """ "/nopbaocao", or "nop 17". The list asks nothing, so an open dialogue goes on as it was."""
     if facts.expected is not None:
         return begin(frame, incoming, facts)
     if incoming.text.split()[-1:] and incoming.text.split()[-1].isdecimal():
         return Turn(frame, (Say(msg("There is no report of that number. To see what is owed, type: %(typed)s", typed=Typed("nopbaocao"))),))
     if not facts.owed:
-        return Turn(leave(frame), (Say(msg("You owe no report just now. For the dates ahead, type: %(typed)s", typed=Typed("hanbaocao"))),))
+        return Turn(frame, (Say(msg("You owe no report just now. For the dates ahead, type: %(typed)s", typed=Typed("hanbaocao"))),))
     several = len({expected.unit for expected in facts.owed}) > 1
     rows = tuple(line(expected, facts, with_unit=several) for expected in facts.owed[:SHOWN])
     more = len(facts.owed) - SHOWN
@@ -64,7 +64,7 @@ def start(frame: Frame, incoming: Incoming, facts: Facts) -> Turn:
         msg("Reports that are owed, the most urgent first:"), *rows, msg("and %(count)s more", count=more) if more > 0 else None,
         msg("To begin, type “nop” and the number, for example: %(typed)s", typed=Typed(f"nop {facts.owed[0].number}")),
     )  # fmt: skip
-    return Turn(leave(frame), (Say(text, tuple(submit_choice(expected) for expected in facts.owed[:SHOWN]), unpressed=""),))
+    return Turn(frame, (Say(text, tuple(submit_choice(expected) for expected in facts.owed[:SHOWN]), unpressed=""),))
 
 
 def submit_choice(expected: Expected) -> Choice:
@@ -78,7 +78,7 @@ def begin(frame: Frame, incoming: Incoming, facts: Facts) -> Turn:
     if expected is None or not may_hand_in(facts.who, expected):
         return Turn(frame, (Say(msg("That report belongs to another unit, so it cannot be handed in from here.")),))
     if not _open(expected, facts):
-        return Turn(leave(frame), (Say(true_state(expected, facts)),))
+        return Turn(frame, (Say(true_state(expected, facts)),))
     work = _work(take_floor(frame, FLOOR, WAYS, expected=expected.id, stood=_stamp(expected)), incoming, facts)
     if facts.draft is None:
         work.commands.append(OpenReport(expected.id, work.submission, work.form.id, work.form.version, work.form.content_hash))
@@ -86,7 +86,7 @@ def begin(frame: Frame, incoming: Incoming, facts: Facts) -> Turn:
     elif expected.state == "returned":
         _sent_back(work)
     elif not any(name != "tep" for name in work.answers):
-        show(work, WAYS)
+        show(work, WAYS, _kept(work))
     else:
         work.data["way"] = BY_CHAT if _has_figures(work) else BY_FILE
         advance(work, _as_it_stands(work, facts.draft))
@@ -111,6 +111,12 @@ def _sent_back(work: Filling) -> None:
         ask_again(work, named, lead)
     else:
         show(work, REVIEW, lead)
+
+
+def _kept(work: Filling) -> Text | None:
+    given = work.answers.get("tep")
+    count = len(files(given.value)) if given is not None else 0
+    return msg("File received (%(count)s in all).", count=count) if count else None
 
 
 def _has_figures(work: Filling) -> bool:

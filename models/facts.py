@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from models.form import Form
 from models.plan import Plan
 from models.progress import Progress
-from models.report_facts import Ahead, CameBack, Digest, Drawn, DueDay, Expected, Known
+from models.report_facts import Ahead, Away, CameBack, Digest, Drawn, DueDay, Expected, Known
 from models.talk import Json, Label
 
 
@@ -414,4 +414,6 @@ class Facts:
     handed_in: tuple[Expected, ...] = ()  # reports that wait for the sender to accept them, the oldest first
     digest: Digest | None = None  # of the person whom a timer names, or of the sender
     progress: Progress = field(default_factory=Progress)  # of the day that the message names
+    colleagues: tuple[Member, ...] = ()  # who hands in for the sender's units as well
+    absences: tuple[Away, ...] = ()  # of the sender, not over yet
     known: Known = Known()  # of `expected`: figures of the period before and of cases

@@ -136,6 +136,17 @@ class Known:
 
 
 @dataclass(frozen=True, slots=True)
+class Away:
+    """A planned absence of the sender; `substitute` is a person, "" where nobody stands in. `until` is exclusive."""
+
+    id: str
+    substitute: str
+    substitute_name: str
+    start: datetime
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Digest:
     """What one person is reminded of. `own`: owed by their units, or by somebody whom they stand in for (`instead_of`: their names); `led`: overdue in
     units that they lead; `all`: overdue anywhere and told to the division; `done`: handed in since the last digest."""

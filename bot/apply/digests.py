@@ -21,13 +21,15 @@ from models.ids import new_id
 from models.letter import LETTER, LetterState
 from models.quota import had_today, once_a_day
 from models.talk import LetterKind, Say, msg
+from models.timer import TIMER as TIMERS
 from models.timer import set_timers
 
 CHANGED_FOR = timedelta(days=3)  # how long a digest that was sent is kept true
 _DUE = (
     sa.select(EXPECTED.c.id, EXPECTED.c.unit, EXPECTED.c.due_day, EXPECTED.c.rule, EXPECTED.c.expires_at, EXPECTED.c.unlocked_until)
     .where(EXPECTED.c.remind_at <= sa.bindparam("now", type_=EXPECTED.c.remind_at.type), sa.text("state IN ('owed','returned')"))
-    .order_by(EXPECTED.c.remind_at)
+    .order_by(EXPECTED.c.remind_at, EXPECTED.c.unit)
+    .with_for_update()
 )  # literal states: else the partial index is not used
 _NEXT = (
     sa.update(EXPECTED)
@@ -60,10 +62,19 @@ def remind(w: Writing, command: r.RemindReports) -> None:
     w.db.execute(sa.insert(REPORT_EVENT), events)
     _tell_of_nobody(w, found.nobody)
     persons |= set(holders(w, plan.division, Role.DUTY_OFFICER, Role.LEADER)) if found.nobody else set()
+    persons -= _asked_for_another_hour(w, persons)
     set_timers(w.db, [
         {"id": new_id(), "kind": TIMER, "subject": person, "due_at": w.now, "urgent": False, "data": {}, "set_at": w.now} for person in sorted(persons)
     ])  # fmt: skip
     w.timers = True
+
+
+def _asked_for_another_hour(w: Writing, persons: set[str]) -> set[str]:
+    """They are reminded then, of everything, and an hour that would be too late was refused."""
+    pending = sa.select(TIMERS.c.subject, TIMERS.c.data).where(
+        TIMERS.c.kind == TIMER, TIMERS.c.fired_at.is_(None), TIMERS.c.subject.in_(sorted(persons))
+    )
+    return {row.subject for row in w.db.execute(pending) if row.data.get("asked")}
 
 
 class People:
@@ -73,14 +84,25 @@ class People:
         self._w = w
         self._instead = gather_digest.substitutes(w.db, w.now)
         self._known: dict[tuple[str, str], frozenset[str]] = {}
+        self._reachable: dict[str, bool] = {}
         self.nobody: set[str] = set()
 
     def of(self, unit: str, steps: Iterable[str]) -> set[str]:
         """Persons; who is away is answered for by whoever stands in."""
         found = {person for step in steps for person in self._step(unit, step)}
-        if not any(self._w.person(self._instead.get(person, person)) for person in self._step(unit, "unit")):
+        if not any(self._reached(self._answering(person)) for person in self._step(unit, "unit")):
             self.nobody.add(unit)
-        return {self._instead.get(person, person) for person in found}
+        return {self._answering(person) for person in found} - {""}
+
+    def _answering(self, person: str) -> str:
+        """Whoever is told instead; the person themselves where that one cannot be reached; "" while they are away and nobody stands in."""
+        instead = self._instead.get(person, person)
+        return instead if not instead or instead == person or self._reached(instead) else person
+
+    def _reached(self, person: str) -> bool:
+        if person not in self._reachable:
+            self._reachable[person] = bool(person) and self._w.person(person) is not None
+        return self._reachable[person]
 
     def _step(self, unit: str, step: str) -> frozenset[str]:
         key = (unit if step != "division" else "", step)
@@ -127,22 +149,25 @@ def send(w: Writing, command: r.SendDigest) -> None:
 # --- gone when it is done ---------------------------------------------------------------------------------------------
 
 
-def refresh(w: Writing, expected: str, unit: str) -> None:
-    """A report of the unit has arrived: digests of the last days that named it change, or never leave."""
+def refresh(w: Writing, unit: str) -> None:
+    """A report of the unit has arrived: digests of the last days that named it change where the chat can change them; one that has not left is
+    replaced by what is still owed, if anything is."""
     for person, rows in _digests(w, unit).items():
-        digest = gather_digest.of_person(w.db, w.engine, person, w.now)
-        done = gather_digest.expected(w.db, w.engine, expected)
-        text = digest_text(digest, w.facts, done=(done,) if done is not None else ())
-        for row in rows[:-1] if text is not None else rows:
-            _withdraw(w, row.id)
-        if text is None:
-            continue
         newest = rows[-1]
+        done = gather_digest.done_since(w.db, w.engine, person, newest.created_at)
+        if not done:
+            continue
+        for row in rows[:-1]:
+            _withdraw(w, row.id)
+        digest = gather_digest.of_person(w.db, w.engine, person, w.now)
         to = w.conversation(newest.conversation)
-        if newest.state == LetterState.PLANNED and not digest.own and not digest.led and not digest.all:
-            _withdraw(w, newest.id)
+        if _withdraw(w, newest.id):
+            left = digest_text(digest, w.facts)
+            if left is not None:
+                w.post(to, letter(digest, left, w.facts))
         elif w.engine.capabilities(newest.channel).edits:
-            say = letter(digest, text)
+            text = digest_text(digest, w.facts, done=done) or ""
+            say = letter(digest, text, w.facts)
             w.post(to, Say(text, say.choices, kind=LetterKind.EDIT, target=newest.id, lane=say.lane, purpose="digest_edit", about=person))
 
 
@@ -164,7 +189,7 @@ def _digests(w: Writing, unit: str) -> dict[str, list[Any]]:
     return found
 
 
-def _withdraw(w: Writing, letter_id: str) -> None:
-    """Only what has not left; the rest stays as it is."""
+def _withdraw(w: Writing, letter_id: str) -> bool:
+    """True if it had not left and never will."""
     mine = LETTER.c.id == letter_id, LETTER.c.state == LetterState.PLANNED
-    w.db.execute(sa.update(LETTER).where(*mine).values(state=LetterState.SUPERSEDED, reason="done"))
+    return w.db.execute(sa.update(LETTER).where(*mine).values(state=LetterState.SUPERSEDED, reason="done")).rowcount == 1

@@ -45,6 +45,6 @@ def hand_in(w: Writing, command: r.HandIn) -> None:
     forms.close_submission(w, c.CloseSubmission(command.submission, "sent"))
     again = expected.first_at is not None
     record(w.db, command.expected, "handed_in", w.now, w.me, {"again": again, "zero": command.zero, "as_of": command.as_of})
-    digests.refresh(w, command.expected, expected.unit)
+    digests.refresh(w, expected.unit)
     if not outside:
         tell_room(w, c.TellRoom(expected.recipient, told_recipient(expected, w.facts, again=again, zero=command.zero)))

@@ -54,7 +54,7 @@ def elsewhere(w: "Writing", to: "Address", says: Sequence[Say], how: Text | None
 
 
 def _captions(says: Sequence[Say]) -> list[Text]:
-    return list(dict.fromkeys(say.text for say in says if say.text))
+    return [say.text for say in says if say.text]
 
 
 def _again(w: "Writing", attachment: str) -> Text | None:

@@ -279,6 +279,32 @@ async def test_a_reason_is_a_few_words(scene: Scene, said: str) -> None:
     assert await count(scene, ANSWER.c.question == "tong_tre_em.why") == 0
 
 
+async def test_looking_at_the_list_never_stops_what_is_being_filled_in(scene: Scene) -> None:
+    """Nor does asking for a report that cannot be handed in: the next figures are read as ever."""
+    later = await expected(scene, "phuong_phu_hop", "nam_2021")
+    for said in (f"nop {(await expected(scene)).number}", "1", "/nopbaocao"):
+        await scene.says("phuong", said)
+    assert "nộp được từ" in last(await scene.says("phuong", f"/nop {later.number}"))
+    assert last(await scene.says("phuong", FIGURES[0])).startswith("Đã ghi: tổng số 120; nam 61; nữ 59")
+
+
+async def test_a_case_that_is_being_reported_is_not_dropped_for_a_list(scene: Scene) -> None:
+    """The question about the child stays open."""
+    await scene.says("phuong", "/baocao")
+    await scene.says("phuong", "/nopbaocao")
+    await scene.says("phuong", "/hanbaocao")
+    assert "Trẻ gặp chuyện gì?" in last(await scene.says("phuong", "tạm an toàn"))
+
+
+async def test_files_that_are_there_already_are_named(scene: Scene) -> None:
+    """Whoever comes back, or a colleague, need not send them again."""
+    number = (await expected(scene)).number
+    await scene.says("phuong", f"nop {number}")
+    await scene.sends("phuong", "bang.xlsx", kind="file")
+    await scene.says("phuong", "huỷ")
+    assert last(await scene.says("phuong", f"nop {number}")).startswith("Đã nhận tệp (tất cả 1).")
+
+
 async def test_late_is_said_plainly(scene: Scene) -> None:
     """By days, without blame."""
     scene.clock[0] = datetime(2021, 5, 12, 2, 0, tzinfo=UTC)

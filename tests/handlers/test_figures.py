@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from handlers.forms.figures import LARGEST, LARGEST_MONEY, Figures, Unread, checked, example, read_figures
 from handlers.forms.values import figure_text
+from handlers.reading.folding import tidy
 from models.form import Question
 from tests.handlers.figure_forms import INDICATORS, part
 from tests.transcripts import render
@@ -200,7 +201,7 @@ def test_whatever_is_typed_a_figure_is_never_invented(pieces: list[str], between
     assert sorted(set(names)) == sorted(names)
     assert {question.name for question in block}.issuperset(names)
     assert [value for question, value in found.values if value is not None and isinstance(checked(value, question), Unread)] == []
-    assert len([value for _, value in found.values if value]) <= len(re.findall(r"\d+", text))
+    assert len([value for _, value in found.values if value]) <= len(re.findall(r"\d+", tidy(text)))
 
 
 @given(st.floats() | st.integers(), st.sampled_from([CHILDREN[0], FUNDS[0]]))

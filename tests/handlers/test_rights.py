@@ -59,6 +59,7 @@ MAY = {
     "request": {R.LEADER, R.ADMINISTRATOR}, "drop_request": {R.LEADER, R.ADMINISTRATOR},
     "progress": OFFICERS | {R.PARTNER},
     "table": OFFICERS | {R.PARTNER}, "consolidate": {R.DUTY_OFFICER, R.LEADER},
+    "absent": OFFICERS | {R.PARTNER},
     "decide": {R.DUTY_OFFICER, R.LEADER}, "send_back": {R.DUTY_OFFICER, R.LEADER}, "unlock": {R.LEADER},
 }  # fmt: skip
 
