@@ -131,7 +131,7 @@ def draw(values: Picture) -> Made:
     columns, rows = max(len(values.heads), 5), max(len(values.lines), 1)
     wide, high = _NAME + columns * _WIDE + 0.1, _HEAD + rows * _LINE + _FOOT
     figure = Figure(figsize=(wide, high), dpi=_DPI, facecolor="white")
-    canvas = FigureCanvasAgg(figure)
+    FigureCanvasAgg(figure)
     axes = figure.add_axes((0, 0, 1, 1))
     axes.set_xlim(0, wide)
     axes.set_ylim(high, 0)  # from the top, in inches
@@ -143,7 +143,7 @@ def draw(values: Picture) -> Made:
         _line(axes, name, signs, _HEAD + place * _LINE)
     _foot(axes, values, _HEAD + rows * _LINE)
     body = io.BytesIO()
-    canvas.print_png(body)
+    figure.savefig(body, format="png", dpi=_DPI)
     return Made("photo", body.getvalue(), PNG, values.name)
 
 
