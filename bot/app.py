@@ -68,7 +68,7 @@ class App:
         self.sweep = Sweep(db, self.hearing.hear, engine.now)
         by_name = {channel.name: channel for channel in channels}
         fetchers = {name: channel.fetch for name, channel in by_name.items()}
-        self.attachments = Attachments(db, engine.vault, files, fetchers, refused=self._refused)
+        self.attachments = Attachments(db, engine.vault, files, fetchers, refused=self._refused, domain_now=engine.now)
         self.documents = Documents(db, engine, files, RECIPES, set_timers=self._safely(self.sweep.tick))
         self.auditor = Auditor(db, engine, self.metrics, Heartbeat(settings.heartbeat_address), self.hearing.hear, self.hearing.resume)
         self.watching = watching

@@ -8,7 +8,8 @@ from typing import Any
 import sqlalchemy as sa
 
 from bot.engine import Engine
-from handlers.due_dates import window
+from handlers.due_dates import last_day, window
+from handlers.reminding import next_reminder
 from models.expected import EXPECTED, REPORT_EVENT, REPORT_REQUEST, ExpectedState
 from models.ids import new_id
 from models.people import PERSON
@@ -89,7 +90,9 @@ def insert(db: sa.Connection, engine: Engine, number: int, report: Report, unit:
 
 def asking(engine: Engine, report: Report, period: Period) -> dict[str, Any]:
     """The columns that are set whenever a report is asked for, asked for again or moved: its dates, and when its reminders begin anew."""
-    return {**dated(engine, report, period), "remind_at": None}
+    dates = dated(engine, report, period)
+    last = last_day(period.due, period.rule)
+    return {**dates, "remind_at": next_reminder(last, dates["expires_at"], engine.now(), engine.plan)}
 
 
 def dated(engine: Engine, report: Report, period: Period) -> dict[str, Any]:

@@ -10,8 +10,10 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from bot import drill_rows, gather_documents, linking, progress, reconciling
+from bot import drill_rows, gather_digest, gather_documents, linking, progress, reconciling
+from bot import gather_absence as away
 from bot import gather_care as care
+from bot import gather_dates as dates
 from bot import gather_reports as reports
 from bot.case_rows import as_case
 from bot.clocks import clocks_of
@@ -50,10 +52,10 @@ from models.facts import (
 from models.ids import new_id
 from models.incident import INCIDENT, Status
 from models.people import ACCOUNT, INVITATION, MEMBERSHIP, PERSON, ROOM
-from models.report_facts import Expected
+from models.report_facts import Digest, Expected
 from models.service import SETTING
 from models.submission import ANSWER, SUBMISSION
-from models.talk import Incoming
+from models.talk import Incoming, Kind
 
 __all__ = ["NEEDS", "Reading", "as_case", "facts", "find_case", "load_case", "read_draft", "read_person", "read_service"]
 
@@ -176,7 +178,12 @@ def _open_child_case(reading: Reading) -> Case | None:
 
 
 _EXPECTED = {
-    by: ROWS.where(column == _NAMED).with_for_update(of=EXPECTED) for by, column in (("id", EXPECTED.c.id), ("number", EXPECTED.c.number))
+    by: ROWS.where(where).with_for_update(of=EXPECTED)
+    for by, where in {
+        "id": EXPECTED.c.id == _NAMED,
+        "number": EXPECTED.c.number == _NAMED,
+        "file": EXPECTED.c.submission == sa.select(ATTACHMENT.c.submission).where(ATTACHMENT.c.id == _NAMED).scalar_subquery(),
+    }.items()
 }
 
 
@@ -371,6 +378,13 @@ def _members(reading: Reading) -> tuple[Member, ...]:
     return tuple(people.values())
 
 
+def _digest(reading: Reading) -> Digest | None:
+    """Of the person whom the timer names, or of the sender."""
+    timer = reading.incoming.kind is Kind.TIMER
+    person = str(reading.incoming.data.get("subject")) if timer else reading.talk.who.person if reading.talk.who else ""
+    return gather_digest.of_person(reading.db, reading.engine, person, reading.engine.now()) if person else None
+
+
 NEEDS: dict[str, Callable[[Reading], Any]] = {
     "service": lambda reading: read_service(reading.db, reading.engine.plan.division),
     "draft": _draft,
@@ -397,13 +411,17 @@ NEEDS: dict[str, Callable[[Reading], Any]] = {
     "open_cases": care.open_cases,
     "overdue": care.overdue,
     "reconciliation": lambda reading: reconciling.read(reading.db, reading.engine.now()),
+    "ahead": dates.ahead,
     "owed": reports.owed,
     "known": reports.known,
-    "dates": reports.dates,
-    "deadlines": reports.deadlines,
+    "digest": _digest,
+    "colleagues": away.colleagues,
+    "absences": away.absences,
     "handed_in": reports.handed_in,
     "progress": progress.gather,
     "drills": lambda reading: drill_rows.read(reading.db),
     "drawn": gather_documents.drawn,
+    "came_back": gather_documents.came_back,
+    "due_days": gather_documents.due_days,
 }
 """One reader for each field of Facts that a route may ask for."""

@@ -27,7 +27,7 @@ from models.timer import fire
 
 log = structlog.get_logger()
 
-NEVER_PARKED = {"ladder", "unanswered", "follow_up", "idle", "clock", "promise", "roster", "reconcile"}
+NEVER_PARKED = {"ladder", "unanswered", "follow_up", "idle", "clock", "promise", "roster", "reconcile", "reports"}
 """Timers that keep a case from falling silent (rule 6), and those that say that nobody is on duty and how all
 cases stand: tried again and again, whatever happens."""
 

@@ -77,7 +77,10 @@ def _looked_through(archive: zipfile.ZipFile) -> str:
     left = MAX_UNPACKED
     for part in parts:
         left -= _unpacked(archive, part, left)
-    relations = (name for name in names if name.endswith(".rels"))
+    small = [part for part in parts if part.filename == _TYPES or part.filename.endswith(".rels")]
+    if any(part.file_size > 2**20 for part in small):
+        raise NotKept(UNPACKS_TOO_LARGE)
+    relations = (part.filename for part in small if part.filename != _TYPES)
     if b"macroenabled" in archive.read(_TYPES).lower() or any(_FETCHES.search(archive.read(name)) for name in relations):
         raise NotKept(MACROS)
     return mime
@@ -101,7 +104,7 @@ _ACTIVE_WORDS = re.compile(rb"/(JavaScript|Launch|EmbeddedFiles?|RichMedia|Submi
 _ENCRYPTED = re.compile(rb"/Encrypt(?![A-Za-z0-9])")
 _ESCAPED = re.compile(rb"#([0-9A-Fa-f]{2})")
 _NAME = re.compile(rb"/[^\s/<>\[\](){}%]*#[^\s/<>\[\](){}%]*")
-_STREAM = re.compile(rb"stream\r?\n")
+_STREAM = re.compile(rb"(?<!end)stream\r?\n")
 _DICTIONARY = 2048  # bytes before a stream in which its dictionary stands
 
 
@@ -126,7 +129,7 @@ def _packed_objects(body: bytes) -> Iterator[bytes]:
         if before.count(b"Decode") != 1 or b"/FlateDecode" not in before:
             raise NotKept(ACTIVE)
         end = body.find(b"endstream", stream.end())
-        plain = _inflated(body[stream.end() : end], left)
+        plain = _inflated(body[stream.end() : end if end >= 0 else None], left)
         left -= len(plain)
         if left <= 0:
             raise NotKept(UNPACKS_TOO_LARGE)

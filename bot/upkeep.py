@@ -14,7 +14,7 @@ from bot.expected_rows import ensure
 from bot.gather import load_case, read_service
 from bot.planned import difference
 from bot.vault import VaultError
-from handlers import progress, reconcile
+from handlers import digest, progress, reconcile, reminding
 from models import inbox, page, quota
 from models.clock import CASE_CLOCK
 from models.ids import new_id
@@ -44,6 +44,7 @@ def stay_on_duty(db: sa.Connection, engine: Engine) -> None:
     if read_service(db).ready:
         _each_morning(db, engine, reconcile.TIMER, reconcile.next_morning(engine.now(), engine.plan), {})
         _each_morning(db, engine, progress.TIMER, progress.next_look(engine.now(), engine.plan), {"since": engine.now().isoformat()})
+        _each_morning(db, engine, digest.TICK, reminding.next_morning(engine.now(), engine.plan), {})
     _expect(db, engine)
 
 

@@ -64,7 +64,7 @@ def _for(who: Who | None, facts: Facts) -> Text:
         _READY,
         _HOLD,
         _INVITE,
-        _PROGRESS,
+        _LEAD,
     ):  # questions about a case name its commands; whoever is everything has set up the service
         if len(lines_of) >= LINES:
             lines_of.pop(spare, None)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
-from models.talk import Json
+from models.talk import Json, Say
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +66,13 @@ class RequestReport:
 
 
 @dataclass(frozen=True, slots=True)
+class DropRequest:
+    """An ad-hoc report is asked for no longer of those who have not handed it in; what was handed in stays."""
+
+    id: str
+
+
+@dataclass(frozen=True, slots=True)
 class PutAbsence:
     id: str
     person: str
@@ -91,6 +98,31 @@ class WantDocument:
     unit: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class RemindReports:
+    """The morning's tick: every report that is due for a reminder gets its next one, and whoever is to be told gets a digest."""
+
+
+@dataclass(frozen=True, slots=True)
+class SendDigest:
+    """One digest for a person, at most so many a day as the plan says; one that they asked for themselves (`asked`) always."""
+
+    person: str
+    say: Say
+    asked: bool = False
+
+
 ReportCommand = (
-    OpenReport | HandIn | AcceptReport | ReturnReport | UnlockReport | RequestReport | PutAbsence | CancelAbsences | WantDocument
+    OpenReport
+    | HandIn
+    | AcceptReport
+    | ReturnReport
+    | UnlockReport
+    | RequestReport
+    | DropRequest
+    | PutAbsence
+    | CancelAbsences
+    | WantDocument
+    | RemindReports
+    | SendDigest
 )

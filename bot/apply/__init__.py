@@ -3,7 +3,22 @@
 from collections.abc import Callable
 from typing import Any
 
-from bot.apply import care, clocks, decisions, documents, drills, failover, forms, incidents, people, reports, roster, telling
+from bot.apply import (
+    absences,
+    care,
+    clocks,
+    decisions,
+    digests,
+    documents,
+    drills,
+    failover,
+    forms,
+    incidents,
+    people,
+    reports,
+    roster,
+    telling,
+)
 from bot.writing import Writing
 from models import commands as c
 from models import report_commands as r
@@ -69,5 +84,11 @@ APPLY: dict[type[Any], Callable[[Writing, Any], None]] = {
     r.AcceptReport: decisions.accept,
     r.ReturnReport: decisions.send_back,
     r.UnlockReport: decisions.unlock,
+    r.RequestReport: decisions.request,
+    r.DropRequest: decisions.drop_request,
+    r.RemindReports: digests.remind,
+    r.SendDigest: digests.send,
+    r.PutAbsence: absences.put,
+    r.CancelAbsences: absences.cancel,
     r.WantDocument: documents.want,
 }

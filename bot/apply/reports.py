@@ -2,7 +2,7 @@
 
 import sqlalchemy as sa
 
-from bot.apply import forms
+from bot.apply import digests, forms
 from bot.apply.incidents import Stale
 from bot.apply.telling import tell_room
 from bot.expected_rows import record
@@ -45,5 +45,6 @@ def hand_in(w: Writing, command: r.HandIn) -> None:
     forms.close_submission(w, c.CloseSubmission(command.submission, "sent"))
     again = expected.first_at is not None
     record(w.db, command.expected, "handed_in", w.now, w.me, {"again": again, "zero": command.zero, "as_of": command.as_of})
+    digests.refresh(w, expected.unit)
     if not outside:
         tell_room(w, c.TellRoom(expected.recipient, told_recipient(expected, w.facts, again=again, zero=command.zero)))

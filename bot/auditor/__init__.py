@@ -37,6 +37,7 @@ CHECKS: tuple[Check, ...] = (
     timers.clocks,
     timers.standing,
     timers.drills,
+    timers.reports,
     timers.late,
     letters.far,
     letters.hangs,

@@ -14,10 +14,11 @@ import sqlalchemy as sa
 from bot.auditor.found import MOST, Found, Pass
 from bot.clocks import seen
 from bot.gather import read_service
-from handlers import clock_reminders, duty_watch, reconcile
+from handlers import clock_reminders, digest, duty_watch, reconcile, reminding
 from handlers.ladder import URGENT
 from models.clock import CASE_CLOCK, ClockState
 from models.drill import DRILL
+from models.expected import EXPECTED
 from models.ids import new_id
 from models.incident import INCIDENT, INCIDENT_EVENT, Status
 from models.plan import Plan
@@ -125,15 +126,36 @@ def clocks(work: Pass) -> Found:
 
 
 def standing(work: Pass) -> Found:
-    """A service on duty looks at its roster and sends its morning reconciliation. One row each, by the division's id."""
+    """A service on duty looks at its roster, sends its morning reconciliation and reminds of reports. One row each, by the division's id."""
     division = work.engine.plan.division
     if not read_service(work.db).ready:
         return Found("standing")
-    wanted = {duty_watch.TIMER: work.now, reconcile.TIMER: reconcile.next_morning(work.now, work.engine.plan)}
+    plan = work.engine.plan
+    wanted = {
+        duty_watch.TIMER: work.now, reconcile.TIMER: reconcile.next_morning(work.now, plan), digest.TICK: reminding.next_morning(work.now, plan),
+    }  # fmt: skip
     there = sa.select(TIMER.c.kind).where(TIMER.c.subject == division, TIMER.c.kind.in_(wanted), TIMER.c.fired_at.is_(None))
     missing = sorted(set(wanted) - set(work.db.execute(there).scalars()))
     mended = sum(_set(work, kind, ((division, False, {}),), wanted[kind]) for kind in missing)
     return Found("standing", tuple(missing), mended)
+
+
+def reports(work: Pass) -> Found:
+    """A report that is owed and not locked reminds somebody of itself."""
+    live = sa.or_(EXPECTED.c.expires_at > work.now, EXPECTED.c.unlocked_until > work.now)
+    lost = sa.select(EXPECTED).where(EXPECTED.c.remind_at.is_(None), sa.text("state IN ('owed','returned')"), live).limit(MOST)
+    mended, ids = 0, []
+    for row in work.db.execute(lost).all():
+        last = reminding.last_day(row.due_day, row.rule)
+        locked = max(row.expires_at, row.unlocked_until) if row.unlocked_until is not None else row.expires_at
+        at = reminding.next_reminder(last, locked, work.now, work.engine.plan)
+        if at is None:  # its last morning is over: it will be locked before another one
+            continue
+        ids.append(row.id)
+        mended += work.db.execute(
+            sa.update(EXPECTED).where(EXPECTED.c.id == row.id, EXPECTED.c.remind_at.is_(None)).values(remind_at=at)
+        ).rowcount
+    return Found("reports", tuple(ids), mended)
 
 
 def drills(work: Pass) -> Found:

@@ -25,8 +25,8 @@ def reached(part: Part, target: Target) -> float | None:
     """In percent; None where nobody gave both figures, or nobody has answered. With `whole`: over the units that gave both. Without: units that
     answered "dat" of all that owe it."""
     if target.whole is None:
-        given = [line for line in part.lines if (line.values or {}).get(target.part)]
-        return 100 * sum(_is_so(line, target.part) for line in given) / len(part.lines) if given else None
+        answered = [line for line in part.lines if (line.values or {}).get(target.part)]
+        return 100 * sum(_is_so(line, target.part) for line in answered) / len(part.lines) if answered else None
     both = [
         (given, of)
         for line in part.lines

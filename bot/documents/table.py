@@ -16,6 +16,7 @@ from models.talk import Json
 
 MARK = "baongay:1"
 HEADS = ("STT", "Câu hỏi", "Đơn vị tính", "Kỳ trước", "Số liệu", "Ghi chú")
+TABLE_PLACE = "attachment.table"  # where what was read is sealed
 VALUE = 5  # the column of "Số liệu", from 1
 MAX_UNPACKED, MAX_SHEETS, MAX_ROWS, MAX_COLUMNS = 5 * 2**20, 5, 2000, 60
 

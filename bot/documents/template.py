@@ -78,8 +78,8 @@ def draw(values: Sheet) -> Made:
     from openpyxl import Workbook
 
     book = Workbook()
-    sheet = book.active
-    sheet.title = "Số liệu"
+    del book["Sheet"]
+    sheet = book.create_sheet("Số liệu")
     _title(sheet, values)
     _heads(sheet, values)
     last = _rows(sheet, values)

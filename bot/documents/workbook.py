@@ -55,7 +55,7 @@ def draw(values: Consolidated) -> Made:
     from openpyxl import Workbook
 
     book = Workbook()
-    book.remove(book.active)
+    del book["Sheet"]
     for part in values.parts:
         _sheet(book.create_sheet(sheet_name(f"{part.short} {part.period}", book.sheetnames)), values, part)
     if not values.parts:
@@ -87,12 +87,17 @@ def _shares(form: Form, targets: tuple[Target, ...]) -> Iterator[Column]:
     least = {(target.part, target.whole): target.least for target in targets if target.whole}
     named = {(ratio.part, ratio.whole): ratio.label.vi for ratio in form.ratios}
     named |= {
-        (target.part, target.whole): target.name.vi for target in targets if target.whole and (target.part, target.whole) not in named
+        (target.part, target.whole): _share_of(target) for target in targets if target.whole and (target.part, target.whole) not in named
     }
     for (part, whole), label in named.items():
         if form.has(part) and form.has(whole):
             goal = f"%, chỉ tiêu từ {least[part, whole]}%" if (part, whole) in least else "%"
             yield Column("share", f"{part}/{whole}", label, goal, "Tỷ lệ", part, whole)
+
+
+def _share_of(target: Target) -> str:
+    """ "Tỷ lệ trẻ em tham gia …": not the name of the figure beside it."""
+    return f"Tỷ lệ {target.name.vi[:1].lower()}{target.name.vi[1:]}"
 
 
 # --- one sheet --------------------------------------------------------------------------------------------------------

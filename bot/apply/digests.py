@@ -1,0 +1,195 @@
+"""Reminders of reports: the morning's tick, one digest a person and day, and digests that change the moment a report arrives."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from datetime import timedelta
+from typing import Any
+
+import sqlalchemy as sa
+
+from bot import gather_digest
+from bot.apply.telling import holders, tell_person, tell_role
+from bot.writing import Writing
+from handlers.digest import TIMER, digest_text, letter
+from handlers.plan_news import owing
+from handlers.reminding import last_day, next_reminder, told
+from models import commands as c
+from models import report_commands as r
+from models.expected import EXPECTED, REPORT_EVENT
+from models.facts import Role
+from models.ids import new_id
+from models.letter import LETTER, LetterState
+from models.quota import had_today, once_a_day
+from models.talk import LetterKind, Say, msg
+from models.timer import TIMER as TIMERS
+from models.timer import set_timers
+
+CHANGED_FOR = timedelta(days=3)  # how long a digest that was sent is kept true
+_DUE = (
+    sa.select(EXPECTED.c.id, EXPECTED.c.unit, EXPECTED.c.due_day, EXPECTED.c.rule, EXPECTED.c.expires_at, EXPECTED.c.unlocked_until)
+    .where(EXPECTED.c.remind_at <= sa.bindparam("now", type_=EXPECTED.c.remind_at.type), sa.text("state IN ('owed','returned')"))
+    .order_by(EXPECTED.c.remind_at, EXPECTED.c.unit)
+    .with_for_update()
+)  # literal states: else the partial index is not used
+_NEXT = (
+    sa.update(EXPECTED)
+    .where(EXPECTED.c.id == sa.bindparam("this"))
+    .values(remind_at=sa.bindparam("next"), reminders=EXPECTED.c.reminders + 1)
+)
+
+
+# --- the tick ---------------------------------------------------------------------------------------------------------
+
+
+def remind(w: Writing, command: r.RemindReports) -> None:
+    """Every report that is due for a reminder, once, whatever was missed; the persons concerned get a digest of their own each."""
+    rows = w.db.execute(_DUE, {"now": w.now}).all()
+    if not rows:
+        return
+    plan, today = w.engine.plan, w.now.astimezone(w.engine.zone).date()
+    persons: set[str] = set()
+    found = People(w)
+    events, moves = [], []
+    for row in rows:
+        last = last_day(row.due_day, row.rule)
+        steps = told(last, today, plan)
+        persons |= found.of(row.unit, steps)
+        locked = max(row.expires_at, row.unlocked_until) if row.unlocked_until is not None else row.expires_at
+        moves.append({"this": row.id, "next": next_reminder(last, locked, w.now, plan)})
+        data = {"days_left": (last - today).days, "to": sorted(steps)}
+        events.append({"id": new_id(), "expected": row.id, "what": "reminded", "person": None, "data": data, "note": None, "at": w.now})
+    w.db.execute(_NEXT, moves)
+    w.db.execute(sa.insert(REPORT_EVENT), events)
+    _tell_of_nobody(w, found.nobody)
+    persons |= set(holders(w, plan.division, Role.DUTY_OFFICER, Role.LEADER)) if found.nobody else set()
+    persons -= _asked_for_another_hour(w, persons)
+    set_timers(w.db, [
+        {"id": new_id(), "kind": TIMER, "subject": person, "due_at": w.now, "urgent": False, "data": {}, "set_at": w.now} for person in sorted(persons)
+    ])  # fmt: skip
+    w.timers = True
+
+
+def _asked_for_another_hour(w: Writing, persons: set[str]) -> set[str]:
+    """They are reminded then, of everything, and an hour that would be too late was refused."""
+    pending = sa.select(TIMERS.c.subject, TIMERS.c.data).where(
+        TIMERS.c.kind == TIMER, TIMERS.c.fired_at.is_(None), TIMERS.c.subject.in_(sorted(persons))
+    )
+    return {row.subject for row in w.db.execute(pending) if row.data.get("asked")}
+
+
+class People:
+    """Whom the reports of a unit are told to; each unit is looked up once."""
+
+    def __init__(self, w: Writing) -> None:
+        self._w = w
+        self._instead = gather_digest.substitutes(w.db, w.now)
+        self._known: dict[tuple[str, str], frozenset[str]] = {}
+        self._reachable: dict[str, bool] = {}
+        self.nobody: set[str] = set()
+
+    def of(self, unit: str, steps: Iterable[str]) -> set[str]:
+        """Persons; who is away is answered for by whoever stands in."""
+        found = {person for step in steps for person in self._step(unit, step)}
+        if not any(self._reached(self._answering(person)) for person in self._step(unit, "unit")):
+            self.nobody.add(unit)
+        return {self._answering(person) for person in found} - {""}
+
+    def _answering(self, person: str) -> str:
+        """Whoever is told instead; the person themselves where that one cannot be reached; "" while they are away and nobody stands in."""
+        instead = self._instead.get(person, person)
+        return instead if not instead or instead == person or self._reached(instead) else person
+
+    def _reached(self, person: str) -> bool:
+        if person not in self._reachable:
+            self._reachable[person] = bool(person) and self._w.person(person) is not None
+        return self._reachable[person]
+
+    def _step(self, unit: str, step: str) -> frozenset[str]:
+        key = (unit if step != "division" else "", step)
+        if key not in self._known:
+            self._known[key] = frozenset(self._holders(unit, step))
+        return self._known[key]
+
+    def _holders(self, unit: str, step: str) -> list[str]:
+        plan = self._w.engine.plan
+        if step == "leader":
+            return holders(self._w, unit, Role.LEADER)
+        if step == "division":
+            return holders(self._w, plan.division, Role.DUTY_OFFICER, Role.LEADER)
+        return holders(self._w, unit, *(role for role in owing(plan, unit) if role is not Role.LEADER)) or holders(
+            self._w, unit, Role.LEADER
+        )
+
+
+def _tell_of_nobody(w: Writing, units: set[str]) -> None:
+    """Administrators hear once a day of units where nobody can be reminded."""
+    today = w.now.astimezone(w.engine.zone).date()
+    new = [unit for unit in sorted(units) if once_a_day(w.db, "nobody_owes", "", unit, today)]
+    if new:
+        known = {unit.id: unit.short for unit in w.engine.plan.units}
+        names = ", ".join(known[unit].vi if unit in known else unit for unit in new)
+        text = msg("Reports are owed there and nobody can be reminded: %(names)s. Please invite somebody: /moi", names=names)
+        tell_role(w, c.TellRole("", Role.ADMINISTRATOR, Say(text, purpose="digest")))
+
+
+# --- one digest -------------------------------------------------------------------------------------------------------
+
+
+def send(w: Writing, command: r.SendDigest) -> None:
+    """At most so many a day as the plan says; what somebody asked for is not counted."""
+    today = w.now.astimezone(w.engine.zone).date()
+    if not command.asked:
+        names = [f"digest{place}" for place in range(w.engine.plan.reminding.most)]
+        free = next((name for name in names if not had_today(w.db, name, "", command.person, today)), None)
+        if free is None or not once_a_day(w.db, free, "", command.person, today):
+            return
+    tell_person(w, c.TellPerson(command.person, command.say))
+
+
+# --- gone when it is done ---------------------------------------------------------------------------------------------
+
+
+def refresh(w: Writing, unit: str) -> None:
+    """A report of the unit has arrived: digests of the last days that named it change where the chat can change them; one that has not left is
+    replaced by what is still owed, if anything is."""
+    for person, rows in _digests(w, unit).items():
+        newest = rows[-1]
+        done = gather_digest.done_since(w.db, w.engine, person, newest.created_at)
+        if not done:
+            continue
+        for row in rows[:-1]:
+            _withdraw(w, row.id)
+        digest = gather_digest.of_person(w.db, w.engine, person, w.now)
+        to = w.conversation(newest.conversation)
+        if _withdraw(w, newest.id):
+            left = digest_text(digest, w.facts)
+            if left is not None:
+                w.post(to, letter(digest, left, w.facts))
+        elif w.engine.capabilities(newest.channel).edits:
+            text = digest_text(digest, w.facts, done=done) or ""
+            say = letter(digest, text, w.facts)
+            w.post(to, Say(text, say.choices, kind=LetterKind.EDIT, target=newest.id, lane=say.lane, purpose="digest_edit", about=person))
+
+
+def _digests(w: Writing, unit: str) -> dict[str, list[Any]]:
+    """Digests of the last days by person, of everybody who owes for the unit or leads it, or stands in for one of them."""
+    instead = gather_digest.substitutes(w.db, w.now)
+    near = set(holders(w, unit, *Role)) | set(holders(w, w.engine.plan.division, Role.DUTY_OFFICER, Role.LEADER))
+    persons = near | {instead[person] for person in near if person in instead}
+    of = (
+        LETTER.c.purpose == "digest",
+        LETTER.c.kind == LetterKind.SAY,
+        LETTER.c.about.in_(sorted(persons)),
+        LETTER.c.created_at > w.now - CHANGED_FOR,
+    )
+    states = LETTER.c.state.in_((LetterState.PLANNED, LetterState.LEASED, LetterState.ATTEMPTED, LetterState.DELIVERED))
+    found: dict[str, list[Any]] = defaultdict(list)
+    for row in w.db.execute(sa.select(LETTER).where(*of, states).order_by(LETTER.c.id)).all():
+        found[row.about].append(row)
+    return found
+
+
+def _withdraw(w: Writing, letter_id: str) -> bool:
+    """True if it had not left and never will."""
+    mine = LETTER.c.id == letter_id, LETTER.c.state == LetterState.PLANNED
+    return w.db.execute(sa.update(LETTER).where(*mine).values(state=LetterState.SUPERSEDED, reason="done")).rowcount == 1

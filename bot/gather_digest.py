@@ -1,0 +1,149 @@
+"""What one person is reminded of, read from the rows."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+
+from bot import expected_rows
+from bot.engine import Engine
+from bot.linking import held as memberships
+from handlers.reminding import told
+from handlers.rights import DIVISION, SUBMITTERS
+from models.expected import ABSENCE, EXPECTED, REPORT_EVENT, STANDING
+from models.facts import Held, Role
+from models.people import ACCOUNT, MEMBERSHIP, PERSON
+from models.report_facts import Digest, Expected
+
+LIVES = timedelta(
+    days=2 * 366
+)  # behind that lies nothing that can still be handed in: a report expires within a year, and an exception is short
+_OWED = sa.text("state IN ('owed','returned')")  # literal: else no partial index is used
+_LIVE = (
+    expected_rows.ROWS.where(_OWED, EXPECTED.c.opens_at <= sa.bindparam("now"))
+    .where(sa.or_(EXPECTED.c.expires_at > sa.bindparam("now"), EXPECTED.c.unlocked_until > sa.bindparam("now")))
+    .order_by(EXPECTED.c.due_at, EXPECTED.c.number)
+)
+_OF_UNITS = _LIVE.where(EXPECTED.c.unit.in_(sa.bindparam("units", expanding=True)))
+_OVERDUE = _LIVE.where(EXPECTED.c.due_at <= sa.bindparam("now"), EXPECTED.c.due_at > sa.bindparam("since"))
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """What a person is told of: `own` units whose reports they hand in, `led` ones, and whether those of everybody. `instead_of`: persons."""
+
+    own: frozenset[str]
+    led: frozenset[str]
+    division: bool
+    instead_of: tuple[str, ...] = ()
+
+
+def reach_of(db: sa.Connection, engine: Engine, person: str, now: datetime) -> Reach:
+    """Of a person and of those whom they stand in for."""
+    away = sorted(absent for absent, substitute in substitutes(db, now).items() if substitute == person)
+    held = tuple(one for each in (person, *away) for one in memberships(db, each))
+    division = engine.plan.division
+    own = {one.unit for one in held if one.role in SUBMITTERS and one.role is not Role.LEADER} | _led_alone(db, held)
+    led = {one.unit for one in held if one.role is Role.LEADER and one.unit != division}
+    return Reach(frozenset(own), frozenset(led), _of_division(held, division), tuple(away))
+
+
+def of_person(db: sa.Connection, engine: Engine, person: str, now: datetime) -> Digest:
+    """Everything of a person and of those whom they stand in for."""
+    reach = reach_of(db, engine, person, now)
+    units = None if reach.division else reach.led
+    overdue = _read(db, engine, _OVERDUE if units is None else _OVERDUE.where(EXPECTED.c.unit.in_(sorted(units))), now)
+    steps = {one.id: _steps(engine, one, now) for one in overdue}
+    return Digest(
+        person,
+        own=_read(db, engine, _OF_UNITS, now, units=sorted(reach.own)) if reach.own else (),
+        led=tuple(one for one in overdue if one.unit in reach.led and "leader" in steps[one.id]),
+        all=tuple(one for one in overdue if "division" in steps[one.id]) if reach.division else (),
+        instead_of=_names(db, reach.instead_of),
+        nobody=nobody(db, engine, now) if reach.division else (),
+    )
+
+
+def done_since(db: sa.Connection, engine: Engine, person: str, since: datetime) -> tuple[Expected, ...]:
+    """What a digest of that moment named and has arrived by now. What was handed in before it and only corrected was not in it."""
+    reach = reach_of(db, engine, person, since)
+    back = sa.exists().where(REPORT_EVENT.c.expected == EXPECTED.c.id, REPORT_EVENT.c.what == "returned", REPORT_EVENT.c.at <= since)
+    statement = expected_rows.ROWS.where(
+        EXPECTED.c.due_at > since - LIVES, EXPECTED.c.due_at < since + LIVES, EXPECTED.c.state.in_(STANDING),
+        EXPECTED.c.handed_at >= since, EXPECTED.c.opens_at <= since, sa.or_(EXPECTED.c.first_at >= since, back),
+    )  # fmt: skip
+    if not reach.division:
+        statement = statement.where(EXPECTED.c.unit.in_(sorted(reach.own | reach.led)))
+    found = (expected_rows.as_expected(db, engine, row) for row in db.execute(statement.order_by(EXPECTED.c.due_at, EXPECTED.c.number)))
+    return tuple(one for one in found if _named(engine, reach, one, since))
+
+
+def _named(engine: Engine, reach: Reach, one: Expected, at: datetime) -> bool:
+    if one.unit in reach.own:
+        return True
+    steps = _steps(engine, one, at)
+    return (one.unit in reach.led and "leader" in steps) or (reach.division and "division" in steps)
+
+
+def _steps(engine: Engine, one: Expected, at: datetime) -> frozenset[str]:
+    last = (one.due_at - timedelta(seconds=1)).astimezone(engine.zone).date()
+    return frozenset(told(last, at.astimezone(engine.zone).date(), engine.plan))
+
+
+def _names(db: sa.Connection, persons: tuple[str, ...]) -> tuple[str, ...]:
+    if not persons:
+        return ()
+    return tuple(db.execute(sa.select(PERSON.c.name).where(PERSON.c.id.in_(persons)).order_by(PERSON.c.name)).scalars())
+
+
+def _of_division(held: tuple[Held, ...], division: str) -> bool:
+    return any(one.role in DIVISION and one.unit == division for one in held)
+
+
+def _led_alone(db: sa.Connection, held: tuple[Held, ...]) -> set[str]:
+    """Units whose only hands are their leader's."""
+    led = {one.unit for one in held if one.role is Role.LEADER}
+    others = sa.select(MEMBERSHIP.c.unit).where(
+        MEMBERSHIP.c.unit.in_(sorted(led)),
+        MEMBERSHIP.c.ended_at.is_(None),
+        MEMBERSHIP.c.role.in_([role for role in SUBMITTERS if role is not Role.LEADER]),
+    )
+    return led - set(db.execute(others).scalars()) if led else set()
+
+
+def _read(
+    db: sa.Connection, engine: Engine, statement: sa.Select[tuple[object, ...]], now: datetime, **more: object
+) -> tuple[Expected, ...]:
+    rows = db.execute(statement, {"now": now, "since": now - LIVES, **more}).all()
+    return tuple(expected_rows.as_expected(db, engine, row) for row in rows)
+
+
+def substitutes(db: sa.Connection, now: datetime) -> dict[str, str]:
+    """Who is away now, and who stands in, "" where nobody does. Where the substitute is away as well, whoever stands in for them."""
+    live = ABSENCE.c.cancelled_at.is_(None), ABSENCE.c.start <= now, ABSENCE.c.until > now
+    direct = {row.person: row.substitute for row in db.execute(sa.select(ABSENCE).where(*live).order_by(ABSENCE.c.id))}
+    found: dict[str, str] = {}
+    for person, first in direct.items():
+        seen, last = {person}, first
+        while last in direct and last not in seen:
+            seen.add(last)
+            last = direct[last]
+        if last not in seen:
+            found[person] = last
+    return found
+
+
+def nobody(db: sa.Connection, engine: Engine, now: datetime) -> tuple[str, ...]:
+    """Units that owe something and have nobody who can be written to, in the order of the plan."""
+    live = _OWED, EXPECTED.c.due_at > now - LIVES, EXPECTED.c.opens_at <= now, EXPECTED.c.expires_at > now
+    away = {absent for absent, substitute in substitutes(db, now).items() if not substitute}
+    owing = set(db.execute(sa.select(EXPECTED.c.unit).distinct().where(*live)).scalars())
+    there = (
+        sa.select(MEMBERSHIP.c.unit)
+        .distinct()
+        .join(ACCOUNT, ACCOUNT.c.person == MEMBERSHIP.c.person)
+        .where(MEMBERSHIP.c.ended_at.is_(None), MEMBERSHIP.c.role.in_(SUBMITTERS), MEMBERSHIP.c.person.not_in(sorted(away)))
+        .where(ACCOUNT.c.cut_at.is_(None), ACCOUNT.c.gone_at.is_(None), ACCOUNT.c.started.is_(True))
+    )
+    reached = set(db.execute(there).scalars())
+    return tuple(unit.id for unit in engine.plan.units if unit.id in owing - reached)
