@@ -143,7 +143,7 @@ def draw(values: Picture) -> Made:
         _line(axes, name, signs, _HEAD + place * _LINE)
     _foot(axes, values, _HEAD + rows * _LINE)
     body = io.BytesIO()
-    figure.savefig(body, format="png")
+    figure.savefig(body, format="png", dpi=_DPI)
     return Made("photo", body.getvalue(), PNG, values.name)
 
 
