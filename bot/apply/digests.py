@@ -25,7 +25,7 @@ from models.timer import TIMER as TIMERS
 from models.timer import set_timers
 
 CHANGED_FOR = timedelta(days=3)  # how long a digest that was sent is kept true
-_DUE = (
+DUE = (
     sa.select(EXPECTED.c.id, EXPECTED.c.unit, EXPECTED.c.due_day, EXPECTED.c.rule, EXPECTED.c.expires_at, EXPECTED.c.unlocked_until)
     .where(EXPECTED.c.remind_at <= sa.bindparam("now", type_=EXPECTED.c.remind_at.type), sa.text("state IN ('owed','returned')"))
     .order_by(EXPECTED.c.remind_at, EXPECTED.c.unit)
@@ -43,7 +43,7 @@ _NEXT = (
 
 def remind(w: Writing, command: r.RemindReports) -> None:
     """Every report that is due for a reminder, once, whatever was missed; the persons concerned get a digest of their own each."""
-    rows = w.db.execute(_DUE, {"now": w.now}).all()
+    rows = w.db.execute(DUE, {"now": w.now}).all()
     if not rows:
         return
     plan, today = w.engine.plan, w.now.astimezone(w.engine.zone).date()
