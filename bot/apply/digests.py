@@ -15,12 +15,14 @@ from handlers.plan_news import owing
 from handlers.reminding import last_day, next_reminder, told
 from models import commands as c
 from models import report_commands as r
+from models.columns import insert_once
 from models.expected import EXPECTED, REPORT_EVENT
 from models.facts import Role
 from models.ids import new_id
 from models.letter import LETTER, LetterState
 from models.quota import had_today, once_a_day
-from models.talk import LetterKind, Say, msg
+from models.service import COUNTER
+from models.talk import Join, Lane, LetterKind, Say, msg
 from models.timer import TIMER as TIMERS
 from models.timer import set_timers
 
@@ -60,7 +62,7 @@ def remind(w: Writing, command: r.RemindReports) -> None:
         events.append({"id": new_id(), "expected": row.id, "what": "reminded", "person": None, "data": data, "note": None, "at": w.now})
     w.db.execute(_NEXT, moves)
     w.db.execute(sa.insert(REPORT_EVENT), events)
-    _tell_of_nobody(w, found.nobody)
+    _tell_of_nobody(w, {row.unit for row in rows}, found.nobody)
     persons |= set(holders(w, plan.division, Role.DUTY_OFFICER, Role.LEADER)) if found.nobody else set()
     persons -= _asked_for_another_hour(w, persons)
     set_timers(w.db, [
@@ -121,15 +123,20 @@ class People:
         )
 
 
-def _tell_of_nobody(w: Writing, units: set[str]) -> None:
-    """Administrators hear once a day of units where nobody can be reminded."""
-    today = w.now.astimezone(w.engine.zone).date()
-    new = [unit for unit in sorted(units) if once_a_day(w.db, "nobody_owes", "", unit, today)]
+def _tell_of_nobody(w: Writing, units: set[str], nobody: set[str]) -> None:
+    """Administrators hear once of a unit where nobody can be reminded; again only if somebody could be meanwhile."""
+    there = [_nobody_name(unit) for unit in sorted(units - nobody)]
+    w.db.execute(sa.delete(COUNTER).where(COUNTER.c.name.in_(there)))
+    new = [unit for unit in sorted(nobody) if insert_once(w.db, COUNTER, {"name": _nobody_name(unit), "value": 1})]
     if new:
         known = {unit.id: unit.short for unit in w.engine.plan.units}
-        names = ", ".join(known[unit].vi if unit in known else unit for unit in new)
+        names = Join(tuple(known.get(unit, unit) for unit in new), ", ")
         text = msg("Reports are owed there and nobody can be reminded: %(names)s. Please invite somebody: /moi", names=names)
-        tell_role(w, c.TellRole("", Role.ADMINISTRATOR, Say(text, purpose="digest")))
+        tell_role(w, c.TellRole("", Role.ADMINISTRATOR, Say(text, lane=Lane.REMINDER, purpose="digest")))
+
+
+def _nobody_name(unit: str) -> str:
+    return f"nobody.{unit}"[:64]
 
 
 # --- one digest -------------------------------------------------------------------------------------------------------
