@@ -212,3 +212,18 @@ async def test_a_report_that_would_remind_nobody_is_found(db: Database, vault: V
     assert not await one.auditor.run()
     assert [row for row in await one.scene.rows(EXPECTED, EXPECTED.c.state == "owed") if row.remind_at is None] == []
     assert "6 báo cáo còn nợ sẽ không nhắc ai: đã đặt lại lời nhắc." in await one.told()
+
+
+async def test_a_sound_only_where_it_is_near_or_late(scene: Scene) -> None:
+    """16, 10, 3 and 2 days before, then overdue: the first two make none."""
+    await scene.passes(days=20)
+    rows = await scene.rows(LETTER, LETTER.c.purpose == "digest", LETTER.c.chat == "phuong")
+    assert [row.silent for row in rows] == [True, True, False, False, False]
+
+
+async def test_a_sentence_that_begins_like_it_is_no_command(scene: Scene) -> None:
+    """It may tell of a child; whoever has no such command is not refused for an everyday word."""
+    said = "nhắc nhở nhiều lần mà bố vẫn đánh cháu"
+    for sender in ("ctv", "phuong"):
+        as_said = (await scene.says(sender, said))[-1].text
+        assert as_said == (await scene.says(sender, said.replace("nhắc nhở", "khuyên bảo")))[-1].text
