@@ -19,6 +19,8 @@ from bot.attachments import Attachments
 from bot.auditor import Auditor
 from bot.channels import Channel
 from bot.database import Database, StorageDown
+from bot.documents import RECIPES
+from bot.documents.worker import Documents
 from bot.engine import Engine
 from bot.fuse import Fuse
 from bot.hearing import Hearing
@@ -66,7 +68,8 @@ class App:
         self.sweep = Sweep(db, self.hearing.hear, engine.now)
         by_name = {channel.name: channel for channel in channels}
         fetchers = {name: channel.fetch for name, channel in by_name.items()}
-        self.attachments = Attachments(db, engine.vault, files, fetchers, refused=self._refused)
+        self.attachments = Attachments(db, engine.vault, files, fetchers, refused=self._refused, domain_now=engine.now)
+        self.documents = Documents(db, engine, files, RECIPES, set_timers=self._safely(self.sweep.tick))
         self.auditor = Auditor(db, engine, self.metrics, Heartbeat(settings.heartbeat_address), self.hearing.hear, self.hearing.resume)
         self.watching = watching
         self.watches = {name: self._watch(channel, frozenset(by_name) - {name}) for name, channel in by_name.items()}
@@ -131,6 +134,7 @@ class App:
             ears = [tasks.create_task(self._listen(channel), name=f"ear-{channel.name}") for channel in self.channels]
             mouths = [tasks.create_task(outbox.run(), name=f"mouth-{name}") for name, outbox in self.outboxes.items()]
             fetcher = tasks.create_task(self.attachments.run(), name="attachments")
+            drawer = tasks.create_task(self.documents.run(), name="documents")
             await self._stopping.wait()
             log.info("stopping")
             for task in (resuming, *ears):
@@ -138,7 +142,7 @@ class App:
             await asyncio.gather(resuming, *ears, return_exceptions=True)
             for outbox in self.outboxes.values():
                 await outbox.stop()
-            for task in (*mouths, fetcher):
+            for task in (*mouths, fetcher, drawer):
                 task.cancel()
         for channel in self.channels:
             await channel.close()
@@ -213,6 +217,8 @@ class App:
                 self.outboxes[name].wake()
         if taken.attachments:
             self.attachments.wake()
+        if taken.documents:
+            self.documents.wake()
 
     async def look(self) -> None:
         """How every messenger does that this process sends for."""
@@ -241,7 +247,8 @@ class App:
             await self.hearing.hear(internal(f"messenger_off:{name}:{self.engine.now().isoformat()}", data, self.engine.now()))
 
     async def settle(self) -> None:
-        """Until nothing more may leave just now (the training clock stops here before it moves on)."""
+        """Until nothing more may leave just now (the training clock stops here before it moves on). What is drawn sets a timer that is due at once."""
+        await self.documents.drain()
         for outbox in self.outboxes.values():
             outbox.wake()
             await outbox.idle()
@@ -307,6 +314,7 @@ class App:
     async def _upkeep(self) -> None:
         await self.db.run(partial(upkeep.forget, engine=self.engine), priority=2)
         await self._stay_on_duty()
+        await self.documents.forget()
         await self.attachments.sweep()
 
     # --- what it says of itself ---------------------------------------------------------------------------------------

@@ -4,14 +4,16 @@
     wanted --anything else--> wanted (later, without end)  refused, lease_until set: its sender was not told yet
 
 The file is complete on the disk before its row says so; a file without a row is removed by `sweep`. Leases and tries use real time.
+A spreadsheet of ours that came back filled in (bot.documents.table) sets the timer "file" with what stands in it, sealed.
 """
 
 import asyncio
+import base64
 import contextlib
 import os
 import re
 from collections.abc import Awaitable, Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -22,10 +24,16 @@ import structlog
 
 from bot.channels import FileGone, FileTooLarge
 from bot.database import BULK, Database, StorageDown
-from bot.media import GONE, MAX_BYTES, TOO_LARGE, Refused, checked
+from bot.documents.table import NOT_OURS, TABLE_PLACE, Table, Unreadable, read_table
+from bot.media import GONE, MAX_BYTES, TOO_LARGE, Refused, checked, ending, kept_as, mime_of
+from bot.papers import XLSX
 from bot.vault import Vault, VaultError
 from models.attachment import ATTACHMENT, AttachmentState
+from models.document import DOCUMENT
+from models.ids import new_id
+from models.submission import SUBMISSION
 from models.talk import FileRef, Picture
+from models.timer import set_timer
 
 log = structlog.get_logger()
 
@@ -67,8 +75,11 @@ class Attachments:
         *,
         refused: Callable[[str], Awaitable[None]],
         now: Callable[[], datetime] = _real_time,
+        domain_now: Callable[[], datetime] = _real_time,
     ) -> None:
+        """`domain_now`: by which the timer of a spreadsheet is due; in the training room it may be years from the real time."""
         self._db, self._vault, self._folder, self._fetchers, self._refused, self._now = db, vault, folder, fetchers, refused, now
+        self._domain_now = domain_now
         self._woken = asyncio.Event()
         self._drawing = asyncio.Lock()  # one picture at a time: decoded, it takes up to 200 MB
         self._untold = True  # perhaps: a process died between a refusal and telling it
@@ -138,8 +149,10 @@ class Attachments:
     async def _keep(self, row: sa.Row[Any], body: bytes, mime: str) -> None:
         """The key's row commits before the file is written, and the file is safe before the row says stored."""
         sealed = await self._db.run(partial(self._vault.seal, subject=_subject(row), place="attachment.file", row=row.id, plain=body))
-        await asyncio.to_thread(_write, self._folder, row.id, sealed)
-        await self._db.run(partial(_store, attachment=row.id, mime=mime, size=len(body), now=self._now()))
+        await asyncio.to_thread(write, self._folder, row.id, sealed)
+        found = await asyncio.to_thread(read_table, body) if mime == XLSX else Unreadable(NOT_OURS)
+        store = partial(_store, vault=self._vault, row=row, mime=mime, size=len(body), found=found, now=self._now(), due=self._domain_now())
+        await self._db.run(store)
 
     async def _tell(self) -> None:
         """Tell of every refusal that was not told; whatever fails is told at the next round. First the flag, then the rows: a refusal that
@@ -163,7 +176,9 @@ class Attachments:
         except (OSError, VaultError) as error:
             log.error("attachment_unreadable", attachment=row.id, error=type(error).__name__)
             return None
-        return Picture(row.kind, body, row.mime)
+        mime = mime_of(row.mime)
+        made = db.scalar(sa.select(DOCUMENT.c.name).where(DOCUMENT.c.id == row.id)) if row.submission == row.id else None
+        return Picture(row.kind, body, mime, made or (f"tep{ending(mime)}" if row.kind == "file" else ""))
 
     async def sweep(self) -> Swept:
         """Remove files that no row knows and temporary ones, both older than an hour; say which stored files are missing."""
@@ -215,9 +230,17 @@ def _postpone(db: sa.Connection, row: sa.Row[Any], now: datetime) -> None:
     _update(db, row.id, {"next_try": now + pause, "lease_until": None}, AttachmentState.WANTED)
 
 
-def _store(db: sa.Connection, attachment: str, mime: str, size: int, now: datetime) -> None:
-    values = {"state": AttachmentState.STORED, "mime": mime, "size": size, "stored_at": now, "lease_until": None, "reason": ""}
-    _update(db, attachment, values, AttachmentState.WANTED)
+def _store(
+    db: sa.Connection, vault: Vault, row: sa.Row[Any], mime: str, size: int, found: Table | Unreadable, now: datetime, due: datetime
+) -> None:
+    values = {"state": AttachmentState.STORED, "mime": kept_as(mime), "size": size, "stored_at": now, "lease_until": None, "reason": ""}
+    if mime.startswith("image/"):  # a picture that was sent as a file is shown like one
+        values["kind"] = "photo"
+    _update(db, row.id, values, AttachmentState.WANTED)
+    if found != Unreadable(NOT_OURS) and db.scalar(sa.select(SUBMISSION.c.expected).where(SUBMISSION.c.id == row.submission)):
+        sealed = vault.seal_json(db, _subject(row), TABLE_PLACE, row.id, asdict(found))
+        data = {"table": base64.b64encode(sealed).decode()}
+        set_timer(db, {"id": new_id(), "kind": "file", "subject": row.id, "due_at": due, "urgent": False, "data": data, "set_at": due})
 
 
 def _refuse(db: sa.Connection, attachment: str, reason: str, now: datetime) -> None:
@@ -245,7 +268,7 @@ def _stored_ids(db: sa.Connection) -> list[str]:
 # --- files ------------------------------------------------------------------------------------------------------------
 
 
-def _write(folder: Path, name: str, body: bytes) -> None:
+def write(folder: Path, name: str, body: bytes) -> None:
     """Whole or not at all, also after a power cut: written aside, synced, renamed, and the folder synced."""
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     aside = folder / f"{name}.{os.urandom(4).hex()}.part"

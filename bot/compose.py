@@ -20,7 +20,7 @@ from bot.engine import Engine
 from bot.form_files import load_forms
 from bot.lockfile import locked
 from bot.migrate import migrate
-from bot.plan_files import load_plan
+from bot.plan_files import check_with_forms, load_plan
 from bot.rendering import Renderer
 from bot.settings import Settings, SettingsError
 from bot.training import Training, TrainingClock, kept_clock
@@ -53,7 +53,9 @@ def read_plan(settings: Settings) -> tuple[Plan, dict[str, Form]]:
 def read_folder(folder: Path) -> tuple[Plan, dict[str, Form]]:
     """Any plan's folder, with the forms as they are here."""
     plan = load_plan(folder)
-    return plan, load_forms(ROOT / "forms", plan)
+    forms = load_forms(ROOT / "forms", plan)
+    check_with_forms(folder, plan, forms)
+    return plan, forms
 
 
 def open_database(settings: Settings, closing: ExitStack) -> Database:

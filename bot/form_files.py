@@ -13,6 +13,8 @@ from models.condition import compared
 from models.form import MAX_KEY, Form, Question, QuestionType
 from models.plan import Plan
 
+_TYPES = {"violation": "violation_types", "injury": "injury_types", "need": "care_needs"}  # the plan's list of types of a kind of case
+
 
 class FormError(FileMistakes):
     """Form files that cannot be run."""
@@ -75,25 +77,51 @@ def check(form: Form, plan: Plan) -> Iterator[tuple[Loc, str]]:
         yield from _check_names(question, here, form)
         yield from _check_choices(question, here, plan)
         yield from _check_conditions(question, here, seen, form, plan)
-        yield from _check_figures(question, here, form)
+        yield from _check_figures(question, here, form, plan)
         seen[question.name] = question
     yield from _check_ratios(form)
 
 
-def _check_figures(question: Question, here: Loc, form: Form) -> Iterator[tuple[Loc, str]]:
-    """Only figures are added up and compared, and only with figures."""
+def _check_figures(question: Question, here: Loc, form: Form, plan: Plan) -> Iterator[tuple[Loc, str]]:
+    """Only figures are added up and compared, and only with figures; a figure is no part of itself, not by others either."""
     about = [("sum", name) for name in question.sum] + ([("at_most", question.at_most)] if question.at_most else [])
     for word, name in about:
         if not form.has(name) or not form.question(name).figure:
             yield (*here, word), f"{name} is no figure of the form"
-        elif name == question.name:
+        elif question.name in {name, *_parts(form, name, word)}:
             yield (*here, word), "the figure is compared with itself"
+    if len(set(question.sum)) < len(question.sum):
+        yield (*here, "sum"), "a part stands twice"
     if not question.figure and (about or question.compare or question.cases or question.measure):
         yield here, f"a {question.type} is neither added up nor compared"
+    if question.cases is not None and question.cases not in _counts(plan):
+        yield (*here, "cases"), f"no cases are counted as {question.cases}"
+
+
+def _parts(form: Form, name: str, word: str) -> set[str]:
+    """The figures that a figure is made of (`sum`) or bounded by (`at_most`), by way of others too."""
+    found: set[str] = set()
+    waiting = [name]
+    while waiting:
+        one = waiting.pop()
+        question = form.question(one) if form.has(one) else None
+        about = () if question is None else question.sum if word == "sum" else (question.at_most,) if question.at_most else ()
+        waiting += [other for other in about if other not in found]
+        found.update(about)
+    return found
+
+
+def _counts(plan: Plan) -> set[str]:
+    """What `cases` may name: a kind of case, or a kind and a type (models.report_facts.Known.cases)."""
+    return {*_TYPES, *(f"{kind}:{item.id}" for kind, name in _TYPES.items() for item in plan.lists.get(name, ()))}
 
 
 def _check_ratios(form: Form) -> Iterator[tuple[Loc, str]]:
+    names = {question.name for question in form.questions}
     for place, ratio in enumerate(form.ratios):
+        if ratio.name in names:
+            yield ("ratios", place, "name"), "the name stands twice"
+        names.add(ratio.name)
         for word, name in (("part", ratio.part), ("whole", ratio.whole)):
             if not form.has(name) or not form.question(name).figure:
                 yield ("ratios", place, word), f"{name} is no figure of the form"

@@ -58,7 +58,7 @@ class Fuse:
         return len(summaries) < SUMMARIES and (not summaries or self._clock() - max(summaries) >= BETWEEN_SUMMARIES)
 
     def _forget(self) -> None:
-        """What is older than an hour counts no more."""
-        since = self._clock() - PERIOD
-        kept = {chat: [one for one in spent if one.at >= since] for chat, spent in self._chats.items()}
+        """What is older than an hour counts no more, nor does what is still to come: the training room was started again in the past."""
+        now = self._clock()
+        kept = {chat: [one for one in spent if now - PERIOD <= one.at <= now] for chat, spent in self._chats.items()}
         self._chats = {chat: spent for chat, spent in kept.items() if spent}

@@ -10,9 +10,10 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from bot import drill_rows, gather_digest, linking, reconciling
+from bot import drill_rows, gather_digest, gather_documents, linking, progress, reconciling
 from bot import gather_absence as away
 from bot import gather_care as care
+from bot import gather_dates as dates
 from bot import gather_reports as reports
 from bot.case_rows import as_case
 from bot.clocks import clocks_of
@@ -177,7 +178,12 @@ def _open_child_case(reading: Reading) -> Case | None:
 
 
 _EXPECTED = {
-    by: ROWS.where(column == _NAMED).with_for_update(of=EXPECTED) for by, column in (("id", EXPECTED.c.id), ("number", EXPECTED.c.number))
+    by: ROWS.where(where).with_for_update(of=EXPECTED)
+    for by, where in {
+        "id": EXPECTED.c.id == _NAMED,
+        "number": EXPECTED.c.number == _NAMED,
+        "file": EXPECTED.c.submission == sa.select(ATTACHMENT.c.submission).where(ATTACHMENT.c.id == _NAMED).scalar_subquery(),
+    }.items()
 }
 
 
@@ -405,14 +411,17 @@ NEEDS: dict[str, Callable[[Reading], Any]] = {
     "open_cases": care.open_cases,
     "overdue": care.overdue,
     "reconciliation": lambda reading: reconciling.read(reading.db, reading.engine.now()),
+    "ahead": dates.ahead,
     "owed": reports.owed,
     "known": reports.known,
     "digest": _digest,
     "colleagues": away.colleagues,
     "absences": away.absences,
-    "dates": reports.dates,
-    "deadlines": reports.deadlines,
     "handed_in": reports.handed_in,
+    "progress": progress.gather,
     "drills": lambda reading: drill_rows.read(reading.db),
+    "drawn": gather_documents.drawn,
+    "came_back": gather_documents.came_back,
+    "due_days": gather_documents.due_days,
 }
 """One reader for each field of Facts that a route may ask for."""

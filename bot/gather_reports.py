@@ -1,21 +1,19 @@
 """Facts about expected reports: what the sender's units owe, and what the service knows besides the form."""
 
 from datetime import date, datetime, time, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
 from bot import expected_rows
-from handlers.rights import DIVISION, submitting_units
-from models.expected import EXPECTED, OWING, STANDING, ExpectedState
+from handlers.rights import receiving_units, submitting_units
+from models.expected import EXPECTED, OWING, ExpectedState
 from models.incident import INCIDENT, Status
-from models.report_facts import Deadline, Expected, Known
+from models.report_facts import Expected, Known
 from models.talk import Json
 
 if TYPE_CHECKING:
     from bot.gather import Reading
-
-LOOKING_BACK = timedelta(days=60)  # how long a date that is over stays in the list
 
 _OWED = (
     expected_rows.ROWS.where(EXPECTED.c.unit.in_(sa.bindparam("units", expanding=True)), EXPECTED.c.state.in_(OWING))
@@ -34,47 +32,10 @@ def owed(reading: "Reading") -> tuple[Expected, ...]:
 
 def handed_in(reading: "Reading") -> tuple[Expected, ...]:
     """What waits for the sender's answer, the oldest first."""
-    units = [held.unit for held in (reading.talk.who.held if reading.talk.who else ()) if held.role in DIVISION]
+    units = receiving_units(reading.talk.who)
     waiting = expected_rows.ROWS.where(EXPECTED.c.recipient.in_(units), EXPECTED.c.state == ExpectedState.HANDED_IN)
     rows = reading.db.execute(waiting.order_by(EXPECTED.c.handed_at, EXPECTED.c.number)).all() if units else []
     return tuple(expected_rows.as_expected(reading.db, reading.engine, row) for row in rows)
-
-
-def dates(reading: "Reading") -> tuple[Expected, ...]:
-    """Everything of the sender's units from two months ago on, by date."""
-    units = submitting_units(reading.talk.who)
-    since = reading.engine.now() - LOOKING_BACK
-    live = expected_rows.ROWS.where(EXPECTED.c.unit.in_(units), EXPECTED.c.state != ExpectedState.DROPPED, EXPECTED.c.due_at > since)
-    rows = reading.db.execute(live.order_by(EXPECTED.c.due_at, EXPECTED.c.number)).all() if units else []
-    return tuple(expected_rows.as_expected(reading.db, reading.engine, row) for row in rows)
-
-
-def deadlines(reading: "Reading") -> tuple[Deadline, ...]:
-    """Each date of all units, for who is of the division; ad-hoc reports are each their author's own."""
-    who, plan = reading.talk.who, reading.engine.plan
-    if who is None or not any(held.role in DIVISION and held.unit == plan.division for held in who.held):
-        return ()
-    group = EXPECTED.c.report, EXPECTED.c.period, EXPECTED.c.due_at
-    standing = sa.func.sum(sa.case((EXPECTED.c.state.in_(STANDING), 1), else_=0))
-    statement = (
-        sa.select(*group, sa.func.count().label("expected"), standing.label("standing"))
-        .where(
-            EXPECTED.c.due_at > reading.engine.now() - LOOKING_BACK, EXPECTED.c.state != ExpectedState.DROPPED, EXPECTED.c.request.is_(None)
-        )
-        .group_by(*group)
-        .order_by(EXPECTED.c.due_at, EXPECTED.c.report)
-    )
-    return tuple(found for row in reading.db.execute(statement).all() if (found := _deadline(reading, row)) is not None)
-
-
-def _deadline(reading: "Reading", row: sa.Row[Any]) -> Deadline | None:
-    try:
-        report = reading.engine.plan.report(row.report)
-        period = report.period(row.period)
-    except KeyError:  # of an earlier plan
-        return None
-    last = (row.due_at - timedelta(seconds=1)).astimezone(reading.engine.zone).date()
-    return Deadline(report.id, period.id, report.short, period.name, last.isoformat(), int(row.expected), int(row.standing))
 
 
 def known(reading: "Reading") -> Known:

@@ -1,4 +1,5 @@
-"""What people send, checked before it is kept: pictures are decoded and drawn anew, sound is recognised by its first bytes.
+"""What people send, checked before it is kept: pictures are decoded and drawn anew, sound is recognised by its first bytes, papers of an
+office are opened and looked through (bot.papers).
 
 Drawing anew is the point: place and time of the photo, the phone's name, thumbnails, comments and whatever is hidden behind the picture's
 end do not survive it (DESIGN rule 7).
@@ -8,6 +9,8 @@ import contextlib
 import io
 
 from PIL import Image, ImageOps
+
+from bot.papers import DOCX, PDF, XLSX, NotKept, paper
 
 MAX_BYTES = 20 * 2**20
 MAX_PIXELS = 50_000_000
@@ -23,7 +26,7 @@ _MP4_SOUND = (b"M4A", b"M4B", b"mp4", b"iso", b"3gp", b"dash")  # the same box f
 
 
 class Refused(Exception):  # noqa: N818  the name says what happened
-    """It will not be kept, ever: `reason` is too_large | wrong_type | gone | broken."""
+    """It will not be kept, ever: `reason` is too_large | wrong_type | gone | broken, or one of bot.papers."""
 
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
@@ -31,7 +34,8 @@ class Refused(Exception):  # noqa: N818  the name says what happened
 
 
 def checked(kind: str, body: bytes) -> tuple[bytes, str]:
-    """What may be kept of a file of this kind (photo | voice), and its MIME type. Raises Refused. Slow: call it in a thread."""
+    """What may be kept of a file of this kind (photo | voice | file), and its MIME type. A picture sent as a file is a picture. Raises Refused. Slow:
+    call it in a thread."""
     if len(body) > MAX_BYTES:
         raise Refused(TOO_LARGE)
     if not body:
@@ -40,7 +44,36 @@ def checked(kind: str, body: bytes) -> tuple[bytes, str]:
         return _drawn_anew(body), "image/jpeg"
     if kind == "voice":
         return body, _sound(body)
+    if kind == "file":
+        return (_drawn_anew(body), "image/jpeg") if _looks_like_picture(body) else (body, _paper(body))
     raise Refused(WRONG_TYPE)
+
+
+def _paper(body: bytes) -> str:
+    try:
+        return paper(body)
+    except NotKept as refusal:
+        raise Refused(refusal.reason) from None
+
+
+_SHORT = {DOCX: "application/docx", XLSX: "application/xlsx"}
+_LONG = {short: mime for mime, short in _SHORT.items()}
+_ENDINGS = {DOCX: ".docx", XLSX: ".xlsx", PDF: ".pdf", "image/jpeg": ".jpg", "image/png": ".png"}
+
+
+def kept_as(mime: str) -> str:
+    """A MIME type as an attachment's row holds it: those of office papers are longer than a word."""
+    return _SHORT.get(mime, mime)
+
+
+def mime_of(kept: str) -> str:
+    """The MIME type that a row holds."""
+    return _LONG.get(kept, kept)
+
+
+def ending(mime: str) -> str:
+    """What the name of such a file ends in, "" if unknown."""
+    return _ENDINGS.get(mime, "")
 
 
 # --- pictures ---------------------------------------------------------------------------------------------------------

@@ -201,7 +201,7 @@ def _words(plan: Plan, change: Change) -> tuple[Text, Text]:
 
 
 def _tell(db: sa.Connection, engine: Engine, news: list[News]) -> int:
-    """Each person once, with all that changed for them."""
+    """Each person who may hand something in once, with all that changed for them."""
     writing, mine = alone(db, engine, "plan_apply"), defaultdict[str, list[News]](list)
     for one in news:
         for person in holders(writing, one.unit, *plan_news.owing(engine.plan, one.unit)):

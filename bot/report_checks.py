@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from itertools import pairwise
 
 from bot.yaml_lines import Found, Loc, twice
-from models.form import Form, QuestionType
+from models.form import FIGURES, Form, QuestionType
 from models.plan_items import Unit, UnitKind
 from models.plan_reports import Overdue, Period, Reminding, Report, Target
 
@@ -12,7 +12,6 @@ REPORTS, TARGETS, REMINDERS = "reports.yaml", "targets.yaml", "reminders.yaml"
 AD_HOC = "request"  # the report of every row that was asked for by chat
 PERHAPS_NONE = (UnitKind.SCHOOL, UnitKind.CLINIC)  # "các đơn vị": owed as soon as the plan names any
 REACHED = "dat"  # the answer that a target without `whole` counts
-_NUMBERS = ("integer", "decimal")
 
 
 def check_reports(reports: tuple[Report, ...] | None, units: tuple[Unit, ...] | None) -> Found:
@@ -114,7 +113,7 @@ def _uncountable(target: Target, form: Form) -> Iterator[tuple[str, str]]:
         question = next((one for one in form.questions if one.name == name), None)
         if question is None:
             yield word, f"the form {form.id} has no question {name}"
-        elif target.whole is not None and question.type not in _NUMBERS:
+        elif target.whole is not None and question.type not in FIGURES:
             yield word, f"{name} is no number, so nothing can be a part of it"
         elif target.whole is None and not _says_reached(question.type, [choice.name for choice in question.choices]):
             yield word, f"without `whole` the units are counted that answered “{REACHED}”, and {name} has no such choice"

@@ -1,15 +1,15 @@
 """The training room: a cast of roles, a clock that can be moved, and "start again", around the same engine, rows and channel contract as
 in service. It has a database of its own and never runs beside a token or a public address."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from functools import partial
 from typing import Any
 
 import sqlalchemy as sa
 
-from bot.channels.web.contract import Past, Said, Sent
+from bot.channels.web.contract import Onward, Past, Said, Sent
 from bot.database import Database
 from bot.engine import Engine
 from bot.letters import opened
@@ -33,6 +33,7 @@ Load = Callable[[sa.Connection, str], Picture | None]
 CHANNEL = "web"
 ROOM_CHAT = "phong-truc"
 WARD = "ngoc_lam"  # where the cast lives; in a plan without it the first ward
+_AHEAD, _MORNING = timedelta(days=7), time(7)
 
 
 class TrainingClock:
@@ -47,6 +48,10 @@ class TrainingClock:
     def set(self, to: datetime) -> None:
         """Only forward: what has happened stays in the past."""
         self.offset = max(self.offset, to - datetime.now(UTC))
+
+    def start(self, at: datetime | None) -> None:
+        """At any moment, also in the past, or at the machine's own time: only for a room in which nothing has happened."""
+        self.offset = at - datetime.now(UTC) if at is not None else timedelta()
 
 
 class Training:
@@ -73,20 +78,47 @@ class Training:
         else:
             self._clock.offset = timedelta(seconds=offset)
 
-    async def move(self, to: datetime) -> None:
+    def suggested(self) -> datetime | None:
+        """The morning a week before the first date of the report that the plan asks for most often."""
+        asked = max(self._engine.plan.reports, key=lambda report: len(report.periods), default=None)
+        if asked is None or not asked.periods:
+            return None
+        return datetime.combine(asked.periods[0].due - _AHEAD, _MORNING, self._engine.zone).astimezone(UTC)
+
+    async def move(self, to: datetime, onward: Onward = lambda: True) -> None:
         """What falls due on the way runs row by row, each at its own due time."""
+        async for _said in self._falling_due(to):
+            if not onward():
+                return
+        await self._set(to)
+
+    async def move_on(self, before: datetime, onward: Onward = lambda: True) -> bool:
+        """Rows that only look and say nothing are passed by."""
+        async for said in self._falling_due(before):
+            if said or not onward():
+                return True
+        return False
+
+    async def _falling_due(self, to: datetime) -> AsyncIterator[bool]:
+        """Each moment until `to` at which something was due, after it has run: whether anything was said."""
         while (due := await self._db.run(next_due)) is not None and due <= to:
-            self._clock.set(due)
+            before = await self._db.run(_newest_letter)
+            await self._set(due)
             if not await self._tick() and await self._db.run(next_due) == due:
-                break  # what is due cannot be taken just now: the interval job will, and says why
+                return  # what is due cannot be taken just now: the interval job will, and says why
             await self._settle()
+            yield await self._db.run(_newest_letter) != before
+
+    async def _set(self, to: datetime) -> None:
+        """Kept at each step: a process that ends in the middle of a move goes on where it was."""
         self._clock.set(to)
         await self._db.run(partial(_keep_offset, seconds=self._clock.offset.total_seconds(), now=self.now()))
 
-    async def start_again(self) -> None:
-        """An empty room at its first hour."""
-        self._clock.offset = timedelta()
-        await self._db.run(partial(_empty_and_seed, engine=self._engine, now=self.now()))
+    async def start_again(self, at: datetime | None = None) -> None:
+        """An empty room."""
+        self._clock.start(at)
+        seconds = self._clock.offset.total_seconds()
+        await self._db.run(partial(_empty_and_seed, engine=self._engine, now=self.now(), seconds=seconds))
 
     async def history(self, chat: str) -> Sequence[Past]:
         """What this chat has seen, in the order in which it happened."""
@@ -101,6 +133,11 @@ def _kept_offset(db: sa.Connection) -> float | None:
     return float(value) if value is not None else None
 
 
+def _newest_letter(db: sa.Connection) -> str | None:
+    newest: str | None = db.scalar(sa.select(sa.func.max(LETTER.c.id)))  # ids grow
+    return newest
+
+
 def kept_clock(db: sa.Connection) -> TrainingClock:
     """The room's clock as it was left."""
     clock = TrainingClock()
@@ -112,10 +149,11 @@ def _keep_offset(db: sa.Connection, seconds: float, now: datetime) -> None:
     upsert(db, SETTING, ("name",), {"name": "training_offset", "value": str(seconds), "person": None, "at": now})
 
 
-def _empty_and_seed(db: sa.Connection, engine: Engine, now: datetime) -> None:
+def _empty_and_seed(db: sa.Connection, engine: Engine, now: datetime, seconds: float) -> None:
     for table in METADATA.tables.values():
         db.execute(sa.delete(table))
     seed(db, engine, now)
+    _keep_offset(db, seconds, now)
     stay_on_duty(db, engine)
 
 
@@ -129,6 +167,7 @@ def seed(db: sa.Connection, engine: Engine, now: datetime) -> None:
         "truc-b": ("Cán bộ trực B", Role.DUTY_OFFICER, division),
         "lanh-dao": ("Lãnh đạo phòng", Role.LEADER, division),
         "phuong": ("Cán bộ phường", Role.WARD_OFFICER, ward),
+        "lanh-dao-phuong": ("Lãnh đạo phường", Role.LEADER, ward),
     }
     for actor, (name, role, unit) in cast.items():
         person = new_id()

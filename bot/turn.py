@@ -33,6 +33,7 @@ class Taken:
     channels: frozenset[str] = frozenset()  # whose outboxes have something new
     attachments: bool = False
     timers: bool = False
+    documents: bool = False
     route: str = ""  # for metrics: the handler's name
 
 
@@ -54,7 +55,7 @@ def take_turn(db: sa.Connection, engine: Engine, incoming: Incoming) -> Taken | 
     frame = writing.says(turn.says, turn.frame)
     writing.flush()
     save_talk(db, engine, talk, frame, facts.now, wrote=incoming.kind not in routing.EVENTS)
-    return Taken(frozenset(writing.channels), writing.attachments, writing.timers, route.handle.__name__)
+    return Taken(frozenset(writing.channels), writing.attachments, writing.timers, writing.documents, route.handle.__name__)
 
 
 def claim(db: sa.Connection, engine: Engine, talk: Talk, incoming: Incoming) -> bool:

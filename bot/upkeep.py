@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 from contextlib import suppress
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 import structlog
@@ -14,7 +14,7 @@ from bot.expected_rows import ensure
 from bot.gather import load_case, read_service
 from bot.planned import difference
 from bot.vault import VaultError
-from handlers import digest, reconcile, reminding
+from handlers import digest, progress, reconcile, reminding
 from models import inbox, page, quota
 from models.clock import CASE_CLOCK
 from models.ids import new_id
@@ -41,15 +41,17 @@ def stay_on_duty(db: sa.Connection, engine: Engine) -> None:
     the legal clocks of cases that came before them, the reports that the plan asks for."""
     roster.ensure(db, engine)
     _follow_cases(db, engine)
-    division = engine.plan.division
-    if read_service(db).ready and not pending(db, reconcile.TIMER, division):
-        due = reconcile.next_morning(engine.now(), engine.plan)
-        row = {"id": new_id(), "kind": reconcile.TIMER, "subject": division, "due_at": due, "urgent": False, "data": {}}
-        set_timer(db, row | {"set_at": engine.now()})
+    if read_service(db).ready:
+        _each_morning(db, engine, reconcile.TIMER, reconcile.next_morning(engine.now(), engine.plan), {})
+        _each_morning(db, engine, progress.TIMER, progress.next_look(engine.now(), engine.plan), {"since": engine.now().isoformat()})
+        _each_morning(db, engine, digest.TICK, reminding.next_morning(engine.now(), engine.plan), {})
     _expect(db, engine)
-    if read_service(db).ready and not pending(db, digest.TICK, division):
-        due = reminding.next_morning(engine.now(), engine.plan)
-        row = {"id": new_id(), "kind": digest.TICK, "subject": division, "due_at": due, "urgent": False, "data": {}}
+
+
+def _each_morning(db: sa.Connection, engine: Engine, kind: str, due: datetime, data: dict[str, str]) -> None:
+    """Set unless it is: it sets itself again each time."""
+    if not pending(db, kind, engine.plan.division):
+        row = {"id": new_id(), "kind": kind, "subject": engine.plan.division, "due_at": due, "urgent": False, "data": data}
         set_timer(db, row | {"set_at": engine.now()})
 
 

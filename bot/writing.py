@@ -81,6 +81,7 @@ class Writing:
     facts: Facts
     attachments: bool = False
     timers: bool = False
+    documents: bool = False
     rows: list[dict[str, Any]] = field(default_factory=list)
     codes: dict[str, str] = field(default_factory=dict)
     mentions: dict[str, str] = field(default_factory=dict)

@@ -27,6 +27,9 @@ _LOUD = 3  # days before the last one
 _DOABLE = 3  # of them with a choice to begin at once
 
 
+NOTHING_OWED = msg("You owe no report any more. Thank you.")
+
+
 # --- the tick and the letter ------------------------------------------------------------------------------------------
 
 
@@ -69,7 +72,7 @@ def digest_text(digest: Digest, facts: Facts, *, asked: bool = False, done: tupl
     if not parts and not finished:
         return None
     head = msg("You asked to be reminded at this hour, %(time)s.", time=Moment(facts.now, "time")) if asked else None
-    rest = [] if parts else [msg("You owe no report any more. Thank you.")]
+    rest = [] if parts else [NOTHING_OWED]
     return Join(tuple(text for text in (head, lines(*finished) if finished else None, *parts, *rest) if text is not None), "\n\n")
 
 

@@ -14,6 +14,7 @@ _CASES = N_("/vuviec – open cases; /xacnhan 42 – say that a duty was done")
 _LEAD = N_("/dong 42 – close; /molai 42 – open again; /nhanthay 42 – take over")
 _RECORD = N_("/baocao – report; /ghinhan – write down a telephone report")
 _SUBMIT = N_("/nopbaocao – reports that my unit owes; /hanbaocao – dates ahead")
+_PROGRESS = N_("/duyet – reports that wait to be accepted; /tiendo – who has handed in what")
 _INVITE = N_("/moi – invite somebody; /thuhoi – cut an account")
 _ROOM = N_("%(bind)s in a group – make it the duty room; %(unbind)s – undo it")
 _ROSTER = N_("/lichtruc – who is on duty; change the roster")
@@ -26,8 +27,8 @@ LINES = 7
 CAN: Mapping[Role, tuple[str, ...]] = {
     Role.COLLABORATOR: (_REPORT, _MORE, _HELP),
     Role.WARD_OFFICER: (_TAKE, _HOLD, _CASES, _RECORD, _SUBMIT, _INVITE, _ROOM),
-    Role.DUTY_OFFICER: (_TAKE, _HOLD, _CASES, _LEAD, _RECORD, _ROSTER),
-    Role.LEADER: (_TAKE, _HOLD, _CASES, _LEAD, _RECORD, _ROSTER, _DRILL),
+    Role.DUTY_OFFICER: (_TAKE, _HOLD, _CASES, _LEAD, _RECORD, _ROSTER, _PROGRESS),
+    Role.LEADER: (_TAKE, _HOLD, _CASES, _LEAD, _RECORD, _ROSTER, _PROGRESS, _DRILL),
     Role.PARTNER: (_REPORT, _MORE, _SUBMIT, _HELP),
     Role.ADMINISTRATOR: (_READY, _INVITE, _ROOM, _DRILL),
 }
@@ -63,6 +64,7 @@ def _for(who: Who | None, facts: Facts) -> Text:
         _READY,
         _HOLD,
         _INVITE,
+        _LEAD,
     ):  # questions about a case name its commands; whoever is everything has set up the service
         if len(lines_of) >= LINES:
             lines_of.pop(spare, None)

@@ -8,7 +8,7 @@ from models.facts import Who
 from models.talk import N_, Choice, Lane, LetterKind, Say, msg
 
 MOST = 8  # more do not fit above a small screen's keyboard
-_FIRST_TO_GO = ("more", "language", "photos", "cut", "drill", "ready", "confirm", "details", "invite")
+_FIRST_TO_GO = ("dates", "consolidate", "more", "language", "photos", "cut", "drill", "ready", "confirm", "details", "progress", "invite")
 """Where roles make too many: what has a button elsewhere, is reminded of when it is due, or is needed a few times a year."""
 
 _DOES: Mapping[str, str] = {
@@ -16,6 +16,9 @@ _DOES: Mapping[str, str] = {
     "record": N_("write down a report you were told"),
     "cases": N_("reports and cases, and how they stand"),
     "submit": N_("reports that my unit owes"),
+    "dates": N_("all dates of reports ahead"),
+    "progress": N_("who has handed in which reports"),
+    "consolidate": N_("all units' reports of a date in one workbook"),
     "take": N_("take a case: /nhan 42"),
     "details": N_("details of a case: /chitiet 42"),
     "confirm": N_("what was done by its hour: /xacnhan 42"),

@@ -98,9 +98,16 @@ COMMANDS = (
     Command("refuse_duty", ("/khongtruc", "khongtruc", "khong truc"), ON_ROSTER, Where.PRIVATE, Within.OWN),
     Command("drill", ("/dientap", "dientap", "dien tap"), frozenset({Role.LEADER, Role.ADMINISTRATOR}), Where.PRIVATE, text=True),
     Command("submit", ("/nopbaocao", "nopbaocao", "nop bao cao", "/nop", "nop"), SUBMITTERS, Where.PRIVATE, Within.REPORT, number=True),
+    Command("request", ("/yeucau", "yeucau"), frozenset({Role.LEADER, Role.ADMINISTRATOR}), Where.PRIVATE, Within.UNIT, text=True),
+    Command(
+        "drop_request", ("/huyyeucau", "huyyeucau"), frozenset({Role.LEADER, Role.ADMINISTRATOR}), Where.PRIVATE, Within.REPORT, number=True
+    ),
+    Command("dates", ("/hanbaocao", "hanbaocao", "han bao cao"), SUBMITTERS, Where.PRIVATE, Within.UNIT, number=True),
     Command("snooze", ("/nhac", "nhac", "nhac toi"), SUBMITTERS, Where.PRIVATE, Within.OWN, text=True),
+    Command("progress", ("/tiendo", "tiendo", "tien do"), SUBMITTERS, Where.PRIVATE, Within.UNIT, text=True),
+    Command("table", ("/bang", "bang"), SUBMITTERS, Where.PRIVATE, Within.REPORT, number=True),
+    Command("consolidate", ("/tonghop", "tonghop", "tong hop"), DIVISION, Where.PRIVATE, Within.UNIT),
     Command("absent", ("/vangmat", "vangmat", "vang mat"), SUBMITTERS, Where.PRIVATE, Within.OWN),
-    Command("dates", ("/hanbaocao", "hanbaocao", "han bao cao"), SUBMITTERS, Where.PRIVATE, Within.UNIT),
     Command("decide", ("/duyet", "duyet"), DIVISION, Where.BOTH, Within.REPORT, number=True),
     Command("see_report", ("/xembc", "xembc", "xem bc"), SUBMITTERS, Where.BOTH, Within.REPORT, number=True),
     Command("send_back", ("/tra", "tra"), DIVISION, Where.PRIVATE, Within.REPORT, number=True, tail=True),
@@ -179,6 +186,11 @@ def submitting_units(who: Who | None) -> tuple[str, ...]:
     return tuple(dict.fromkeys(held.unit for held in (who.held if who else ()) if held.role in SUBMITTERS))
 
 
+def receiving_units(who: Who | None) -> tuple[str, ...]:
+    """The units whose officers look at what others hand in."""
+    return tuple(dict.fromkeys(held.unit for held in (who.held if who else ()) if held.role in DIVISION))
+
+
 def may_hand_in(who: Who | None, expected: Expected) -> bool:
     """Fill it in, hand it in, put it right: officers and leaders of the unit that owes it, partners of a school, clinic or office."""
     return expected.unit in submitting_units(who)
@@ -189,9 +201,19 @@ def may_decide(who: Who | None, expected: Expected) -> bool:
     return who is not None and any(held.role in DIVISION and held.unit == expected.recipient for held in who.held)
 
 
+def may_consolidate(who: Who | None, plan: Plan) -> bool:
+    """All units' figures in one workbook: duty officers and leaders of the division."""
+    return who is not None and any(held.role in DIVISION and held.unit == plan.division for held in who.held)
+
+
 def may_unlock(who: Who | None, expected: Expected, plan: Plan) -> bool:
     """Open a locked one again: leaders of the unit that it goes to, or of the division."""
     return who is not None and any(held.role is Role.LEADER and held.unit in {expected.recipient, plan.division} for held in who.held)
+
+
+def may_request(who: Who | None, plan: Plan) -> bool:
+    """Ask for an ad-hoc report, and ask no longer: leaders of the division and administrators."""
+    return who is not None and (Held(Role.LEADER, plan.division) in who.held or who.is_(Role.ADMINISTRATOR))
 
 
 # --- exercises --------------------------------------------------------------------------------------------------------

@@ -24,10 +24,12 @@ from handlers import (
     child,
     clock_reminders,
     confirm,
+    consolidate,
     cut,
     dates,
     decide,
     digest,
+    document,
     drill,
     duty,
     duty_give,
@@ -45,15 +47,18 @@ from handlers import (
     moves,
     outage,
     paging,
+    progress,
     promise,
     quota,
     ready,
     reconcile,
     record,
     report,
+    request,
     room,
     stranger,
     submit,
+    table,
     upkeep,
 )
 from handlers import help as help_
@@ -76,7 +81,7 @@ class CaseRef:
 
 @dataclass(frozen=True, slots=True)
 class ReportRef:
-    """Which expected report the facts shall hold: by id, or by the number that people type."""
+    """Which expected report the facts shall hold: by id, by the number that people type, or by a file (attachment id) of its draft."""
 
     by: str
     value: str
@@ -98,7 +103,8 @@ _REPORTING = ("service", "draft", "reports_today", "clocks")
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A row of a table: the handler, its needs, by what the incident is found ("" = none), and by what the expected report is (id | number | frame)."""
+    """A row of a table: the handler, its needs, by what the incident is found ("" = none), and by what the expected report is (id | number | frame |
+    file)."""
 
     handle: Handler
     needs: tuple[str, ...] = ()
@@ -116,6 +122,8 @@ TIMERS: dict[str, Entry] = {
     "idle": Entry(report.nudge, ("service", "draft"), case="submission"),
     "delete": Entry(upkeep.take_back),
     "refused": Entry(upkeep.ask_again, ("refused_file",)),
+    "document": Entry(document.send, ("drawn",)),
+    "file": Entry(table.arrived, ("came_back", "draft", "known"), report="file"),
     "messenger_down": Entry(failover.down),
     "messenger_up": Entry(failover.up),
     "reroute": Entry(failover.reroute),
@@ -127,6 +135,7 @@ TIMERS: dict[str, Entry] = {
     "drill": Entry(drill.over, case="drill"),
     digest.TICK: Entry(digest.tick),
     digest.TIMER: Entry(digest.send, ("digest",)),
+    progress.TIMER: Entry(progress.look, ("service", "progress")),
     duty_watch.TIMER: Entry(duty_watch.look, ("service", "roster", "hand_overs", "open_cases")),
 }
 """By the kind of a timer row or internal message; its subject is the incident, its clock, the submission, the letter, the attachment or the messenger."""
@@ -144,10 +153,12 @@ ACTIONS: dict[str, Entry] = {
     "confirm": Entry(confirm.start, ("clocks",), case="id"),
     "report": Entry(report.start, _REPORTING, case="frame"),
     "submit": Entry(submit.begin, ("draft", "known"), report="id"),
+    "table": Entry(table.want, report="id"),
     "report_see": Entry(decide.see, ("draft", "known"), report="id"),
     "report_accept": Entry(decide.accept, report="id"),
     "report_return": Entry(decide.send_back, ("draft",), report="id"),
     "snooze": Entry(digest.snooze, ("digest",)),
+    "progress": Entry(progress.start, ("progress",)),
     "noduty": Entry(duty_give.refuse, ("roster",)),
 }
 """Buttons that stand by themselves: "<name>:<incident id>", and behind a dot what they were shown for."""
@@ -189,10 +200,15 @@ COMMANDS: dict[str, Entry] = {
     "refuse_duty": Entry(duty_give.refuse, ("roster",)),
     "drill": Entry(drill.start, ("drills",)),
     "ready": Entry(ready.start, ("service", "roster")),
+    "dates": Entry(dates.start, ("ahead",)),
     "submit": Entry(submit.start, ("owed", "draft", "known"), report="number"),
     "snooze": Entry(digest.snooze, ("digest",)),
+    "request": Entry(request.start),
+    "drop_request": Entry(request.drop, report="number"),
+    "progress": Entry(progress.start, ("progress",)),
+    "table": Entry(table.want, report="number"),
+    "consolidate": Entry(consolidate.start, ("due_days",)),
     "absent": Entry(absence.start, ("colleagues", "absences")),
-    "dates": Entry(dates.start, ("dates", "deadlines")),
     "decide": Entry(decide.start, ("handed_in",), report="number"),
     "see_report": Entry(decide.see, ("draft", "known"), report="number"),
     "send_back": Entry(decide.send_back, ("draft",), report="number"),
@@ -216,8 +232,10 @@ FLOORS: dict[str, Entry] = {
     duty.FLOOR: Entry(duty.answer, ("roster",)),
     language.FLOOR: Entry(language.answer),
     decide.FLOOR: Entry(decide.answer, ("draft",), report="frame"),
+    request.FLOOR: Entry(request.answer),
     absence.FLOOR: Entry(absence.answer, ("colleagues", "absences")),
     digest.FLOOR: Entry(digest.answer, ("digest",)),
+    consolidate.FLOOR: Entry(consolidate.answer, ("due_days",)),
     submit.FLOOR: Entry(submit.answer, ("draft", "known"), report="frame"),
 }
 """By the dialogue that has the floor."""
@@ -325,7 +343,7 @@ def _to(entry: Entry, frame: Frame, subject: str = "") -> Route:
     likewise: what was named, or the one that the dialogue is about."""
     if entry.report:
         held = str(frame.data.get("expected") or "") if entry.report == "frame" else subject
-        by = "number" if entry.report == "number" else "id"
+        by = entry.report if entry.report in {"number", "file"} else "id"
         return Route(entry.handle, entry.needs, report=ReportRef(by, held) if held else None)
     if entry.case == "frame":
         held = str(frame.data.get("submission") or "")

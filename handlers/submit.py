@@ -8,6 +8,7 @@ from handlers import reply
 from handlers.floor import end, leave, take_floor
 from handlers.forms import checks
 from handlers.forms import filling as fill
+from handlers.forms.corrections import corrected
 from handlers.forms.filling import Filling
 from handlers.forms.showing import Around
 from handlers.forms.values import files
@@ -32,7 +33,7 @@ from handlers.submit_screens import (
     expected_of,
     show,
 )
-from handlers.submit_words import line, receipt, true_state
+from handlers.submit_words import already, line, meanwhile, receipt, true_state
 from models.commands import PutAnswer, WantAttachment
 from models.facts import Draft, Facts
 from models.form import QuestionType
@@ -42,19 +43,20 @@ from models.talk import Choice, Frame, Incoming, Json, Say, Text, Turn, Typed, l
 
 FLOOR = "submit"
 SHOWN = 6  # reports on one small screen, with their dates
+LONGEST = 500  # letters of a reason
 
 
 # --- what is owed -----------------------------------------------------------------------------------------------------
 
 
 def start(frame: Frame, incoming: Incoming, facts: Facts) -> Turn:
-    """ "/nopbaocao", or "nop 17"."""
+    """ "/nopbaocao", or "nop 17". The list asks nothing, so an open dialogue goes on as it was."""
     if facts.expected is not None:
         return begin(frame, incoming, facts)
     if incoming.text.split()[-1:] and incoming.text.split()[-1].isdecimal():
         return Turn(frame, (Say(msg("There is no report of that number. To see what is owed, type: %(typed)s", typed=Typed("nopbaocao"))),))
     if not facts.owed:
-        return Turn(leave(frame), (Say(msg("You owe no report just now. For the dates ahead, type: %(typed)s", typed=Typed("hanbaocao"))),))
+        return Turn(frame, (Say(msg("You owe no report just now. For the dates ahead, type: %(typed)s", typed=Typed("hanbaocao"))),))
     several = len({expected.unit for expected in facts.owed}) > 1
     rows = tuple(line(expected, facts, with_unit=several) for expected in facts.owed[:SHOWN])
     more = len(facts.owed) - SHOWN
@@ -62,7 +64,7 @@ def start(frame: Frame, incoming: Incoming, facts: Facts) -> Turn:
         msg("Reports that are owed, the most urgent first:"), *rows, msg("and %(count)s more", count=more) if more > 0 else None,
         msg("To begin, type “nop” and the number, for example: %(typed)s", typed=Typed(f"nop {facts.owed[0].number}")),
     )  # fmt: skip
-    return Turn(leave(frame), (Say(text, tuple(submit_choice(expected) for expected in facts.owed[:SHOWN]), unpressed=""),))
+    return Turn(frame, (Say(text, tuple(submit_choice(expected) for expected in facts.owed[:SHOWN]), unpressed=""),))
 
 
 def submit_choice(expected: Expected) -> Choice:
@@ -76,15 +78,15 @@ def begin(frame: Frame, incoming: Incoming, facts: Facts) -> Turn:
     if expected is None or not may_hand_in(facts.who, expected):
         return Turn(frame, (Say(msg("That report belongs to another unit, so it cannot be handed in from here.")),))
     if not _open(expected, facts):
-        return Turn(leave(frame), (Say(true_state(expected, facts)),))
-    work = _work(take_floor(frame, FLOOR, WAYS, expected=expected.id), incoming, facts)
+        return Turn(frame, (Say(true_state(expected, facts)),))
+    work = _work(take_floor(frame, FLOOR, WAYS, expected=expected.id, stood=_stamp(expected)), incoming, facts)
     if facts.draft is None:
         work.commands.append(OpenReport(expected.id, work.submission, work.form.id, work.form.version, work.form.content_hash))
         show(work, WAYS)
     elif expected.state == "returned":
         _sent_back(work)
     elif not any(name != "tep" for name in work.answers):
-        show(work, WAYS)
+        show(work, WAYS, _kept(work))
     else:
         work.data["way"] = BY_CHAT if _has_figures(work) else BY_FILE
         advance(work, _as_it_stands(work, facts.draft))
@@ -109,6 +111,12 @@ def _sent_back(work: Filling) -> None:
         ask_again(work, named, lead)
     else:
         show(work, REVIEW, lead)
+
+
+def _kept(work: Filling) -> Text | None:
+    given = work.answers.get("tep")
+    count = len(files(given.value)) if given is not None else 0
+    return msg("File received (%(count)s in all).", count=count) if count else None
 
 
 def _has_figures(work: Filling) -> bool:
@@ -142,11 +150,21 @@ def answer(frame: Frame, incoming: Incoming, facts: Facts) -> Turn:
     if not _open(expected, facts):
         return Turn(leave(frame), (Say(true_state(expected, facts)),))
     work = _work(frame, incoming, facts)
-    turn = _files(work) if incoming.files else _reply(work)
+    turn = _edited(work) if incoming.edits else _files(work) if incoming.files else _reply(work)
     if turn is not None:
         return turn
     _check(work, frozenset(command.question for command in work.commands if isinstance(command, PutAnswer)))
     return work.turn(FLOOR)
+
+
+def _edited(work: Filling) -> Turn | None:
+    """A correction in place: then the same question or screen once more."""
+    said, before = corrected(work), work.word("about")
+    if work.step == WHY and any(isinstance(command, PutAnswer) and command.question == before for command in work.commands):
+        advance(work, said)  # the figure that wanted a reason is another one now
+    else:
+        again(work, said)
+    return None
 
 
 def _reply(work: Filling) -> Turn | None:
@@ -186,8 +204,11 @@ def _pressed(work: Filling, key: str) -> Turn | None:
 
 def _typed(work: Filling, text: str) -> Turn | None:
     if work.step == WHY:
+        if not any(letter.isalnum() for letter in text) or len(text) > LONGEST:
+            again(work, msg("Please use a few words."))
+            return None
         name = work.word("about")
-        work.put(name + checks.WHY, text[:500], message=work.incoming.message)
+        work.put(name + checks.WHY, text, message=work.incoming.message)
         work.data["about"] = ""
         advance(work, msg("Thank you, the reason is kept with the figure."))
         return None
@@ -334,10 +355,28 @@ def _send(work: Filling) -> Turn | None:
     return _hand_in(work, zero=False)
 
 
-def _hand_in(work: Filling, *, zero: bool) -> Turn:
+def _hand_in(work: Filling, *, zero: bool) -> Turn | None:
     expected, today = expected_of(work), work.facts.now.astimezone(work.facts.zone).date().isoformat()
+    if _stands(work, expected, zero=zero):
+        return end(work.frame, already(expected, work.facts), *work.commands)
+    if expected.state == "handed_in" and work.word("stood") != _stamp(expected):
+        work.data["stood"] = _stamp(expected)
+        show(work, REVIEW, meanwhile(expected))
+        return None
     given = work.answers.get("so_lieu_den")
     as_of = today if zero or given is None or given.value is None else str(given.value)
     again_ = expected.state == "handed_in" or expected.first_at is not None
     done = HandIn(expected.id, work.submission, as_of, zero)
     return end(work.frame, receipt(expected, work.facts, again=again_), *work.commands, done)
+
+
+def _stands(work: Filling, expected: Expected, *, zero: bool) -> bool:
+    """Whether exactly this is handed in already: a second press, or a colleague's a moment before (rule 5)."""
+    if expected.state != "handed_in" or expected.handed_at is None or expected.zero != zero:
+        return False
+    return not any(given.at is not None and given.at > expected.handed_at for given in work.answers.values())
+
+
+def _stamp(expected: Expected) -> str:
+    """Which handing in somebody has seen: what a colleague hands in meanwhile is looked at before it is replaced."""
+    return expected.handed_at.isoformat() if expected.handed_at is not None else ""

@@ -103,6 +103,27 @@ def true_state(expected: Expected, facts: Facts) -> Text:
     )  # fmt: skip
 
 
+def already(expected: Expected, facts: Facts) -> Text:
+    """To a second press: it stands, and since when."""
+    what = Join((name_of(expected), Join(("(", expected.code, ")"), "")), " ")
+    at = expected.handed_at or facts.now
+    return lines(
+        msg("%(what)s is handed in: %(who)s, %(time)s. Nothing has changed since.", what=what, who=_by(expected), time=Moment(at)),
+        on_time(expected, expected.first_at or at, facts),
+        msg("To put something right, type: %(typed)s", typed=Typed(f"nop {expected.number}")),
+    )
+
+
+def meanwhile(expected: Expected) -> Text:
+    """Above the review of somebody who has not seen yet that a colleague has handed it in."""
+    at = Moment(expected.handed_at, "short") if expected.handed_at is not None else ""
+    return msg("%(who)s has handed this in meanwhile (%(time)s). Please look once more.", who=_by(expected), time=at)
+
+
+def _by(expected: Expected) -> Text:
+    return expected.handed_by_name or msg("A colleague")
+
+
 def told_recipient(expected: Expected, facts: Facts, *, again: bool, zero: bool) -> Say:
     """One line for the recipient's room: figures are read in private, so none stands here."""
     what = Join((unit_name(expected, facts), name_of(expected)), ": ")

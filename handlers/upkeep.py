@@ -6,7 +6,18 @@ from models.talk import N_, Frame, Incoming, Say, Turn, msg
 
 _REASONS = {
     "too_large": N_("That file is too large to be kept (20 MB at most). Could you send a smaller one?"),
-    "wrong_type": N_("That file cannot be kept: please send a photo or a voice note."),
+    "wrong_type": N_("That file cannot be kept: please send a photo, a voice note, or a paper as .docx, .xlsx or PDF."),
+    "old_office": N_(
+        "That file is of an old kind (.doc, .xls), so it cannot be kept. Please save it as .docx or .xlsx, or as PDF, and send it again."
+    ),
+    "macros": N_(
+        "That file holds a macro or another file inside, so it cannot be kept. Please save it as plain .docx, .xlsx or PDF and send it again."
+    ),
+    "active": N_(
+        "That PDF holds a script or another file inside, so it cannot be kept. Please print it to a new PDF, or send photos of it."
+    ),
+    "locked": N_("That file is protected by a password, so nobody here could read it. Please send it without one."),
+    "unpacks_too_large": N_("That file is too large once it is unpacked, so it cannot be kept. Could you send a smaller one?"),
     "gone": N_("That file could not be fetched any more. Could you send it again?"),
     "broken": N_("That file arrived damaged. Could you send it again?"),
 }

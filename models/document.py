@@ -23,7 +23,8 @@ class DocumentState(StrEnum):
 
 class Document(SQLModel, table=True):
     """`kind` names its recipe (bot/documents); `data` holds ids, numbers and dates. It goes to `person` privately, else to the room of `unit`. The file
-    is an attachment row with the document's own id, sealed under `submission:<id>`; it is deleted with its row after some days."""
+    is an attachment row with the document's own id, sealed under `submission:<id>`; it is deleted with its row after some days. `name`: what the file is
+    called where it arrives, once it is made."""
 
     __table_args__ = (sa.Index("document_wanted", "next_try", sqlite_where=_WANTED, postgresql_where=_WANTED),)
 
@@ -33,6 +34,7 @@ class Document(SQLModel, table=True):
     person: str | None = Field(default=None, sa_type=ID)
     unit: str = Field(default="", sa_type=WORD)
     locale: str = Field(default="vi", sa_type=WORD)
+    name: str = Field(default="", sa_type=sa.String(128))
     state: str = Field(sa_type=WORD)
     attempts: int = 0
     next_try: datetime = Field(sa_type=UtcDateTime)  # real time

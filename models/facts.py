@@ -8,7 +8,8 @@ from zoneinfo import ZoneInfo
 
 from models.form import Form
 from models.plan import Plan
-from models.report_facts import Away, Deadline, Digest, Expected, Known
+from models.progress import Progress
+from models.report_facts import Ahead, Away, CameBack, Digest, Drawn, DueDay, Expected, Known
 from models.talk import Json, Label
 
 
@@ -406,10 +407,13 @@ class Facts:
     drills: Drills = Drills()
     expected: Expected | None = None  # the expected report that the route names (locked)
     owed: tuple[Expected, ...] = ()  # what the sender's units owe, the most urgent first
+    ahead: Ahead = Ahead()  # dates of the sender's units, and of those that hand in to them
+    came_back: CameBack | None = None  # the spreadsheet that a timer names
+    due_days: tuple[DueDay, ...] = ()  # the newest that has passed first
+    drawn: Drawn | None = None  # the document that a timer names
     handed_in: tuple[Expected, ...] = ()  # reports that wait for the sender to accept them, the oldest first
-    dates: tuple[Expected, ...] = ()  # every report of the sender's units that is not over for good, by date
-    deadlines: tuple[Deadline, ...] = ()  # of all units, for who is of the division
     digest: Digest | None = None  # of the person whom a timer names, or of the sender
+    progress: Progress = field(default_factory=Progress)  # of the day that the message names
     colleagues: tuple[Member, ...] = ()  # who hands in for the sender's units as well
     absences: tuple[Away, ...] = ()  # of the sender, not over yet
     known: Known = Known()  # of `expected`: figures of the period before and of cases

@@ -66,6 +66,13 @@ class RequestReport:
 
 
 @dataclass(frozen=True, slots=True)
+class DropRequest:
+    """An ad-hoc report is asked for no longer of those who have not handed it in; what was handed in stays."""
+
+    id: str
+
+
+@dataclass(frozen=True, slots=True)
 class PutAbsence:
     id: str
     person: str
@@ -112,6 +119,7 @@ ReportCommand = (
     | ReturnReport
     | UnlockReport
     | RequestReport
+    | DropRequest
     | PutAbsence
     | CancelAbsences
     | WantDocument

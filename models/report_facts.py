@@ -61,25 +61,78 @@ class Expected:
 
 
 @dataclass(frozen=True, slots=True)
+class Round:
+    """One report and period that a recipient waits for, counted over all who owe it. `one` is any of its rows, for its name and its date."""
+
+    one: Expected
+    owed: int = 0
+    handed_in: int = 0
+    accepted: int = 0
+    returned: int = 0
+
+    @property
+    def here(self) -> int:
+        """What stands as handed in; what was sent back does not until it comes again."""
+        return self.handed_in + self.accepted
+
+    @property
+    def all(self) -> int:
+        return self.owed + self.returned + self.here
+
+
+@dataclass(frozen=True, slots=True)
+class Ahead:
+    """Dates from now on, and those behind that somebody still owes, the earliest first: of the sender's units, and of all who hand in to them."""
+
+    own: tuple[Expected, ...] = ()
+    rounds: tuple[Round, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """A document that the service was to make, as its turn sends it. `state`: made | failed; `expected`: the report that its data names."""
+
+    id: str
+    kind: str
+    state: str
+    data: Mapping[str, Json]
+    person: str = ""  # "" where it goes to the room of `unit`
+    unit: str = ""
+    expected: Expected | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CameBack:
+    """A spreadsheet of ours that was sent back. `reason`: why nothing could be read ("" if it could); `form`, `version`, `form_hash` and `expected` say
+    what it was made for; `values`: a number, words as typed, or None, by question; `unclear`: cells that hold no figure."""
+
+    conversation: str
+    submission: str
+    reason: str = ""
+    form: str = ""
+    version: str = ""
+    form_hash: str = ""
+    expected: str = ""
+    values: Mapping[str, Json] = field(default_factory=dict)
+    unclear: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class DueDay:
+    """A day on which reports to the division are due: `day` as the document names it (ISO), and what is due then."""
+
+    day: str
+    names: tuple[Label, ...]
+    passed: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Known:
     """What the service knows beside the form: answers of the period before (numbers by question), and counts of cases by name (see the form)."""
 
     last: Mapping[str, Json] = field(default_factory=dict)
     last_name: Label | None = None
     cases: Mapping[str, int] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class Deadline:
-    """One report and period over all units: how many are expected, and how many stand (handed in or accepted). `last_day` is ISO."""
-
-    report: str
-    period: str
-    short: Label
-    period_name: Label
-    last_day: str
-    expected: int
-    standing: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ VALUES = {
     "report_commands",
     "facts",
     "report_facts",
+    "progress",
     "form",
     "plan",
     "condition",

@@ -84,6 +84,8 @@ APPLY: dict[type[Any], Callable[[Writing, Any], None]] = {
     r.AcceptReport: decisions.accept,
     r.ReturnReport: decisions.send_back,
     r.UnlockReport: decisions.unlock,
+    r.RequestReport: decisions.request,
+    r.DropRequest: decisions.drop_request,
     r.RemindReports: digests.remind,
     r.SendDigest: digests.send,
     r.PutAbsence: absences.put,

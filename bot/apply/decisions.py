@@ -1,16 +1,23 @@
-"""What the recipient does with a report: accept, send back, open a locked one. One conditional UPDATE each (rule 5)."""
+"""What the recipient does with a report: accept, send back, open a locked one, ask for one of its own. One conditional UPDATE each (rule 5)."""
 
 import json
-from datetime import datetime, time
+from datetime import datetime, time, timedelta
 
 import sqlalchemy as sa
 
+from bot.apply import digests
 from bot.apply.incidents import Stale
-from bot.expected_rows import record
+from bot.expected_rows import next_number, record
 from bot.writing import Writing
+from handlers.due_dates import due_at
+from handlers.reminding import next_reminder
 from handlers.workdays import add_working_days
 from models import report_commands as r
-from models.expected import EXPECTED, OWING, REPORT_EVENT, STANDING, ExpectedState
+from models.expected import EXPECTED, OWING, REPORT_EVENT, REPORT_REQUEST, STANDING, ExpectedState
+from models.ids import new_id
+from models.plan import DueRule
+
+OPEN_FOR = timedelta(days=60)  # after its last day until an ad-hoc report is locked
 
 
 def accept(w: Writing, command: r.AcceptReport) -> None:
@@ -48,3 +55,35 @@ def _note(w: Writing, expected: str, what: str, reasons: dict[str, str], data: d
     row = record(w.db, expected, what, w.now, w.me, data)
     sealed = w.engine.vault.seal(w.db, f"expected:{expected}", "report_event.note", row, json.dumps(reasons, ensure_ascii=False).encode())
     w.db.execute(sa.update(REPORT_EVENT).where(REPORT_EVENT.c.id == row).values(note=sealed))
+
+
+# --- ad-hoc reports ---------------------------------------------------------------------------------------------------
+
+
+def request(w: Writing, command: r.RequestReport) -> None:
+    """A request, and a row for each unit; its number is known as soon as it is asked for."""
+    sealed = w.engine.vault.seal(w.db, f"request:{command.id}", "report_request.title", command.id, command.title.encode())
+    w.db.execute(sa.insert(REPORT_REQUEST).values(id=command.id, title=sealed, form=command.form, created_by=w.me, created_at=w.now))
+    due = due_at(command.due, DueRule.ON, w.engine.zone)
+    expires = due + OPEN_FOR
+    first = next_number(w.db)
+    for more, unit in enumerate(command.units):
+        row = new_id()
+        values = {
+            "id": row, "number": first + more, "plan": w.engine.plan.id, "report": "request", "unit": unit, "period": command.id,
+            "request": command.id, "recipient": command.recipient, "due_day": command.due.isoformat(), "rule": str(DueRule.ON), "opens_at": w.now,
+            "due_at": due, "expires_at": expires, "state": str(ExpectedState.OWED), "zero": False, "as_of": "", "reminders": 0, "created_at": w.now,
+            "remind_at": next_reminder(command.due, expires, w.now, w.engine.plan),
+        }  # fmt: skip
+        w.db.execute(sa.insert(EXPECTED).values(values))
+        record(w.db, row, "expected", w.now, w.me, {"due": command.due.isoformat()})
+
+
+def drop_request(w: Writing, command: r.DropRequest) -> None:
+    """Nothing that was handed in is dropped."""
+    w.db.execute(sa.update(REPORT_REQUEST).where(REPORT_REQUEST.c.id == command.id).values(cancelled_at=w.now))
+    owed = EXPECTED.c.request == command.id, EXPECTED.c.state.in_(OWING), EXPECTED.c.first_at.is_(None)
+    for row in w.db.execute(sa.select(EXPECTED.c.id, EXPECTED.c.unit).where(*owed)).all():
+        w.db.execute(sa.update(EXPECTED).where(EXPECTED.c.id == row.id).values(state=ExpectedState.DROPPED, remind_at=None))
+        record(w.db, row.id, "dropped", w.now, w.me)
+        digests.refresh(w, row.unit, dropped=True)

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from bot import gather_digest
 from bot.apply.telling import holders, tell_person, tell_role
 from bot.writing import Writing
-from handlers.digest import TIMER, digest_text, letter
+from handlers.digest import NOTHING_OWED, TIMER, digest_text, letter
 from handlers.plan_news import owing
 from handlers.reminding import last_day, next_reminder, told
 from models import commands as c
@@ -156,13 +156,13 @@ def send(w: Writing, command: r.SendDigest) -> None:
 # --- gone when it is done ---------------------------------------------------------------------------------------------
 
 
-def refresh(w: Writing, unit: str) -> None:
-    """A report of the unit has arrived: digests of the last days that named it change where the chat can change them; one that has not left is
+def refresh(w: Writing, unit: str, *, dropped: bool = False) -> None:
+    """A report of the unit has arrived, or (`dropped`) is no longer asked for: digests of the last days that named it change where the chat can change them; one that has not left is
     replaced by what is still owed, if anything is."""
     for person, rows in _digests(w, unit).items():
         newest = rows[-1]
         done = gather_digest.done_since(w.db, w.engine, person, newest.created_at)
-        if not done:
+        if not done and not dropped:
             continue
         for row in rows[:-1]:
             _withdraw(w, row.id)
@@ -173,7 +173,7 @@ def refresh(w: Writing, unit: str) -> None:
             if left is not None:
                 w.post(to, letter(digest, left, w.facts))
         elif w.engine.capabilities(newest.channel).edits:
-            text = digest_text(digest, w.facts, done=done) or ""
+            text = digest_text(digest, w.facts, done=done) or NOTHING_OWED
             say = letter(digest, text, w.facts)
             w.post(to, Say(text, say.choices, kind=LetterKind.EDIT, target=newest.id, lane=say.lane, purpose="digest_edit", about=person))
 

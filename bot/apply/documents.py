@@ -13,6 +13,7 @@ def want(w: Writing, command: r.WantDocument) -> None:
     w.db.execute(
         sa.insert(DOCUMENT).values(
             id=command.id, kind=command.kind, data=dict(command.data), person=command.person or None, unit=command.unit, locale=w.talk.locale,
-            state=DocumentState.WANTED, attempts=0, next_try=datetime.now(UTC), created_at=w.now,
+            name="", state=DocumentState.WANTED, attempts=0, next_try=datetime.now(UTC), created_at=w.now,
         )
     )  # fmt: skip
+    w.documents = True

@@ -19,9 +19,12 @@ import sqlalchemy as sa
 
 from bot.engine import Engine
 from bot.gather import as_case, read_person
+from bot.media import ending, mime_of
+from bot.pages.files import FILES
 from bot.pages.planning import hashed, last_digits
 from handlers.rights import may_see
 from models.attachment import ATTACHMENT, AttachmentState
+from models.document import DOCUMENT
 from models.facts import Case, Who
 from models.ids import new_id
 from models.incident import INCIDENT
@@ -38,11 +41,12 @@ class Refusal(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """An attachment of a page: `number` from 0 on, `kind` photo | voice."""
+    """An attachment of a page: `number` from 0 on, `kind` photo | voice | file; `name` as it is saved."""
 
     number: int
     kind: str
     mime: str
+    name: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +77,7 @@ def open_page(db: sa.Connection, engine: Engine, token: str, digits: str, sessio
     first = PAGE.c.id == row.id, PAGE.c.opened_at.is_(None), PAGE.c.body.is_not(None)
     if db.execute(sa.update(PAGE).where(*first).values(opened_at=engine.now(), session_hash=hashed(session))).rowcount != 1:
         return Refusal.GONE
-    db.execute(sa.insert(AUDIT).values(id=new_id(), at=engine.now(), person=row.person, action="page_opened", subject=row.about))
+    db.execute(sa.insert(AUDIT).values(id=new_id(), at=engine.now(), person=row.person, action="page_opened", subject=row.about or row.id))
     return _shown(db, engine, row)
 
 
@@ -124,10 +128,21 @@ def _opened(db: sa.Connection, engine: Engine, page: str, session: str) -> sa.Ro
 
 
 def _reader(db: sa.Connection, engine: Engine, row: sa.Row[Any]) -> Who | None:
-    """Whom the page is for, with the right to its case and a number to be known by; without either it is gone for good."""
+    """Whom the page is for, with the right to its case and a number to be known by; without either it is gone for good. Files of no case are for
+    whoever asked for them, as long as they are a member."""
+    if row.what == FILES:
+        return _member(db, engine, row)
     incident = db.execute(sa.select(INCIDENT).where(INCIDENT.c.id == row.about)).first()
     reader = read_person(db, engine, row.person)
     if incident is None or reader is None or not may_see(reader, as_case(db, incident), engine.plan) or not last_digits(reader.phone):
+        withdraw(db, PAGE.c.id == row.id)
+        return None
+    return reader
+
+
+def _member(db: sa.Connection, engine: Engine, row: sa.Row[Any]) -> Who | None:
+    reader = read_person(db, engine, row.person)
+    if reader is None or not reader.held or not last_digits(reader.phone):
         withdraw(db, PAGE.c.id == row.id)
         return None
     return reader
@@ -153,10 +168,17 @@ def _body(db: sa.Connection, engine: Engine, row: sa.Row[Any]) -> dict[str, list
 
 def _shown(db: sa.Connection, engine: Engine, row: sa.Row[Any]) -> Shown:
     body = _body(db, engine, row)
-    stored = sa.select(ATTACHMENT.c.id, ATTACHMENT.c.kind, ATTACHMENT.c.mime).where(
-        ATTACHMENT.c.id.in_(body["attachments"]), ATTACHMENT.c.state == AttachmentState.STORED
+    a = ATTACHMENT.c
+    stored = (
+        sa.select(a.id, a.kind, a.mime, DOCUMENT.c.name)
+        .select_from(ATTACHMENT.outerjoin(DOCUMENT, DOCUMENT.c.id == a.id))
+        .where(a.id.in_(body["attachments"]), a.state == AttachmentState.STORED)
     )
     kept = {found.id: found for found in db.execute(stored).all()}
-    files = [File(number, kept[name].kind, kept[name].mime) for number, name in enumerate(body["attachments"]) if name in kept]
+    files = [
+        File(number, kept[name].kind, kept[name].mime, kept[name].name or f"tep-{number + 1}{ending(mime_of(kept[name].mime))}")
+        for number, name in enumerate(body["attachments"])
+        if name in kept
+    ]
     seconds = max(1, int((row.expires_at - engine.now()).total_seconds()))
     return Shown(row.id, row.locale, tuple(body["texts"]), tuple(files), row.expires_at, seconds)

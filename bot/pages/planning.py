@@ -4,13 +4,14 @@ nothing of the case but its code; where there can be no page it says where else 
 import hashlib
 import secrets
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
 from bot.channels import Capabilities
 from bot.gather import read_person, read_service
+from bot.pages import files
 from models.ids import new_id
 from models.incident import INCIDENT
 from models.page import PAGE
@@ -58,28 +59,33 @@ def last_digits(phone: str) -> str:
 def _link(w: "Writing", to: "Address", says: Sequence[Say]) -> Text | None:
     """None where no page can be made: nobody reaches this server, or nobody could prove to be its reader."""
     about = says[0].about
-    if not (w.engine.public_url and to.person and about) or to.group:
+    if not (w.engine.public_url and to.person and (about or files.only_files(says))) or to.group:
         return None
     reader = read_person(w.db, w.engine, to.person)
     if reader is None or not last_digits(reader.phone):
         return None
-    token, until = secrets.token_hex(32), w.now + LASTS  # hex: what makes links of texts may leave out a "-" or "_" at the end
-    _keep(w, to, says, token)
+    lasts = files.LASTS if files.only_files(says) else LASTS
+    token, until = secrets.token_hex(32), w.now + lasts  # hex: what makes links of texts may leave out a "-" or "_" at the end
+    _keep(w, to, says, token, until)
+    address = f"{w.engine.public_url}{PATH}#{token}"
+    if files.only_files(says):
+        return files.link_text(says, Moment(until, "short"), address)
     return lines(
         msg("%(code)s: open this link to read it, once, until %(time)s:", code=CaseCode(about), time=Moment(until, "time")),
-        f"{w.engine.public_url}{PATH}#{token}",
+        address,
     )
 
 
-def _keep(w: "Writing", to: "Address", says: Sequence[Say], token: str) -> None:
+def _keep(w: "Writing", to: "Address", says: Sequence[Say], token: str, until: datetime) -> None:
     page, render = new_id(), w.renderer(to.locale)
     attachments = tuple(dict.fromkeys(attachment for say in says for attachment in say.attachments))
+    what = files.FILES if files.only_files(says) else "photos" if attachments else "details"
     body = {"texts": list(dict.fromkeys(render(say.text) for say in says)), "attachments": list(attachments)}
     w.db.execute(
         sa.insert(PAGE).values(
-            id=page, token_hash=hashed(token), person=to.person, about=says[0].about, what="photos" if attachments else "details",
+            id=page, token_hash=hashed(token), person=to.person, about=says[0].about, what=what,
             locale=to.locale, body=w.engine.vault.seal_json(w.db, f"person:{to.person}", "page.body", page, body), wrong=0, session_hash="",
-            created_at=w.now, expires_at=w.now + LASTS,
+            created_at=w.now, expires_at=until,
         )
     )  # fmt: skip
 
@@ -97,6 +103,8 @@ _NUMBER = sa.select(INCIDENT.c.number).where(INCIDENT.c.id == sa.bindparam("inci
 
 def _elsewhere(w: "Writing", to: "Address", says: Sequence[Say]) -> Text:
     """The way to the same details, for somebody who did nothing wrong. Nothing is sent there unasked: perhaps that phone lies on a table."""
+    if files.only_files(says):
+        return files.elsewhere(w, to, says, _how_to_get_links(w, to))
     title, number = _confidential_messenger(w, to.person), _number(w, says[0].about)
     if title and number:
         command = Typed(f"{'anh' if any(say.attachments for say in says) else 'chitiet'} {number}")

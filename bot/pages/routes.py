@@ -28,6 +28,7 @@ from bot.pages import opening, words
 from bot.pages.guesses import Guesses
 from bot.pages.opening import Refusal, Shown
 from bot.pages.planning import PATH
+from bot.papers import DOCX, PDF, XLSX
 from models.talk import Picture
 
 Load = Callable[[sa.Connection, str], Picture | None]
@@ -51,6 +52,8 @@ HEADERS = {
 }
 CLOSED_BOX = {"Content-Security-Policy": "default-src 'none'; sandbox"}  # a file that somebody sent must never act as a page of ours
 INLINE = re.compile(r"image/(jpeg|png)|audio/[a-z0-9.+-]+")
+PAPERS = frozenset({DOCX, XLSX, PDF})  # looked through before they were kept, or made here
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9.-]{0,80}")  # never what somebody typed
 _TOKEN, _ID, _DIGITS = re.compile(r"[0-9a-f]{64}"), re.compile(r"[0-9a-f]{32}"), re.compile(r"[0-9]{4}")
 _STATIC = Path(__file__).parent / "static"
 
@@ -127,9 +130,9 @@ class Routes:
             return _refused("gone", 410)
         if INLINE.fullmatch(picture.mime):
             return web.Response(body=picture.body, content_type=picture.mime, headers=CLOSED_BOX)
-        return web.Response(
-            body=picture.body, content_type="application/octet-stream", headers=CLOSED_BOX | {"Content-Disposition": "attachment"}
-        )
+        kind = picture.mime if picture.mime in PAPERS else "application/octet-stream"
+        name = f'; filename="{picture.name}"' if _NAME.fullmatch(picture.name) else ""
+        return web.Response(body=picture.body, content_type=kind, headers=CLOSED_BOX | {"Content-Disposition": f"attachment{name}"})
 
     def _read_file(self, db: sa.Connection, page: str, session: str, number: int) -> Picture | None:
         attachment = opening.attachment(db, self._engine, page, session, number)

@@ -29,7 +29,7 @@ AFTER = {
     "only": BEFORE["only"],
     "photo": N_("Photo %(number)s: press to enlarge"),
     "voice": N_("Voice note"),
-    "file": N_("File"),
+    "file": N_("Save %(name)s"),
     "missing": N_("This one cannot be opened just now."),
     "close": N_("Close"),
     "hidden": N_("Hidden, because nobody was looking at it for a while."),
@@ -37,7 +37,7 @@ AFTER = {
     "offline": BEFORE["offline"],
     "gone": REFUSED["gone"],
 }
-"""Words that the browser needs once it is open; %(number)s is filled in there."""
+"""Words that the browser needs once it is open; %(number)s and %(name)s are filled in there."""
 
 
 def said(locale: str, message: str) -> str:

@@ -1,13 +1,14 @@
 """One turn of filling a form: takes one reply, moves the cursor, keeps what was given. The dialogue around it (a report, a checklist) decides
 what the answers cause and what is shown where no question is left."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from handlers import reply
+from handlers.forms.checks import WHY
 from handlers.forms.engine import Filled
-from handlers.forms.figures import BLOCK, Unread, read_figures
-from handlers.forms.offers import PAGE, Offer, all_offers, offers, spoken
+from handlers.forms.figures import BLOCK, Unread, checked, read_figures
+from handlers.forms.offers import AS_BEFORE, PAGE, Offer, all_offers, before_all, offers, spoken
 from handlers.forms.parsers import Misread, Read, parse
 from handlers.forms.showing import ALTERNATIVE, Around, alternative_text, ask
 from handlers.forms.values import account_parts, account_value, figure_text, span_text, value_span
@@ -81,7 +82,13 @@ class Filling:
         self.says.append(Say(text))
 
     def put(self, question: str, value: Json, *, skipped: bool = False, message: str = "") -> None:
-        """Keep an answer."""
+        """Keep an answer. The reason for a figure goes with the figure: another one may need another."""
+        before, reason = self.answers.get(question), self.answers.get(question + WHY)
+        if reason is not None and before is not None and before.value != value:
+            self._put(question + WHY, None, skipped=True, message=message)
+        self._put(question, value, skipped=skipped, message=message)
+
+    def _put(self, question: str, value: Json, *, skipped: bool, message: str) -> None:
         self.answers[question] = Given(value, skipped, message, self.facts.now)
         self._filled = None
         self.commands.append(PutAnswer(self.submission, question, value, skipped, message))
@@ -140,6 +147,10 @@ def press(filling: Filling, question: Question, key: str) -> Around | None:
         return Around(page=int(key.removeprefix(PAGE)))
     if key.startswith(ALTERNATIVE):
         return _alternative(filling, question, key)
+    if key == AS_BEFORE:
+        here = _shown_block(filling, question)
+        _take_figures(filling, tuple(zip(here, before_all(here, filling.facts), strict=False)))
+        return None
     if key in {reply.KEEP, reply.DONE}:
         return _leave(filling, question)
     if key == reply.SKIP and not question.required:
@@ -198,11 +209,15 @@ def _figures_typed(filling: Filling, question: Question, text: str) -> Around | 
     read = read_figures(text, _shown_block(filling, question))
     if isinstance(read, Unread):
         return Around(lead=read.why)
-    for one, value in read.values:
+    _take_figures(filling, read.values)
+    return None
+
+
+def _take_figures(filling: Filling, values: Sequence[tuple[Question, Json]]) -> None:
+    for one, value in values:
         filling.put(one.name, value, skipped=value is None, message=filling.incoming.message)
         _leave(filling, one)
-    filling.echo = Join(tuple(Join((one.short, " ", "–" if value is None else figure_text(value)), "") for one, value in read.values), "; ")
-    return None
+    filling.echo = Join(tuple(Join((one.short, " ", "–" if value is None else figure_text(value)), "") for one, value in values), "; ")
 
 
 def take_table(filling: Filling, values: Mapping[str, Json]) -> tuple[int, tuple[Text, ...]]:
@@ -210,16 +225,24 @@ def take_table(filling: Filling, values: Mapping[str, Json]) -> tuple[int, tuple
     taken, misread = 0, list[Text]()
     for question in filling.form.questions:
         given = values.get(question.name)
-        if not question.figure or given is None or given == "":
+        if not question.figure or given is None or not str(given).strip():
             continue
-        found = parse(question, figure_text(given) if isinstance(given, int | float) else str(given), filling.facts)
-        if isinstance(found, Misread):
+        found = _cell(filling, question, given)
+        if isinstance(found, Misread | Unread):
             misread.append(Join((question.short, ": ", found.why), ""))
             continue
         taken += 1
-        filling.put(question.name, found.value, skipped=found.value is None, message=filling.incoming.message)
+        filling.put(question.name, found, skipped=found is None, message=filling.incoming.message)
         _leave(filling, question)
     return taken, tuple(misread)
+
+
+def _cell(filling: Filling, question: Question, given: Json) -> Json | Misread | Unread:
+    """A cell: a number as it is, words as if they were typed."""
+    if isinstance(given, int | float) and not isinstance(given, bool):
+        return checked(given, question)
+    found = parse(question, str(given), filling.facts)
+    return found if isinstance(found, Misread) else found.value
 
 
 def keep(filling: Filling, question: Question, found: Read) -> None:

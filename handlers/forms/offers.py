@@ -1,6 +1,6 @@
 """What is on offer for a question: the choices of the form, of the plan, of the clock, and the reporter's own units first."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 
@@ -15,6 +15,7 @@ from models.talk import Join, Json, Text, msg
 _folded = lru_cache(maxsize=1024)(fold)  # words of forms and plans: nearly always the same few hundred
 WARDS_SHOWN = 8  # a list that fits a small screen together with "other ward" and "back"
 PAGE = "_page"
+AS_BEFORE = "_as_before"  # every figure of a block as in the report before
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,3 +155,9 @@ def _known(question: Question, facts: Facts) -> Iterator[Offer]:
     last = facts.known.last.get(question.name)
     if isinstance(last, int | float):
         yield Offer("as_before", msg("As in the report before"), last, figure_text(last), also=("ky truoc", "nhu ky truoc", "nhu cu"))
+
+
+def before_all(block: Sequence[Question], facts: Facts) -> tuple[Json, ...]:
+    """The figures of the report before for a whole block, to be confirmed in one answer; none unless all of them are known."""
+    found = tuple(facts.known.last.get(question.name) for question in block)
+    return found if len(found) > 1 and all(isinstance(value, int | float) for value in found) else ()

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from handlers import reply
 from handlers.forms.engine import Filled
 from handlers.forms.figures import example
-from handlers.forms.offers import all_offers, offers
+from handlers.forms.offers import AS_BEFORE, all_offers, before_all, offers
 from handlers.forms.parsers import neighbourhood_text
 from handlers.forms.scribe import is_told
 from handlers.forms.values import account_shown, birth_text, day_text, figure_text, files, span_text, value_span
@@ -79,6 +79,8 @@ def _measure(question: Question, block: tuple[Question, ...]) -> tuple[Text, ...
 
 def _choices(question: Question, filled: Filled, facts: Facts, around: Around, given: Given | None) -> Iterator[Choice]:
     yield from _alternatives(facts, around)
+    if before := before_all(around.block, facts):
+        yield Choice(AS_BEFORE, msg("All %(count)s as in the report before", count=len(before)), hint="; ".join(map(figure_text, before)))
     for offer in offers(question, facts, filled.values(), around.page):
         yield Choice(offer.key, offer.label, style="danger" if offer.then else "", hint=offer.hint)
     if question.type in HOLDS_FILES and given and not given.skipped:

@@ -133,9 +133,9 @@ def figure_text(value: Json) -> str:
     """A figure as it is written in Vietnamese: 1.234 and 1,5."""
     if not isinstance(value, int | float) or isinstance(value, bool):
         return str(value)
-    whole = f"{int(value):,}".replace(",", ".")
-    rest = f"{abs(value) % 1:.3f}"[2:].rstrip("0")
-    return f"{whole},{rest}" if rest else whole
+    whole, _, rest = f"{value:,.3f}".partition(".")
+    rest = rest.rstrip("0")
+    return whole.replace(",", ".") + (f",{rest}" if rest else "")
 
 
 def day_text(value: Json) -> str:

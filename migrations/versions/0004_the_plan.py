@@ -39,6 +39,7 @@ def upgrade() -> None:
     sa.Column('person', sa.String(length=32), nullable=True),
     sa.Column('unit', sa.String(length=64), nullable=False),
     sa.Column('locale', sa.String(length=64), nullable=False),
+    sa.Column('name', sa.String(length=128), nullable=False),
     sa.Column('state', sa.String(length=64), nullable=False),
     sa.Column('attempts', sa.Integer(), nullable=False),
     sa.Column('next_try', models.columns.UtcDateTime(), nullable=False),

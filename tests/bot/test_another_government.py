@@ -1,5 +1,6 @@
 """The plan of the two-tier government since 01/07/2025: another folder of YAML, the same program."""
 
+from datetime import UTC, datetime
 from functools import partial
 
 import pytest
@@ -13,8 +14,8 @@ from models.expected import EXPECTED
 from models.incident import INCIDENT, Status
 from models.plan import Label
 from models.plan import Status as Basis
+from tests.driver import NO_BUTTONS, ROOT, Scene
 from tests.driver import PLAN as OLD
-from tests.driver import ROOT, Scene
 from tests.models.test_plan import pieces
 
 PLAN = load_plan(ROOT / "plans/longbien-2025")
@@ -117,3 +118,17 @@ async def test_the_month_of_action_is_expected_of_each_ward(db: Database, vault:
     assert {(row.plan, row.recipient, row.due_at.isoformat()) for row in rows} == {
         ("longbien-2025", "so_y_te", "2027-07-19T17:00:00+00:00")
     }
+
+
+async def test_the_month_of_action_is_handed_in(db: Database, vault: Vault) -> None:
+    """A ward's officer answers by typing alone; the room of the Department hears it, and its row goes to the Department."""
+    scene = await Scene.open(db, vault, plan=PLAN, capabilities=NO_BUTTONS)
+    scene.clock[0] = datetime(2027, 7, 12, 2, tzinfo=UTC)
+    await scene.db.run(partial(ensure, engine=scene.engine))
+    number = next(row.number for row in await scene.rows(EXPECTED) if row.unit == "moi_bo_de")
+    for said in (f"nop {number}", "1", "12 900 850 40 3000", "20 5", "Đã tổ chức", "1", "1", "30/6", "gui"):
+        last = await scene.says("phuong", said)
+    assert "ĐÚNG HẠN" in last[-1].text
+    assert (await scene.texts("phong-truc"))[-1].startswith(f"📄 BC-{number} đã nộp: Bồ Đề: Tháng hành động, năm 2027")
+    row = (await scene.rows(EXPECTED, EXPECTED.c.number == number))[0]
+    assert (row.state, row.recipient, row.as_of) == ("handed_in", "so_y_te", "2027-06-30")

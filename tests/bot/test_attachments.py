@@ -125,7 +125,7 @@ REFUSALS: list[tuple[str, Any, str]] = [
     ("photo", b"", "broken"),
     ("photo", photo()[:2000], "broken"),
     ("voice", photo(), "wrong_type"),
-    ("file", photo(), "wrong_type"),
+    ("file", b"MZ\x90", "wrong_type"),
     ("photo", FileGone(), "gone"),
     ("voice", FileTooLarge(), "too_large"),
 ]

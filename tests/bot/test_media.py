@@ -182,4 +182,4 @@ def test_sound_cut_off_is_broken(body: bytes) -> None:
 
 def test_other_files_are_of_the_wrong_type() -> None:
     """Only photos and voice notes are kept."""
-    assert refusal("file", photo()) == WRONG_TYPE
+    assert refusal("film", photo()) == WRONG_TYPE

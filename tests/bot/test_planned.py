@@ -1,6 +1,7 @@
 """Expected reports as the plan asks for them: inserted by themselves, moved and dropped by `plan apply` alone, and nothing handed in is ever dropped."""
 
 import asyncio
+import random
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
@@ -22,7 +23,7 @@ from bot.planned import Difference, PlanMoved, apply, difference
 from bot.training import _empty_and_seed
 from bot.upkeep import stay_on_duty
 from bot.vault import Vault, make_key
-from models.expected import EXPECTED, REPORT_EVENT, ExpectedState
+from models.expected import EXPECTED, REPORT_EVENT, STANDING, ExpectedState
 from models.facts import Role
 from models.ids import new_id
 from models.people import MEMBERSHIP
@@ -263,6 +264,34 @@ async def test_two_that_apply_at_once_do_it_once(db: Database, vault: Vault) -> 
     done = await asyncio.gather(*twice, return_exceptions=True)
     assert sorted(type(one).__name__ for one in done) == ["PlanMoved", "int"]
     assert (len(await scene.texts("phuong")), sum(row.what == "dropped" for row in await scene.rows(REPORT_EVENT))) == (1, WHOLE)
+
+
+@pytest.mark.parametrize("seed", range(4))
+async def test_whatever_a_plan_becomes_nothing_handed_in_is_lost(db: Database, vault: Vault, seed: int) -> None:
+    """Reports come, go and move by chance while wards hand in by chance: after each apply nothing is left to do, what was handed in stands as it
+    stood and whoever was on time is, and no row or number is there twice."""
+    chance, scene = random.Random(seed), await begun(db, vault)
+    stood: dict[str, Any] = {}
+    for _ in range(6):
+        for row in chance.sample(await scene.rows(EXPECTED, EXPECTED.c.state == ExpectedState.OWED), 5):
+            await handed_in(
+                scene, row.report, chance.choice([*STANDING, ExpectedState.RETURNED]), row.due_at - timedelta(hours=1), row.unit
+            )
+        stood |= {row.id: row for row in await scene.rows(EXPECTED, EXPECTED.c.first_at.is_not(None))}
+        changed = with_reports([_by_chance(report, chance) for report in chance.sample(PLAN.reports, chance.randint(3, len(PLAN.reports)))])
+        engine, found = await looked(scene, changed)
+        if found:
+            await scene.db.run(partial(apply, engine=engine, shown=found))
+        assert not (await looked(scene, changed))[1]
+        now = {row.id: row for row in await scene.rows(EXPECTED)}
+        assert len({(row.report, row.unit, row.period) for row in now.values()}) == len({row.number for row in now.values()}) == len(now)
+        assert all((now[row].state, now[row].submission) == (then.state, then.submission) for row, then in stood.items())
+        assert all(now[row].first_at < now[row].due_at for row, then in stood.items() if then.first_at < then.due_at)
+
+
+def _by_chance(report: Report, chance: random.Random) -> Report:
+    moved = timedelta(days=chance.choice([0, 0, -9, 5, 21]))
+    return report.model_copy(update={"periods": tuple(one.model_copy(update={"due": one.due + moved}) for one in report.periods)})
 
 
 # --- the command line -------------------------------------------------------------------------------------------------

@@ -204,18 +204,105 @@ async def test_another_wards_report_is_not_theirs(scene: Scene) -> None:
 
 
 async def test_handing_in_twice_is_one_report(scene: Scene) -> None:
-    """The second word finds nothing to do; a later correction keeps the first time."""
+    """The second word finds nothing to do, and says how it stands; the room hears it once."""
     await handed_in(scene)
     await scene.says("phuong", "gui")
-    scene.clock[0] += timedelta(days=10)
     row = await expected(scene)
     await scene.says("phuong", f"nop {row.number}")
+    assert last(await scene.says("phuong", "gui")).splitlines() == [
+        f"Bộ chỉ tiêu, 6 tháng năm 2021 (BC-{row.number}) đã được nộp: Cán bộ phường, Thứ Tư 5/5/2021, 09:00. Từ đó chưa có gì thay đổi.",
+        "ĐÚNG HẠN",
+        f"Muốn sửa, anh/chị gõ: /nop {row.number}",
+    ]
+    events = await scene.rows(REPORT_EVENT, sa.and_(REPORT_EVENT.c.expected == row.id, REPORT_EVENT.c.what == "handed_in"))
+    assert ([event.data["again"] for event in events], len(await scene.texts("phong-truc"))) == ([False], 1)
+
+
+async def test_a_correction_keeps_the_first_time(scene: Scene) -> None:
+    """On time stays on time, and the history knows both."""
+    await handed_in(scene)
+    scene.clock[0] += timedelta(days=10)
+    row = await expected(scene)
+    for said in (f"nop {row.number}", "Sửa: Kinh phí", "10 3"):
+        await scene.says("phuong", said)
     seen = await scene.says("phuong", "gui")
     assert last(seen).splitlines()[0] == "✅ ĐÃ NỘP LẠI"
     row = await expected(scene)
     assert (row.first_at, row.handed_at) == (SPRING, SPRING + timedelta(days=10))
     events = await scene.rows(REPORT_EVENT, sa.and_(REPORT_EVENT.c.expected == row.id, REPORT_EVENT.c.what == "handed_in"))
     assert [event.data["again"] for event in events] == [False, True]
+
+
+async def test_a_colleagues_handing_in_is_seen_before_it_is_replaced(scene: Scene) -> None:
+    """Two officers at the same review: the second hears that it stands; what they change is looked at once more, and then counts."""
+    await join(scene, "phuong-2")
+    await fill(scene)
+    number = (await expected(scene)).number
+    await scene.says("phuong-2", f"nop {number}")
+    await scene.says("phuong", "gui")
+    scene.clock[0] += timedelta(minutes=1)
+    for said in ("Sửa: Kinh phí", "10 3"):
+        await scene.says("phuong-2", said)
+    assert last(await scene.says("phuong-2", "gui")).startswith(
+        "Cán bộ phường vừa nộp báo cáo này (09:00 5/5). Anh/chị xem lại một lần nữa giúp."
+    )
+    assert (await expected(scene)).handed_at == SPRING
+    assert last(await scene.says("phuong-2", "gui")).startswith("✅ ĐÃ NỘP LẠI")
+
+
+async def test_a_zero_report_never_replaces_a_colleagues_figures_unseen(scene: Scene) -> None:
+    """Whoever was about to state that there was nothing is shown what came meanwhile."""
+    scene.clock[0] = datetime(2021, 7, 1, 2, 0, tzinfo=UTC)
+    await join(scene, "phuong-2")
+    number = (await expected(scene, "thang_hanh_dong", "nam_2021")).number
+    for said in (f"nop {number}", "trong kỳ không có"):
+        await scene.says("phuong-2", said)
+    for said in (f"nop {number}", "1", "4 120 110 30 600", "12 3", *("bo qua",) * 5):
+        seen = await scene.says("phuong", said)
+        if "Số liệu tính đến ngày nào" in last(seen):
+            break
+    await scene.says("phuong", "hôm nay")
+    assert last(await scene.says("phuong", "gui")).startswith("✅ ĐÃ NỘP")
+    assert "vừa nộp báo cáo này" in last(await scene.says("phuong-2", "đúng"))
+    row = await expected(scene, "thang_hanh_dong", "nam_2021")
+    assert (row.state, row.zero) == ("handed_in", False)
+
+
+@pytest.mark.parametrize("said", ["...", "👍", "vì " * 400])
+async def test_a_reason_is_a_few_words(scene: Scene, said: str) -> None:
+    """Nothing is cut, and a sign is no reason."""
+    await handed_in(scene)
+    scene.clock[0] = datetime(2021, 8, 2, 2, 0, tzinfo=UTC)
+    for typed in (f"nop {(await expected(scene, period='9_thang_2021')).number}", "1", "240 121 119"):
+        await scene.says("phuong", typed)
+    assert "tổng số: kỳ này 240" in last(await scene.says("phuong", said))
+    assert await count(scene, ANSWER.c.question == "tong_tre_em.why") == 0
+
+
+async def test_looking_at_the_list_never_stops_what_is_being_filled_in(scene: Scene) -> None:
+    """Nor does asking for a report that cannot be handed in: the next figures are read as ever."""
+    later = await expected(scene, "phuong_phu_hop", "nam_2021")
+    for said in (f"nop {(await expected(scene)).number}", "1", "/nopbaocao"):
+        await scene.says("phuong", said)
+    assert "nộp được từ" in last(await scene.says("phuong", f"/nop {later.number}"))
+    assert last(await scene.says("phuong", FIGURES[0])).startswith("Đã ghi: tổng số 120; nam 61; nữ 59")
+
+
+async def test_a_case_that_is_being_reported_is_not_dropped_for_a_list(scene: Scene) -> None:
+    """The question about the child stays open."""
+    await scene.says("phuong", "/baocao")
+    await scene.says("phuong", "/nopbaocao")
+    await scene.says("phuong", "/hanbaocao")
+    assert "Trẻ gặp chuyện gì?" in last(await scene.says("phuong", "tạm an toàn"))
+
+
+async def test_files_that_are_there_already_are_named(scene: Scene) -> None:
+    """Whoever comes back, or a colleague, need not send them again."""
+    number = (await expected(scene)).number
+    await scene.says("phuong", f"nop {number}")
+    await scene.sends("phuong", "bang.xlsx", kind="file")
+    await scene.says("phuong", "huỷ")
+    assert last(await scene.says("phuong", f"nop {number}")).startswith("Đã nhận tệp (tất cả 1).")
 
 
 async def test_late_is_said_plainly(scene: Scene) -> None:

@@ -17,7 +17,7 @@ from uuid import uuid4
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, BrowserContext, Locator, async_playwright, expect
+from playwright.async_api import Browser, BrowserContext, Download, Locator, async_playwright, expect
 from playwright.async_api import Page as Tab
 
 SHOTS = Path(__file__).parents[2] / "var" / "screenshots"
@@ -127,6 +127,21 @@ class RoomPage:
         await place.locator("textarea").fill(text)
         await place.locator("textarea").press("Enter")
 
+    async def files(self, chat: str, *paths: Path, text: str = "") -> None:
+        """Office files, chosen behind the paper clip, with words of their own."""
+        place = await self.show(chat)
+        await place.locator('input[type=file][accept=".docx,.xlsx,.pdf"]').set_input_files([str(path) for path in paths])
+        await expect(place.locator(".preview .sheet")).to_have_count(len(paths), timeout=self._timeout)
+        await place.locator("textarea").fill(text)
+        await place.locator("textarea").press("Enter")
+
+    async def download(self, chat: str, name: str) -> Download:
+        """The newest file of that name which Báo Ngay has sent."""
+        place = await self.show(chat)
+        async with self.tab.expect_download() as downloading:
+            await place.locator(f'.message.in a.sheet[download="{name}"]').last.click()
+        return await downloading.value
+
     async def move_clock(self, minutes: int) -> None:
         """By the button where there is one, else by the date and time field; returns when the clock has moved."""
         before = await self.clock()
@@ -137,10 +152,20 @@ class RoomPage:
         else:
             moved = "([at, m]) => new Date(Date.parse(`${at}Z`) + m * 60000).toISOString().slice(0, 16)"
             field = self.tab.locator("#clock-to")
-            shown = await self.tab.evaluate("fieldNow => document.getElementById('clock-to').min")
+            shown = await field.get_attribute("data-now")
             await field.fill(await self.tab.evaluate(moved, [shown, minutes]))
             await self.tab.locator("#clock-form button").click()
         await expect(self.tab.locator("#clock-now")).not_to_have_text(before, timeout=self._timeout)
+        await expect(self.tab.locator("#clock")).not_to_have_attribute("aria-busy", "true", timeout=60_000)
+
+    async def begin(self, day: str, hour: str = "07:00") -> None:
+        """Start again on a day, "2021-05-03", by its dialog."""
+        await self.open_clock()
+        await self.tab.locator("#begin").click()
+        await self.tab.locator("#begin-day").fill(day)
+        await self.tab.locator("#begin-hour").fill(hour)
+        async with self.tab.expect_response("**/api/again"):
+            await self.tab.locator("#begin-dialog button[value=yes]").click()
         await expect(self.tab.locator("#clock")).not_to_have_attribute("aria-busy", "true", timeout=60_000)
 
     async def start_again(self) -> None:

@@ -67,7 +67,7 @@ async def report(page: RoomPage) -> None:
     await page.press("ctv", "Phường Ngọc Lâm")
     await asked(page, "ctv", "Cụ thể ở chỗ nào?")
     await page.say("ctv", PLACE)
-    await asked(page, "ctv", "đã gọi điện cho Phòng")
+    await asked(page, "ctv", "đã gọi điện cho phòng trực")
     await page.press("ctv", "Chưa gọi")
     await page.wait_text("phong-truc", "Gọi Phòng: CHƯA GỌI")
 

@@ -178,7 +178,7 @@ async def test_a_file_that_cannot_be_had_is_asked_for_again(server: TelegramServ
             await server.wait_text(chat, words)
         await service.until(lambda rows: len(rows) == 1, ATTACHMENT, ATTACHMENT.c.state == AttachmentState.STORED)
         await service.quiet()
-        assert "gọi điện cho Phòng" in await duty.reporter.says("số 8 ngõ 12")
+        assert "gọi điện cho phòng trực" in await duty.reporter.says("số 8 ngõ 12")
 
 
 @SQLITE
@@ -356,7 +356,12 @@ async def everything(duty: OnDuty) -> None:
     await duty.service.attachments_kept(2)
     await duty.service.quiet()
     await lan.says("số 8 ngõ 12")
-    answers = {"gọi điện cho Phòng": "Chưa gọi", "liên quan cán bộ": "Không", "nghe gì": "bé Na bị trói bằng dây", "Có ảnh": "Hết ảnh rồi"}
+    answers = {
+        "gọi điện cho phòng trực": "Chưa gọi",
+        "liên quan cán bộ": "Không",
+        "nghe gì": "bé Na bị trói bằng dây",
+        "Có ảnh": "Hết ảnh rồi",
+    }
     await answers_the_rest(lan, answers, "Anh/chị xem lại rồi gửi")
     duty.ward.chat.bot = "kicked"
     await lan.presses("GỬI NGAY")

@@ -174,7 +174,7 @@ async def tells_everything(duty: OnDuty) -> list[bytes]:
     assert [text for text in lan.chat.texts if "Đã nhận ảnh" in text][1:] == []
     asked = "Cụ thể ở chỗ nào?"
     await lan.says("số 8 ngõ 12")
-    await lan.goes_through(("gọi điện cho Phòng", "Chưa gọi"))
+    await lan.goes_through(("gọi điện cho phòng trực", "Chưa gọi"))
     assert "Câu hỏi lúc nãy vẫn chờ" in await lan.says("/trogiup")
     await lan.presses("Bạo lực hoặc xâm hại")
     asked_then = await answers_the_rest(lan, {"liên quan cán bộ": "Không"}, "đã nghe gì?")

@@ -60,7 +60,7 @@ async def report_danger(page: RoomPage, shot: Shots) -> None:
     await page.press("ctv", "Phường Ngọc Lâm")
     await asked(page, "ctv", "Cụ thể ở chỗ nào?")
     await page.say("ctv", PLACE)
-    await asked(page, "ctv", "đã gọi điện cho Phòng")
+    await asked(page, "ctv", "đã gọi điện cho phòng trực")
     assert await page.labels("ctv") == ["Tôi chọn nhầm", "Đã gọi", "Chưa gọi", "Quay lại"]
     await page.press("ctv", "Chưa gọi")
     await page.wait_text("phuong", "Phường Ngọc Lâm")

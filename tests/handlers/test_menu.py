@@ -45,7 +45,7 @@ def test_what_each_is_offered() -> None:
     assert [words(person) for person in (None, COLLABORATOR, LEADER)] == [
         ["baocao", "vuviec", "bosung", "trogiup", "ngonngu"],
         ["baocao", "vuviec", "xacnhan", "bosung", "trogiup", "ngonngu"],
-        ["baocao", "ghinhan", "vuviec", "nopbaocao", "nhan", "chitiet", "lichtruc", "trogiup"],
+        ["baocao", "ghinhan", "vuviec", "nopbaocao", "tiendo", "nhan", "lichtruc", "trogiup"],
     ]
     assert [choice.key for choice in menu.in_group()] == ["vuviec", "nhan", "chitiet", "anh", "ganphong", "gophong", "trogiup"]
 

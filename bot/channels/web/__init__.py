@@ -5,9 +5,10 @@ What the phones show is kept in memory (`hub`) and made again from the history a
 """
 
 import asyncio
-from collections import defaultdict, deque
+from collections import defaultdict
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -17,12 +18,12 @@ from bot.channels import Capabilities, Delivered, FileGone, Gone, Hear, Later, N
 from bot.channels.web.contract import Cast, History, TrainingRoom
 from bot.channels.web.guard import Refused
 from bot.channels.web.hub import Hub, Message
+from bot.channels.web.moving import Moving
 from bot.channels.web.posts import MAX_TEXT
 from bot.channels.web.shelf import Shelf, ShelfFull
 from bot.channels.web.stream import Stream
 from models.talk import FileRef, Incoming, Letter, LetterKind
 
-_FURTHEST = timedelta(days=366)  # one move of the clock
 _SOON = timedelta(milliseconds=200)
 
 
@@ -52,9 +53,9 @@ class WebChannel:
         self._history = history
         self._hear: Hear | None = None
         self._chat_locks: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
-        self._load_lock, self._clock_lock = asyncio.Lock(), asyncio.Lock()
+        self._load_lock = asyncio.Lock()
         self._loaded = self._starting = False
-        self._moves: deque[str] = deque(maxlen=100)  # the ids of moves that were made
+        self.moving = Moving(room, self.zone, lambda: self.stream.publish("clock", self.clock()))
 
     # --- the contract of a channel ------------------------------------------------------------------------------------
 
@@ -107,7 +108,8 @@ class WebChannel:
     # --- what the routes ask ------------------------------------------------------------------------------------------
 
     def clock(self) -> dict[str, Any]:
-        return {"now": self.room.now().isoformat()}
+        """Where it is, and whether it moves just now."""
+        return self.moving.state()
 
     async def ready(self) -> None:
         """The chats as the history has them: once after a start, once after "start again"."""
@@ -130,33 +132,20 @@ class WebChannel:
                 return
             await self._take_new(make(), self._hear)
 
-    async def move(self, move_id: str, target: Callable[[datetime], datetime]) -> None:
-        """Forward to `target(now)`. The same id twice is one move; moves never overlap."""
-        async with self._clock_lock:
-            if move_id in self._moves:
-                return
-            now = self.room.now()
-            to = target(now)
-            if not now < to <= now + _FURTHEST:
-                raise Refused(409, "backward" if to <= now else "too_far")
-            await self.room.move(to)
-            self._moves.append(move_id)
-        self.stream.publish("clock", self.clock())
-
-    async def start_again(self, move_id: str) -> None:
-        async with self._clock_lock:
-            if move_id in self._moves:
-                return
-            self._starting = True
-            try:
-                await self.room.start_again()
-                self._loaded = False
-                self.shelf.clear()
-                await self.ready()
-                self._moves.append(move_id)
-            finally:
-                self._starting = False
+    async def start_again(self, move_id: str, at: datetime | None) -> None:
+        """An empty room at that moment, or at the machine's own time."""
+        await self.moving.start_again(move_id, at, partial(self._empty, at))
         self.stream.restart()
+
+    async def _empty(self, at: datetime | None) -> None:
+        self._starting = True
+        try:
+            await self.room.start_again(at)
+            self._loaded = False
+            self.shelf.clear()
+            await self.ready()
+        finally:
+            self._starting = False
 
     async def _take_new(self, incoming: Incoming, hear: Hear) -> None:
         before = self.hub.message(incoming.chat, incoming.message)

@@ -9,12 +9,14 @@ _DUTY_A = Actor("truc-a", Label("Cán bộ trực A", "Duty officer A"), Label("
 _DUTY_B = Actor("truc-b", Label("Cán bộ trực B", "Duty officer B"), Label("Trực ban", "Duty officer"))
 _LEADER = Actor("lanh-dao", Label("Lãnh đạo", "Leader"), Label("Lãnh đạo phòng", "Head of the division"))
 _WARD = Actor("phuong", Label("Cán bộ phường", "Ward officer"), Label("Cán bộ phường", "Ward officer"))
+_WARD_LEADER = Actor("lanh-dao-phuong", Label("Lãnh đạo phường", "Head of the ward"), Label("Lãnh đạo phường", "Head of the ward"))
 
 _TO_REPORT = Label("Gõ “báo cáo” để báo một vụ việc.", "Type “báo cáo” to report an incident.")
 _TO_WRITE = Label("Ai cũng nhắn được, kể cả chưa đăng ký.", "Anybody may write, registered or not.")
 _TO_CALL = Label("Thẻ vụ việc sẽ hiện ở đây khi có báo cáo.", "A card appears here when somebody reports.")
 _TO_DETAIL = Label("Chi tiết vụ việc được gửi riêng về đây.", "Details of a case arrive here, in private.")
 _TO_ALARM = Label("Vụ việc chưa ai nhận sẽ báo về đây.", "A case that nobody takes is told here.")
+_TO_HEAD = Label("Báo cáo quá hạn của phường sẽ báo về đây.", "Overdue reports of the ward are told here.")
 _TO_WARD = Label("Việc của phường sẽ hiện ở đây.", "What the ward has to do appears here.")
 
 
@@ -47,8 +49,11 @@ CAST = Cast(
         Pane(
             "phuong",
             Label("Điện thoại cán bộ phường", "The ward officer's phone"),
-            (_phone(_WARD, _WARD.name, _TO_WARD, "/trogiup"),),
+            (
+                _phone(_WARD, _WARD.name, _TO_WARD, "/nopbaocao", "/trogiup"),
+                _phone(_WARD_LEADER, _WARD_LEADER.name, _TO_HEAD),
+            ),
         ),
     ),
-    actors=(_COLLABORATOR, _STRANGER, _DUTY_A, _DUTY_B, _LEADER, _WARD),
+    actors=(_COLLABORATOR, _STRANGER, _DUTY_A, _DUTY_B, _LEADER, _WARD, _WARD_LEADER),
 )

@@ -1,6 +1,6 @@
 """What the web channel is given from outside: who is in the room, its clock, and what was said before the page was opened."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
@@ -81,12 +81,24 @@ class History(Protocol):
         """What this chat has seen, oldest first; read once after a start and once after every "start again"."""
 
 
+Onward = Callable[[], bool]
+"""Asked after each moment of a move at which something was due: False stops the move there."""
+
+
 class TrainingRoom(History, Protocol):
     def now(self) -> datetime:
         """The movable clock: UTC, aware."""
 
-    async def move(self, to: datetime) -> None:
-        """Forward to `to` (UTC, aware): what falls due on the way runs row by row, each at its own due time; returns when all is done."""
+    def suggested(self) -> datetime | None:
+        """A moment at which the plan asks for something soon (UTC, aware), None where it never does."""
 
-    async def start_again(self) -> None:
-        """An empty room at its first hour. Meanwhile `send` answers Later and nobody is heard."""
+    async def move(self, to: datetime, onward: Onward) -> None:
+        """Forward to `to` (UTC, aware): what falls due on the way runs row by row, each at its own due time; returns when all is done, or when
+        `onward` said stop."""
+
+    async def move_on(self, before: datetime, onward: Onward) -> bool:
+        """Forward until something that falls due has said something, or `onward` said stop; False if until `before` nothing did."""
+
+    async def start_again(self, at: datetime | None) -> None:
+        """An empty room at that moment (UTC, aware), also in the past; None is the machine's own time. Meanwhile `send` answers Later and nobody
+        is heard."""

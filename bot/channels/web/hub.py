@@ -25,6 +25,10 @@ class File:
     kind: str
     token: str  # "" when its bytes did not outlive the process
     name: str = ""
+    size: int | None = None  # bytes
+
+    def json(self) -> dict[str, Any]:
+        return {"kind": self.kind, "url": f"/api/file/{self.token}" if self.token else "", "name": self.name, "size": self.size}
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +55,7 @@ class Message:
             "at": self.at.isoformat(),
             "buttons": [shown for button in self.buttons if (shown := _button(button))],
             "columns": self.columns,
-            "files": [{"kind": f.kind, "url": f"/api/file/{f.token}" if f.token else "", "name": f.name} for f in self.files],
+            "files": [file.json() for file in self.files],
             "silent": self.silent,
             "edited": self.edited,
             "pressed": self.pressed,
@@ -174,7 +178,7 @@ class Hub:
             at=at,
             buttons=letter.buttons,
             columns=letter.columns,
-            files=tuple(File(held.kind, held.token, held.name) for held in pictures),
+            files=tuple(File(held.kind, held.token, held.name, len(held.body)) for held in pictures),
             silent=letter.silent,
         )
         kept.letters[(letter.id, letter.text)] = message.id
@@ -191,7 +195,7 @@ class Hub:
         held = self._shelf.get(file.ref)
         if held is None and stored is not None:
             held = self._shelf.put(stored.kind, stored.body, stored.mime, file.name)
-        return File(file.kind, held.token if held else "", file.name)
+        return File(file.kind, held.token, file.name, len(held.body)) if held else File(file.kind, "", file.name, file.size)
 
     def _seen(self, external: str) -> None:
         number = external.removeprefix("w")

@@ -38,7 +38,13 @@ class Routes:
             "/api/file/{token}": self._file,
             "/api/clock": self._clock,
         }
-        posts = {"/api/say": self._say, "/api/upload": self._upload, "/api/clock": self._move, "/api/again": self._again}
+        posts = {
+            "/api/say": self._say,
+            "/api/upload": self._upload,
+            "/api/clock": self._move,
+            "/api/clock/stop": self._stop,
+            "/api/again": self._again,
+        }
         app.router.add_routes([web.get(path, guarded(handler), allow_head=False) for path, handler in gets.items()])
         app.router.add_routes([web.post(path, guarded(handler)) for path, handler in posts.items()])
         app.on_shutdown.append(self._shut)
@@ -81,7 +87,9 @@ class Routes:
             for pane in cast.panes
         ]
         actors = [{"id": actor.id, "name": _label(actor.name), "role": _label(actor.role)} for actor in cast.actors]
-        return web.json_response({"panes": panes, "actors": actors, "zone": self._channel.zone.key})
+        suggested = self._channel.room.suggested()
+        start = suggested.astimezone(self._channel.zone).strftime("%Y-%m-%dT%H:%M") if suggested else ""
+        return web.json_response({"panes": panes, "actors": actors, "zone": self._channel.zone.key, "suggested": start})
 
     # --- events out ---------------------------------------------------------------------------------------------------
 
@@ -170,17 +178,27 @@ class Routes:
         return web.json_response(self._channel.clock())
 
     async def _move(self, request: web.Request) -> web.Response:
-        post = await read_json(request)
+        """ "plus": minutes; "next": to what is due next; "to": a moment."""
+        post, moving = await read_json(request), self._channel.moving
         if "plus" in post:
             minutes = timedelta(minutes=min(read_number(post, "plus"), 10**7))
-            await self._channel.move(read_id(post), lambda now: now + minutes)
+            await moving.move(read_id(post), lambda now: now + minutes)
+        elif "next" in post:
+            await moving.move_on(read_id(post))
         else:
             to = read_moment(post, self._channel.zone)
-            await self._channel.move(read_id(post), lambda _now: to)
+            await moving.move(read_id(post), lambda _now: to)
+        return web.json_response(self._channel.clock())
+
+    async def _stop(self, request: web.Request) -> web.Response:
+        await read_json(request)
+        self._channel.moving.stop()
         return web.json_response(self._channel.clock())
 
     async def _again(self, request: web.Request) -> web.Response:
-        await self._channel.start_again(read_id(await read_json(request)))
+        """ "to": the moment at which it begins, without it the machine's own time."""
+        post = await read_json(request)
+        await self._channel.start_again(read_id(post), read_moment(post, self._channel.zone) if "to" in post else None)
         return web.json_response(self._channel.clock())
 
 

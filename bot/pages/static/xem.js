@@ -137,7 +137,12 @@ async function fill(holder, file, number) {
     sound.src = link;
     holder.append(sound);
   } else {
-    holder.textContent = words.file;
+    const saving = document.createElement("a");
+    saving.href = link;
+    saving.download = file.name;
+    saving.textContent = words.file.replace("%(name)s", file.name);
+    holder.className = "saving";
+    holder.append(saving);
   }
 }
 

@@ -25,7 +25,7 @@ export class Chat {
     this.composer = new Composer(info, info.actors.map((id) => actors.get(id)), {
       text: (text, sender) => this.submit({ sender, text }, text),
       edit: (message, text) => this.submit({ sender: message.sender, text, edit: message.id }, text),
-      files: (files, text, previews, sender) => this.upload(files, text, previews, sender),
+      files: (files, text, sender, shown) => this.upload(files, text, sender, shown),
       say: (text) => this.toast(text),
     });
     this.build();
@@ -114,14 +114,15 @@ export class Chat {
     return this.outbox.submit({ path: "/api/say", body: { ...body, chat: this.info.id }, text });
   }
 
-  upload(files, text, previews, sender) {
+  /** `shown`: what stands in the bubble on its way: {previews: addresses, sheets: [{name, size}]}, neither of them for a recording. */
+  upload(files, text, sender, shown = {}) {
     const body = (id) => {
       const form = new FormData();
       for (const [name, value] of Object.entries({ id, chat: this.info.id, sender, text })) form.append(name, value);
       for (const file of files) form.append("file", file, file.name);
       return form;
     };
-    return this.outbox.submit({ path: "/api/upload", body, text: text || (previews.length ? "" : word("voice")), previews });
+    return this.outbox.submit({ path: "/api/upload", body, text: text || (shown.previews || shown.sheets ? "" : word("voice")), ...shown });
   }
 
   async press(message, { question, key, label }, bubble) {

@@ -1,10 +1,13 @@
-// The place where one writes: text that grows, photos with a preview, a voice note, an edit of what was sent.
+// The place where one writes: text that grows, photos with a preview, office files, a voice note, an edit of what was sent.
 
 import { icon, make } from "./dom.js";
 import { canRecord, record, smaller } from "./media.js";
+import { fileSheet } from "./message.js";
 import { labelText, setLabel, word } from "./words.js";
 
-const MAX_PHOTOS = 10;
+const MAX_FILES = 10; // of one message, as the server has it
+const MAX_BYTES = 20 * 1024 * 1024; // all of them together
+const OFFICE = ".docx,.xlsx,.pdf";
 const MAX_TEXT = 4096; // what the channel takes in one message
 const MAX_CAPTION = 1024;
 
@@ -21,11 +24,11 @@ function pieces(text) {
 }
 
 export class Composer {
-  /** `hooks`: text(text, sender), files(files, text, previews, sender), edit(message, text), say(text for the status line). */
+  /** `hooks`: text(text, sender), files(files, text, sender, shown), edit(message, text), say(text for the status line). */
   constructor(chat, actors, hooks) {
     this.chat = chat;
     this.hooks = hooks;
-    this.photos = [];
+    this.chosen = []; // [{file, url}], `url` only of a photo
     this.recording = null;
     this.editing = null;
     this.draft = `draft:${chat.id}`;
@@ -39,21 +42,23 @@ export class Composer {
       make("button", { type: "button", class: `round ${extra}`, "data-word-label": key, "aria-label": word(key), on: { click } }, icon(name));
     const picker = (accept, multiple, take) =>
       make("input", { type: "file", accept, multiple, hidden: true, on: { change: (event) => { take([...event.target.files]); event.target.value = ""; } } });
-    this.photoPicker = picker("image/*", true, (files) => this.addPhotos(files));
-    this.audioPicker = picker("audio/*", false, (files) => this.hooks.files(files, "", [], this.sender()));
+    this.photoPicker = picker("image/*", true, async (files) => this.choose(await Promise.all(files.map(smaller)), true));
+    this.filePicker = picker(OFFICE, true, (files) => this.choose(files, false));
+    this.audioPicker = picker("audio/*", false, (files) => this.hooks.files(files, "", this.sender()));
     this.input = make("textarea", { rows: "1", enterkeyhint: "send", autocomplete: "off", "data-word-label": "write" });
     this.input.addEventListener("input", () => this.refresh());
     this.input.addEventListener("keydown", (event) => this.key(event));
     this.previews = make("div", { class: "previews", hidden: true });
     this.attach = round("photo", "attach", () => this.photoPicker.click());
+    this.attachFile = round("clip", "attach_file", () => this.filePicker.click());
     this.mic = round("mic", "record", () => this.startRecording());
     this.send = make("button", { type: "submit", class: "round send", "data-word-label": "send" }, icon("send"));
     this.recordBar = this.buildRecordBar(round);
     this.editBar = this.buildEditBar(round);
-    this.row = make("div", { class: "row" }, this.attach, this.input, this.mic, this.send);
+    this.row = make("div", { class: "row" }, this.attach, this.attachFile, this.input, this.mic, this.send);
     this.element = make("form", { class: "composer", on: { submit: (event) => this.submit(event) } });
     if (actors.length > 1) this.element.append(this.buildSenders(actors));
-    this.element.append(this.editBar, this.previews, this.row, this.recordBar, this.photoPicker, this.audioPicker);
+    this.element.append(this.editBar, this.previews, this.row, this.recordBar, this.photoPicker, this.filePicker, this.audioPicker);
   }
 
   buildSenders(actors) {
@@ -100,7 +105,7 @@ export class Composer {
     sessionStorage.setItem(this.draft, this.editing ? "" : this.input.value);
     this.input.style.height = "auto";
     this.input.style.height = `${Math.min(this.input.scrollHeight, 132)}px`;
-    const something = this.input.value.trim() || this.photos.length || this.editing;
+    const something = this.input.value.trim() || this.chosen.length || this.editing;
     this.mic.hidden = Boolean(something);
     this.send.hidden = !something;
   }
@@ -118,48 +123,66 @@ export class Composer {
       if (text) this.hooks.edit(this.editing, text.slice(0, MAX_TEXT));
       this.startEdit(null);
     } else {
-      const caption = this.photos.length && text.length <= MAX_CAPTION;
-      if (this.photos.length) this.hooks.files(this.photos.map(({ file }) => file), caption ? text : "", this.photos.map(({ url }) => url), this.sender());
-      this.photos = [];
+      const caption = this.chosen.length && text.length <= MAX_CAPTION;
+      this.sendChosen(caption ? text : "");
       if (!caption) for (const piece of pieces(text)) this.hooks.text(piece, this.sender());
     }
     this.input.value = "";
-    this.showPhotos();
+    this.showChosen();
+  }
+
+  /** Photos as one message and files as another, as the messengers have them; the words go with the first. */
+  sendChosen(text) {
+    const photos = this.chosen.filter(({ url }) => url);
+    const files = this.chosen.filter(({ url }) => !url).map(({ file }) => file);
+    this.chosen = [];
+    if (photos.length) this.hooks.files(photos.map(({ file }) => file), text, this.sender(), { previews: photos.map(({ url }) => url) });
+    const sheets = files.map(({ name, size }) => ({ name, size }));
+    if (files.length) this.hooks.files(files, photos.length ? "" : text, this.sender(), { sheets });
   }
 
   startEdit(message) {
     this.editing = message;
     this.editBar.hidden = !message;
-    this.attach.hidden = Boolean(message);
+    this.attach.hidden = this.attachFile.hidden = Boolean(message);
     this.input.value = message?.text ?? "";
     this.refresh();
     this.input.focus();
   }
 
-  // --- photos and voice ------------------------------------------------------------------------------------------------
+  // --- photos, files and voice -----------------------------------------------------------------------------------------
 
-  async addPhotos(files) {
-    const images = files.slice(0, MAX_PHOTOS - this.photos.length);
-    if (images.length < files.length) this.hooks.say(word("too_many_photos"));
-    for (const file of await Promise.all(images.map(smaller))) this.photos.push({ file, url: URL.createObjectURL(file) });
-    this.showPhotos();
+  /** What one message cannot carry is left out, and said at once: nobody waits for an upload that is refused at its end. */
+  choose(files, photos) {
+    for (const file of files) {
+      const bytes = this.chosen.reduce((sum, { file: other }) => sum + other.size, file.size);
+      const refusal = this.chosen.length >= MAX_FILES ? "error_files" : bytes > MAX_BYTES ? "error_too_large" : file.size ? "" : "error_empty";
+      if (refusal) this.hooks.say(`${file.name}: ${word(refusal)}`);
+      else this.chosen.push({ file, url: photos ? URL.createObjectURL(file) : "" });
+    }
+    this.showChosen();
     this.input.focus();
   }
 
-  showPhotos() {
-    this.previews.hidden = this.photos.length === 0;
-    this.previews.replaceChildren(...this.photos.map((photo, index) => {
-      const label = word("remove_photo", { number: index + 1 });
-      const drop = make("button", { type: "button", class: "drop", "aria-label": label, title: label }, icon("close"));
-      drop.addEventListener("click", () => {
-        URL.revokeObjectURL(photo.url);
-        this.photos.splice(index, 1);
-        this.showPhotos();
-        (this.previews.querySelector("button") ?? this.input).focus();
-      });
-      return make("div", { class: "preview" }, make("img", { src: photo.url, alt: `${word("photo")} ${index + 1}` }), drop);
-    }));
+  showChosen() {
+    this.previews.hidden = this.chosen.length === 0;
+    this.previews.replaceChildren(...this.chosen.map((one, index) => this.preview(one, index)));
     this.refresh();
+  }
+
+  preview({ file, url }, index) {
+    const label = url ? word("remove_photo", { number: index + 1 }) : word("remove_file", { name: file.name });
+    const drop = make("button", { type: "button", class: "drop", "aria-label": label, title: label }, icon("close"));
+    drop.addEventListener("click", () => {
+      if (url) URL.revokeObjectURL(url);
+      this.chosen.splice(index, 1);
+      this.showChosen();
+      (this.previews.querySelector("button") ?? this.input).focus();
+    });
+    const shown = url
+      ? make("img", { src: url, alt: `${word("photo")} ${index + 1}` })
+      : make("div", { class: "file sheet" }, ...fileSheet(file.name, file.size));
+    return make("div", { class: "preview" }, shown, drop);
   }
 
   async startRecording() {
@@ -183,7 +206,7 @@ export class Composer {
     const file = await this.recording.stop(keep);
     this.showRecording(false);
     this.input.focus();
-    if (file) this.hooks.files([file], "", [], this.sender());
+    if (file) this.hooks.files([file], "", this.sender());
   }
 
   showRecording(on) {

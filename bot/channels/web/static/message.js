@@ -2,7 +2,7 @@
 
 import { icon, linked, make } from "./dom.js";
 import { timeOf } from "./time.js";
-import { word } from "./words.js";
+import { currentLanguage, word } from "./words.js";
 
 export class Bubble {
   /** `hooks`: names(actor id) -> text, press(message, button), edit(message). */
@@ -57,7 +57,7 @@ export class Bubble {
   showFiles(files) {
     this.files.replaceChildren(...files.map((file) => shownFile(file)));
     this.files.hidden = files.length === 0;
-    this.files.classList.toggle("many", files.length > 1);
+    this.files.classList.toggle("many", files.filter(({ kind }) => kind === "photo").length > 1);
   }
 
   showButtons(message) {
@@ -82,15 +82,31 @@ export class Bubble {
   }
 }
 
-function shownFile({ kind, url, name }) {
-  if (!url) return make("p", { class: "file" }, word(`${kind}_gone`));
+/** Bytes as people say them: "12 KB", "3,4 MB". */
+export function sizeText(bytes) {
+  const unit = bytes < 1024 * 1024 ? "KB" : "MB";
+  const amount = unit === "KB" ? Math.max(1, Math.round(bytes / 1024)) : bytes / (1024 * 1024);
+  return `${amount.toLocaleString(currentLanguage(), { maximumFractionDigits: 1 })} ${unit}`;
+}
+
+/** A file as a sheet with its name and size; the middle of a long name is left out, never its ending. */
+export function fileSheet(name, size) {
+  const shown = name || word("file");
+  const end = shown.length > 12 ? shown.slice(-9) : "";
+  const title = make("span", { class: "file-name" }, make("span", { class: "file-start" }, shown.slice(0, shown.length - end.length)), end);
+  return [icon("file"), make("span", { class: "file-text" }, title, make("span", { class: "file-size" }, size ? sizeText(size) : ""))];
+}
+
+function shownFile({ kind, url, name, size }) {
+  if (!url) return make("p", { class: "file gone" }, name ? word("named_gone", { name }) : word(`${kind}_gone`));
   if (kind === "photo") {
     const image = make("img", { src: url, alt: word("photo"), loading: "lazy" });
     image.addEventListener("error", () => image.replaceWith(make("p", { class: "file" }, word("photo_gone"))));
-    return make("a", { href: url, target: "_blank", rel: "noopener" }, image);
+    return make("a", { href: url, target: "_blank", rel: "noopener", class: "picture", "aria-label": word("photo_open"), title: word("photo_open") }, image);
   }
   if (kind === "voice") return make("audio", { src: url, controls: true, preload: "metadata", "aria-label": word("voice") });
-  return make("a", { class: "file", href: url, download: name || "tep" }, name || word("file"));
+  const said = word("file_download", { name: name || word("file"), size: size ? sizeText(size) : "" });
+  return make("a", { class: "file sheet", href: url, download: name || "tep", "aria-label": said, title: said }, ...fileSheet(name, size), icon("save"));
 }
 
 /** A message on its way, or one that did not get through. */
@@ -100,6 +116,7 @@ export function pendingBubble(job, resend) {
     const images = job.previews.map((src) => make("img", { src, alt: word("photo") }));
     bubble.append(make("div", { class: images.length > 1 ? "files many" : "files" }, ...images));
   }
+  for (const { name, size } of job.sheets ?? []) bubble.append(make("div", { class: "file sheet" }, ...fileSheet(name, size)));
   bubble.append(make("div", { class: "text" }, linked(job.text)));
   const state = job.failed
     ? make("button", { type: "button", class: "resend", on: { click: resend } }, icon("retry"), word("resend"))

@@ -15,8 +15,8 @@ export class Outbox {
   }
 
   /** `body`: JSON, or a function that makes a FormData (with the id). Resolves to whether it got through. */
-  submit({ path, body, text, previews }) {
-    const job = { id: newId(), path, body, text, previews, failed: false };
+  submit({ path, body, text, previews, sheets }) {
+    const job = { id: newId(), path, body, text, previews, sheets, failed: false };
     this.jobs.set(job.id, job);
     return this.attempt(job);
   }

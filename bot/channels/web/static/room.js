@@ -15,7 +15,7 @@ let fading = 0;
 function notice(text, stays = false) {
   clearTimeout(fading);
   find("notice").textContent = text;
-  if (!stays) fading = setTimeout(() => { find("notice").textContent = ""; }, 4000);
+  if (!stays) fading = setTimeout(() => { find("notice").textContent = ""; }, 4000 + 40 * text.length);
 }
 
 const badge = () => make("span", { class: "badge", hidden: true });
@@ -137,7 +137,7 @@ async function start() {
   const actors = new Map(cast.actors.map((actor) => [actor.id, actor]));
   for (const pane of cast.panes) buildPane(pane, actors);
   buildSwitcher();
-  const clock = new Clock({ notice, forget: () => chats.forEach((chat) => chat.forget()) });
+  const clock = new Clock({ notice, forget: () => chats.forEach((chat) => chat.forget()) }, cast.suggested);
   for (const pane of panes.values()) showChat(pane, pane.current);
   showPane(cast.panes[0].id);
   relabel(clock);
@@ -147,12 +147,12 @@ async function start() {
   let broken = false;
   follow(
     {
-      reload: ({ now, chats: all }) => { clock.show(now); for (const [id, messages] of Object.entries(all)) chats.get(id)?.load(messages); document.body.dataset.ready = "yes"; },
+      reload: ({ chats: all, ...told }) => { clock.show(told); for (const [id, messages] of Object.entries(all)) chats.get(id)?.load(messages); document.body.dataset.ready = "yes"; },
       message: ({ chat, message }) => { chats.get(chat).put(message); },
       edit: ({ chat, message }) => { chats.get(chat).put(message); },
       delete: ({ chat, message }) => { chats.get(chat).remove(message.id); },
       toast: ({ chat, text }) => { chats.get(chat).toast(text); },
-      clock: ({ now }) => { clock.show(now); },
+      clock: (told) => { clock.show(told); },
     },
     (connected) => {
       if (!connected) notice(word("offline"), true);

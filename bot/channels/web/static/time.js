@@ -24,8 +24,19 @@ export function timeOf(moment) {
   return `${hour}:${minute}`;
 }
 
+export function dateOf(moment) {
+  const { day, month, year } = local(moment);
+  return `${day}/${month}/${year}`;
+}
+
 export function dayOf(moment) {
   const { day, month, year } = local(moment);
+  return dayInWords(`${year}-${month}-${day}`);
+}
+
+/** Of a date field: "2021-05-03". */
+export function dayInWords(field) {
+  const [year, month, day] = field.split("-");
   return `${DAYS[currentLanguage()][new Date(Date.UTC(year, month - 1, day)).getUTCDay()]} ${day}/${month}/${year}`;
 }
 
@@ -36,6 +47,9 @@ export function fieldOf(moment) {
   const { year, month, day, hour, minute } = local(moment);
   return `${year}-${month}-${day}T${hour}:${minute}`;
 }
+
+/** The first whole minute that is still ahead: what the field offers can always be gone to. */
+export const nextMinute = (moment) => new Date((Math.floor(moment / 60000) + 1) * 60000);
 
 /** The next seven o'clock in the morning. */
 export function nextMorning(moment) {

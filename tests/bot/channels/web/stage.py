@@ -14,7 +14,7 @@ from aiohttp import web
 
 from bot.channels.web import WebChannel
 from bot.channels.web.cast import CAST
-from bot.channels.web.contract import Past
+from bot.channels.web.contract import Onward, Past
 from models.talk import Button, Incoming, Letter, LetterKind
 
 START = datetime(2026, 11, 23, 3, 32, tzinfo=UTC)  # Monday 10:32 in Long Biên
@@ -30,18 +30,30 @@ class FakeRoom:
         self.due: Callable[[], Awaitable[None]] | None = None
         self.again: Callable[[], Awaitable[None]] | None = None
         self.starts = 0
+        self.next: datetime | None = None  # when something is due next
+        self.stopped = False
 
     def now(self) -> datetime:
         return self.time
 
-    async def move(self, to: datetime) -> None:
+    def suggested(self) -> datetime | None:
+        return datetime(2021, 5, 3, tzinfo=UTC)  # 7:00 in Long Biên
+
+    async def move(self, to: datetime, onward: Onward) -> None:
         self.time = to.astimezone(UTC)
         if self.due:
             await self.due()
+        self.stopped = not onward()
 
-    async def start_again(self) -> None:
+    async def move_on(self, before: datetime, onward: Onward) -> bool:
+        if self.next is not None and self.next < before:
+            await self.move(self.next, onward)
+            return True
+        return False
+
+    async def start_again(self, at: datetime | None) -> None:
         self.starts += 1
-        self.time, self.past = START, {}
+        self.time, self.past = at.astimezone(UTC) if at else START, {}
         if self.again:
             await self.again()
 

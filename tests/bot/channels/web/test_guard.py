@@ -69,12 +69,16 @@ async def test_clock_moves_forward() -> None:
         ({"plus": 0}, (409, {"error": "backward"})),
         ({"to": "2026-11-23T10:00"}, (409, {"error": "backward"})),
         ({"plus": 600_000}, (409, {"error": "too_far"})),
+        ({"to": "2019-12-31T23:59"}, (409, {"error": "absurd"})),
+        ({"to": "2036-01-01T00:00"}, (409, {"error": "absurd"})),
+        ({"to": "9999-12-31T23:59"}, (409, {"error": "absurd"})),
+        ({"next": True}, (409, {"error": "nothing_due"})),
         ({"to": "tomorrow"}, (400, {"error": "to"})),
         ({"plus": True}, (400, {"error": "plus"})),
     ],
 )
 async def test_clock_refuses(post: dict[str, Any], expected: tuple[int, Any]) -> None:
-    """The clock never goes back, never more than a year at once, and takes only times."""
+    """The clock never goes back, never more than a year at once, never out of the years that are known, and takes only times."""
     async with training_room() as stage:
         assert (await stage.post("/api/clock", {"id": "move-0001"} | post), stage.room.time) == (expected, START)
 

@@ -1,0 +1,147 @@
+"""A report's spreadsheet: asked for ("bang 17"), and read when it comes back filled in.
+
+What was understood goes into the draft like typed figures, each with its trail; what was not is named; the dialogue goes on with what is missing.
+Nothing is handed in by a file alone.
+"""
+
+from collections.abc import Mapping
+
+from handlers.forms import checks
+from handlers.forms.figures import LARGEST, Unread, read_figures
+from handlers.rights import may_hand_in
+from handlers.submit_words import true_state
+from models.commands import PutAnswer, TellConversation
+from models.facts import Draft, Facts
+from models.form import Form, Question, QuestionType
+from models.report_commands import WantDocument
+from models.report_facts import CameBack, Expected
+from models.talk import N_, Frame, Incoming, Join, Json, Say, Text, Turn, Typed, lines, msg
+
+_NAMED = 5  # questions named in one message
+_REASONS: Mapping[str, str] = {
+    "too_large": N_("The spreadsheet is kept, but it is too large to be read."),
+    "no_names": N_("The spreadsheet is kept, but its hidden last column is missing, so I cannot tell which figure is which."),
+    "no_figures": N_("The spreadsheet is kept, but it has no column “Số liệu” any more."),
+    "broken": N_("The spreadsheet is kept, but it could not be read."),
+}
+
+
+# --- out ----------------------------------------------------------------------------------------------------------------
+
+
+def want(frame: Frame, incoming: Incoming, facts: Facts) -> Turn:
+    """ "bang 17", or the choice table:<expected report>. An open dialogue stays as it is."""
+    expected, who = facts.expected, facts.who
+    if expected is None or who is None:
+        return Turn(frame, (Say(msg("There is no report of that number. To see what is owed, type: %(typed)s", typed=Typed("nopbaocao"))),))
+    if not may_hand_in(who, expected):
+        return Turn(frame, (Say(msg("That report belongs to another unit, so it cannot be handed in from here.")),))
+    form = facts.forms.get(expected.form)
+    if form is None or not any(question.figure for question in form.questions):
+        text = msg(
+            "This report asks for no figures, so it has no spreadsheet. To hand it in: %(typed)s", typed=Typed(f"nop {expected.number}")
+        )
+        return Turn(frame, (Say(text),))
+    wanted = WantDocument(facts.new_id(), "template", {"expected": expected.id, "number": expected.number}, person=who.person)
+    return Turn(frame, (Say(msg("The spreadsheet is on its way. Fill it in and send it back here.")),), (wanted,))
+
+
+# --- back ---------------------------------------------------------------------------------------------------------------
+
+
+def arrived(frame: Frame, incoming: Incoming, facts: Facts) -> Turn:
+    """Timer "file": told to whoever sent it, in the chat where it was sent."""
+    came, expected, draft = facts.came_back, facts.expected, facts.draft
+    if came is None or expected is None or draft is None or draft.id != came.submission:
+        return Turn(frame)  # the draft is gone: the file stays where it is
+    form = facts.forms.get(expected.form)
+    why = _hindered(came, expected, form, facts)
+    if why is not None or form is None:
+        return _told(frame, came, lines(why, _go_on(expected)))
+    taken, unclear = _understood(came, form)
+    new = {name: value for name, value in taken.items() if name not in draft.answers or draft.answers[name].value != value}
+    commands = tuple(PutAnswer(draft.id, name, value) for name, value in new.items())
+    text = lines(
+        msg("%(code)s: the spreadsheet has been read, %(count)s figures taken.", code=expected.code, count=len(taken)),
+        _unclear(unclear), *_does_not_fit(form, draft, taken, facts), _empty(form, draft, taken), _go_on(expected),
+    )  # fmt: skip
+    turn = _told(frame, came, text)
+    return Turn(turn.frame, turn.says, (*commands, *turn.commands))
+
+
+def _told(frame: Frame, came: CameBack, text: Text) -> Turn:
+    return Turn(frame, commands=(TellConversation(came.conversation, Say(text, purpose="report")),))
+
+
+def _go_on(expected: Expected) -> Text:
+    return msg("To go on, type: %(typed)s", typed=Typed(f"nop {expected.number}"))
+
+
+def _hindered(came: CameBack, expected: Expected, form: Form | None, facts: Facts) -> Text | None:
+    """Why nothing is taken, None if something may be."""
+    if expected.state in {"accepted", "dropped"} or expected.locked(facts.now) or facts.now < expected.opens_at:
+        return true_state(expected, facts)
+    if came.reason:
+        return msg(_REASONS.get(came.reason, _REASONS["broken"]))
+    if came.expected != expected.id or form is None or came.form != form.id:
+        return msg(
+            "The spreadsheet is kept, but it was made for another report. For this one: %(typed)s", typed=Typed(f"bang {expected.number}")
+        )
+    if came.version != str(form.version):
+        return msg(
+            "The spreadsheet is kept, but the questions have changed since it was made. For a new one: %(typed)s",
+            typed=Typed(f"bang {expected.number}"),
+        )
+    return None
+
+
+def _understood(came: CameBack, form: Form) -> tuple[dict[str, int | float], list[Question]]:
+    """Figures by question, and the questions whose cells hold something else. Rows that are no question of ours are let pass."""
+    taken: dict[str, int | float] = {}
+    unclear: list[Question] = []
+    for question in form.questions:
+        value = came.values.get(question.name)
+        if not question.figure or (value is None and question.name not in came.unclear):
+            continue
+        figure = None if question.name in came.unclear else _figure(question, value)
+        if figure is None:
+            unclear.append(question)
+        else:
+            taken[question.name] = figure
+    return taken, unclear
+
+
+def _figure(question: Question, value: Json) -> int | float | None:
+    """One cell; None where it can be no figure. Words are read like typed ones ("1.234", "không")."""
+    if isinstance(value, str):
+        read = read_figures(value, (question,))
+        value = None if isinstance(read, Unread) else read.values[0][1]
+    if not isinstance(value, int | float) or isinstance(value, bool) or not 0 <= value <= LARGEST:
+        return None
+    if question.type is QuestionType.INTEGER:
+        return int(value) if value == int(value) else None
+    return value
+
+
+def _unclear(questions: list[Question]) -> Text | None:
+    return msg("Not understood, so still open: %(what)s.", what=_names(questions)) if questions else None
+
+
+def _empty(form: Form, draft: Draft, taken: Mapping[str, int | float]) -> Text | None:
+    """Figures that nobody has given, by chat or by file."""
+    left = [
+        question for question in form.questions if question.figure and question.name not in taken and question.name not in draft.answers
+    ]
+    return msg("Still without a figure: %(count)s.", count=len(left)) if left else None
+
+
+def _does_not_fit(form: Form, draft: Draft, taken: Mapping[str, int | float], facts: Facts) -> tuple[Text, ...]:
+    """The first things that cannot be right; what only stands out is asked before handing in."""
+    found = checks.findings(form, {**draft.values(), **taken}, facts.known)
+    return tuple(finding.why for finding in found if finding.hard)[:3]
+
+
+def _names(questions: list[Question]) -> Text:
+    shown: list[Text] = [question.short for question in questions[:_NAMED]]
+    more = len(questions) - _NAMED
+    return Join((*shown, *((msg("and %(count)s more", count=more),) if more > 0 else ())), ", ")
