@@ -93,7 +93,7 @@ def asking(engine: Engine, report: Report, period: Period) -> dict[str, Any]:
     """The columns that are set whenever a report is asked for, asked for again or moved: its dates, and when its reminders begin anew."""
     dates = dated(engine, report, period)
     last = last_day(period.due, period.rule)
-    return {**dates, "remind_at": next_reminder(last, dates["expires_at"], engine.now(), engine.plan)}
+    return {**dates, "remind_at": next_reminder(last, dates["expires_at"], max(engine.now(), dates["opens_at"]), engine.plan)}
 
 
 def dated(engine: Engine, report: Report, period: Period) -> dict[str, Any]:
