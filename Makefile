@@ -32,6 +32,7 @@ format: install
 bench: install
 	$(BIN)/python -m benchmarks.turns
 	$(BIN)/python -m benchmarks.lanes
+	$(BIN)/python -m benchmarks.reminders
 	$(BIN)/python -m benchmarks.progress
 
 # Collects the English texts of the code and merges them into both catalogues; untranslated ones fail `make test`.

@@ -15,6 +15,7 @@ from models.ids import new_id
 from models.people import PERSON
 from models.plan import Period, Plan, Report
 from models.report_facts import Expected
+from models.submission import ANSWER
 from models.talk import Label
 
 
@@ -92,7 +93,7 @@ def asking(engine: Engine, report: Report, period: Period) -> dict[str, Any]:
     """The columns that are set whenever a report is asked for, asked for again or moved: its dates, and when its reminders begin anew."""
     dates = dated(engine, report, period)
     last = last_day(period.due, period.rule)
-    return {**dates, "remind_at": next_reminder(last, dates["expires_at"], engine.now(), engine.plan)}
+    return {**dates, "remind_at": next_reminder(last, dates["expires_at"], max(engine.now(), dates["opens_at"]), engine.plan)}
 
 
 def dated(engine: Engine, report: Report, period: Period) -> dict[str, Any]:
@@ -168,3 +169,8 @@ def _reasons(db: sa.Connection, engine: Engine, row: Any) -> dict[str, str]:
         return {}
     found = json.loads(engine.vault.open(db, f"expected:{row.id}", "report_event.note", event.id, event.note))
     return {str(question): str(why) for question, why in found.items()}
+
+
+_HANDED = sa.select(EXPECTED.c.handed_at).where(EXPECTED.c.submission == ANSWER.c.submission).limit(1).scalar_subquery()
+AS_HANDED_IN = sa.and_(ANSWER.c.at <= _HANDED, sa.or_(ANSWER.c.superseded_at.is_(None), ANSWER.c.superseded_at > _HANDED))
+"""Answers of a report as they were when it was last handed in: a correction counts when it is handed in too, not while it is being typed."""

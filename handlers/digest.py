@@ -23,7 +23,11 @@ from models.talk import Typed as Command
 TICK, TIMER, FLOOR = "reports", "digest", "snooze"
 SHOWN = 5  # reports with their dates on one small screen; the others are a number
 LONGEST = timedelta(days=7)  # that somebody can put a reminder off
+_LOUD = 3  # days before the last one
 _DOABLE = 3  # of them with a choice to begin at once
+
+
+NOTHING_OWED = msg("You owe no report any more. Thank you.")
 
 
 # --- the tick and the letter ------------------------------------------------------------------------------------------
@@ -51,8 +55,8 @@ def send(frame: Frame, incoming: Incoming, facts: Facts) -> Turn:
 
 def letter(digest: Digest, text: Text, facts: Facts) -> Say:
     """The digest with a choice to begin for the most urgent ones, and one to be reminded at another hour. It makes a sound only where something is
-    late, or will be by tomorrow's end."""
-    silent = not digest.led and not digest.all and all(days_left(one, facts) > 1 for one in digest.own)
+    late or will be within three days: the last working morning may be as far from the last day."""
+    silent = not digest.led and not digest.all and all(days_left(one, facts) > _LOUD for one in digest.own)
     begin = [
         Choice(f"submit:{one.id}", msg("Hand in %(code)s", code=one.code), action=True, typed=f"nop {one.number}")
         for one in digest.own[:_DOABLE]
@@ -68,7 +72,7 @@ def digest_text(digest: Digest, facts: Facts, *, asked: bool = False, done: tupl
     if not parts and not finished:
         return None
     head = msg("You asked to be reminded at this hour, %(time)s.", time=Moment(facts.now, "time")) if asked else None
-    rest = [] if parts else [msg("You owe no report any more. Thank you.")]
+    rest = [] if parts else [NOTHING_OWED]
     return Join(tuple(text for text in (head, lines(*finished) if finished else None, *parts, *rest) if text is not None), "\n\n")
 
 

@@ -154,9 +154,9 @@ ACTIONS: dict[str, Entry] = {
     "report": Entry(report.start, _REPORTING, case="frame"),
     "submit": Entry(submit.begin, ("draft", "known"), report="id"),
     "table": Entry(table.want, report="id"),
-    "report_see": Entry(decide.see, ("draft", "known"), report="id"),
+    "report_see": Entry(decide.see, ("filed", "known"), report="id"),
     "report_accept": Entry(decide.accept, report="id"),
-    "report_return": Entry(decide.send_back, ("draft",), report="id"),
+    "report_return": Entry(decide.send_back, ("filed",), report="id"),
     "snooze": Entry(digest.snooze, ("digest",)),
     "progress": Entry(progress.start, ("progress",)),
     "noduty": Entry(duty_give.refuse, ("roster",)),
@@ -210,8 +210,8 @@ COMMANDS: dict[str, Entry] = {
     "consolidate": Entry(consolidate.start, ("due_days",)),
     "absent": Entry(absence.start, ("colleagues", "absences")),
     "decide": Entry(decide.start, ("handed_in",), report="number"),
-    "see_report": Entry(decide.see, ("draft", "known"), report="number"),
-    "send_back": Entry(decide.send_back, ("draft",), report="number"),
+    "see_report": Entry(decide.see, ("filed", "known"), report="number"),
+    "send_back": Entry(decide.send_back, ("filed",), report="number"),
     "unlock": Entry(decide.unlock, report="number"),
 }
 """By the name of a command in handlers.rights.COMMANDS."""
@@ -231,7 +231,7 @@ FLOORS: dict[str, Entry] = {
     drill.FLOOR: Entry(drill.answer, ("drills",)),
     duty.FLOOR: Entry(duty.answer, ("roster",)),
     language.FLOOR: Entry(language.answer),
-    decide.FLOOR: Entry(decide.answer, ("draft",), report="frame"),
+    decide.FLOOR: Entry(decide.answer, ("filed",), report="frame"),
     request.FLOOR: Entry(request.answer),
     absence.FLOOR: Entry(absence.answer, ("colleagues", "absences")),
     digest.FLOOR: Entry(digest.answer, ("digest",)),
@@ -244,6 +244,7 @@ _STRANGER = Entry(stranger.start, ("service", "open_child_case", "reports_today"
 _CODE = Entry(join.start, ("service", "invited"))
 _WITHHELD = Entry(child.withheld, ("service", "open_child_case", "draft"))
 _IDLE = Entry(idle.answer, ("service", "waiting", "asked", "clocks"))
+_HOUR_AT_MOST = 6  # words: "nhắc tôi lúc 8h sáng mai nhé"
 EVENTS = frozenset({Kind.BLOCKED, Kind.UNBLOCKED, Kind.MIGRATED})
 """What a platform tells of a chat: nobody's words."""
 
@@ -262,6 +263,7 @@ def route(frame: Frame, incoming: Incoming, who: Who | None) -> Route:
         given is not None
         and (incoming.text.lstrip().startswith("/") or not frame.floor or _meant(given, frame, who))
         and not _chatted(given, incoming)
+        and not _a_sentence(given, incoming, who)
     ):
         return _command(given, frame, incoming, who)
     if incoming.group:
@@ -295,6 +297,13 @@ def _code(incoming: Incoming, who: Who | None) -> Entry | None:
 def _chatted(given: Given, incoming: Incoming) -> bool:
     """ "Bàn giao ca nhé" among people in a group is said to people."""
     return incoming.group and given.command.text and not given.mention and not incoming.text.lstrip().startswith("/")
+
+
+def _a_sentence(given: Given, incoming: Incoming, who: Who | None) -> bool:
+    """ "Nhắc nhở nhiều lần mà bố vẫn đánh cháu" is no command, least of all of somebody who has none of that name: it may tell of a child."""
+    if incoming.text.lstrip().startswith("/") or not given.command.text or not given.rest:
+        return False
+    return not allowed(given.command, who) or (given.command.name == "snooze" and len(given.rest.split()) > _HOUR_AT_MOST)
 
 
 def _meant(given: Given, frame: Frame, who: Who | None) -> bool:

@@ -5,6 +5,7 @@ from datetime import datetime, time, timedelta
 
 import sqlalchemy as sa
 
+from bot.apply import digests
 from bot.apply.incidents import Stale
 from bot.expected_rows import next_number, record
 from bot.writing import Writing
@@ -82,6 +83,7 @@ def drop_request(w: Writing, command: r.DropRequest) -> None:
     """Nothing that was handed in is dropped."""
     w.db.execute(sa.update(REPORT_REQUEST).where(REPORT_REQUEST.c.id == command.id).values(cancelled_at=w.now))
     owed = EXPECTED.c.request == command.id, EXPECTED.c.state.in_(OWING), EXPECTED.c.first_at.is_(None)
-    for row in w.db.execute(sa.select(EXPECTED.c.id).where(*owed)).scalars().all():
-        w.db.execute(sa.update(EXPECTED).where(EXPECTED.c.id == row).values(state=ExpectedState.DROPPED, remind_at=None))
-        record(w.db, row, "dropped", w.now, w.me)
+    for row in w.db.execute(sa.select(EXPECTED.c.id, EXPECTED.c.unit).where(*owed)).all():
+        w.db.execute(sa.update(EXPECTED).where(EXPECTED.c.id == row.id).values(state=ExpectedState.DROPPED, remind_at=None))
+        record(w.db, row.id, "dropped", w.now, w.me)
+        digests.refresh(w, row.unit, dropped=True)

@@ -10,22 +10,24 @@ import sqlalchemy as sa
 from bot import gather_digest
 from bot.apply.telling import holders, tell_person, tell_role
 from bot.writing import Writing
-from handlers.digest import TIMER, digest_text, letter
+from handlers.digest import NOTHING_OWED, TIMER, digest_text, letter
 from handlers.plan_news import owing
 from handlers.reminding import last_day, next_reminder, told
 from models import commands as c
 from models import report_commands as r
+from models.columns import insert_once
 from models.expected import EXPECTED, REPORT_EVENT
 from models.facts import Role
 from models.ids import new_id
 from models.letter import LETTER, LetterState
 from models.quota import had_today, once_a_day
-from models.talk import LetterKind, Say, msg
+from models.service import COUNTER
+from models.talk import Join, Lane, LetterKind, Say, msg
 from models.timer import TIMER as TIMERS
 from models.timer import set_timers
 
 CHANGED_FOR = timedelta(days=3)  # how long a digest that was sent is kept true
-_DUE = (
+DUE = (
     sa.select(EXPECTED.c.id, EXPECTED.c.unit, EXPECTED.c.due_day, EXPECTED.c.rule, EXPECTED.c.expires_at, EXPECTED.c.unlocked_until)
     .where(EXPECTED.c.remind_at <= sa.bindparam("now", type_=EXPECTED.c.remind_at.type), sa.text("state IN ('owed','returned')"))
     .order_by(EXPECTED.c.remind_at, EXPECTED.c.unit)
@@ -43,7 +45,7 @@ _NEXT = (
 
 def remind(w: Writing, command: r.RemindReports) -> None:
     """Every report that is due for a reminder, once, whatever was missed; the persons concerned get a digest of their own each."""
-    rows = w.db.execute(_DUE, {"now": w.now}).all()
+    rows = w.db.execute(DUE, {"now": w.now}).all()
     if not rows:
         return
     plan, today = w.engine.plan, w.now.astimezone(w.engine.zone).date()
@@ -60,7 +62,7 @@ def remind(w: Writing, command: r.RemindReports) -> None:
         events.append({"id": new_id(), "expected": row.id, "what": "reminded", "person": None, "data": data, "note": None, "at": w.now})
     w.db.execute(_NEXT, moves)
     w.db.execute(sa.insert(REPORT_EVENT), events)
-    _tell_of_nobody(w, found.nobody)
+    _tell_of_nobody(w, {row.unit for row in rows}, found.nobody)
     persons |= set(holders(w, plan.division, Role.DUTY_OFFICER, Role.LEADER)) if found.nobody else set()
     persons -= _asked_for_another_hour(w, persons)
     set_timers(w.db, [
@@ -121,15 +123,20 @@ class People:
         )
 
 
-def _tell_of_nobody(w: Writing, units: set[str]) -> None:
-    """Administrators hear once a day of units where nobody can be reminded."""
-    today = w.now.astimezone(w.engine.zone).date()
-    new = [unit for unit in sorted(units) if once_a_day(w.db, "nobody_owes", "", unit, today)]
+def _tell_of_nobody(w: Writing, units: set[str], nobody: set[str]) -> None:
+    """Administrators hear once of a unit where nobody can be reminded; again only if somebody could be meanwhile."""
+    there = [_nobody_name(unit) for unit in sorted(units - nobody)]
+    w.db.execute(sa.delete(COUNTER).where(COUNTER.c.name.in_(there)))
+    new = [unit for unit in sorted(nobody) if insert_once(w.db, COUNTER, {"name": _nobody_name(unit), "value": 1})]
     if new:
         known = {unit.id: unit.short for unit in w.engine.plan.units}
-        names = ", ".join(known[unit].vi if unit in known else unit for unit in new)
+        names = Join(tuple(known.get(unit, unit) for unit in new), ", ")
         text = msg("Reports are owed there and nobody can be reminded: %(names)s. Please invite somebody: /moi", names=names)
-        tell_role(w, c.TellRole("", Role.ADMINISTRATOR, Say(text, purpose="digest")))
+        tell_role(w, c.TellRole("", Role.ADMINISTRATOR, Say(text, lane=Lane.REMINDER, purpose="digest")))
+
+
+def _nobody_name(unit: str) -> str:
+    return f"nobody.{unit}"[:64]
 
 
 # --- one digest -------------------------------------------------------------------------------------------------------
@@ -149,13 +156,13 @@ def send(w: Writing, command: r.SendDigest) -> None:
 # --- gone when it is done ---------------------------------------------------------------------------------------------
 
 
-def refresh(w: Writing, unit: str) -> None:
-    """A report of the unit has arrived: digests of the last days that named it change where the chat can change them; one that has not left is
+def refresh(w: Writing, unit: str, *, dropped: bool = False) -> None:
+    """A report of the unit has arrived, or (`dropped`) is no longer asked for: digests of the last days that named it change where the chat can change them; one that has not left is
     replaced by what is still owed, if anything is."""
     for person, rows in _digests(w, unit).items():
         newest = rows[-1]
         done = gather_digest.done_since(w.db, w.engine, person, newest.created_at)
-        if not done:
+        if not done and not dropped:
             continue
         for row in rows[:-1]:
             _withdraw(w, row.id)
@@ -166,7 +173,7 @@ def refresh(w: Writing, unit: str) -> None:
             if left is not None:
                 w.post(to, letter(digest, left, w.facts))
         elif w.engine.capabilities(newest.channel).edits:
-            text = digest_text(digest, w.facts, done=done) or ""
+            text = digest_text(digest, w.facts, done=done) or NOTHING_OWED
             say = letter(digest, text, w.facts)
             w.post(to, Say(text, say.choices, kind=LetterKind.EDIT, target=newest.id, lane=say.lane, purpose="digest_edit", about=person))
 

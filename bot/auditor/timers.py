@@ -11,6 +11,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from bot import gather_digest
 from bot.auditor.found import MOST, Found, Pass
 from bot.clocks import seen
 from bot.gather import read_service
@@ -143,12 +144,15 @@ def standing(work: Pass) -> Found:
 def reports(work: Pass) -> Found:
     """A report that is owed and not locked reminds somebody of itself."""
     live = sa.or_(EXPECTED.c.expires_at > work.now, EXPECTED.c.unlocked_until > work.now)
-    lost = sa.select(EXPECTED).where(EXPECTED.c.remind_at.is_(None), sa.text("state IN ('owed','returned')"), live).limit(MOST)
+    recent = (
+        EXPECTED.c.due_at > work.now - gather_digest.LIVES
+    )  # what is locked and was never handed in stays for good, and is not read each minute
+    lost = sa.select(EXPECTED).where(EXPECTED.c.remind_at.is_(None), sa.text("state IN ('owed','returned')"), recent, live).limit(MOST)
     mended, ids = 0, []
     for row in work.db.execute(lost).all():
         last = reminding.last_day(row.due_day, row.rule)
         locked = max(row.expires_at, row.unlocked_until) if row.unlocked_until is not None else row.expires_at
-        at = reminding.next_reminder(last, locked, work.now, work.engine.plan)
+        at = reminding.next_reminder(last, locked, max(work.now, row.opens_at), work.engine.plan)
         if at is None:  # its last morning is over: it will be locked before another one
             continue
         ids.append(row.id)

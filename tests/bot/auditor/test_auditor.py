@@ -130,7 +130,7 @@ async def test_the_roster_and_the_reconciliation_are_always_set(one: Audited) ->
     await one.loses("reconcile")
     assert not await one.auditor.run()
     assert [len(await one.timers(kind)) for kind in ("roster", "reconcile")] == [1, 1]
-    assert await one.told() == ["2 việc hằng ngày (lịch trực, đối soát) chưa được hẹn giờ: đã hẹn lại."]
+    assert await one.told() == ["2 việc hằng ngày (lịch trực, đối soát, nhắc báo cáo) chưa được hẹn giờ: đã hẹn lại."]
 
 
 async def test_what_is_long_due_and_does_not_happen_is_told(one: Audited) -> None:
