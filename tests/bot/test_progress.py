@@ -95,6 +95,15 @@ async def test_a_ward_reads_its_own_line_and_the_sums(scene: Scene) -> None:
     assert await scene.rows(DOCUMENT) == []
 
 
+async def test_what_the_division_itself_owes_is_not_shown_unasked(scene: Scene) -> None:
+    """Its own report to the city was due last; what the wards owe it is what it asks about."""
+    scene.clock[0] = datetime(2021, 7, 30, 2, 0, tzinfo=UTC)
+    assert (await scene.says("truc-a", "tiendo"))[0].screen.startswith("📊 Báo cáo hạn hết ngày 5/7/2021\n▪ Tháng hành động, năm 2021")
+    own = (await scene.says("truc-a", "tiendo 19/7"))[0].screen
+    assert "▪ Tháng hành động (quận gửi TP), năm 2021\n   đã nộp 0/1 (0 %)" in own
+    assert "19/7/2021" not in "".join(seen.screen for seen in await scene.says("phuong", "tiendo"))
+
+
 async def test_another_date_is_chosen_by_typing(scene: Scene) -> None:
     """As it stands in the list of other dates; of a day without a report the list alone is shown."""
     offered = (await scene.says("truc-a", "tiendo 1/1"))[0].screen.splitlines()
