@@ -39,9 +39,15 @@ def configure(level: str = "INFO", form: str = "console") -> None:
             without_traceback,
             renderer,
         ],
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),  # what a command answers stands alone on stdout
+        logger_factory=_to_stderr,
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelName(level.upper())),
     )
+
+
+def _to_stderr(*_names: object) -> structlog.PrintLogger:
+    """What a command answers stands alone on stdout. The stream is looked up anew each time, because whoever runs a command within another program
+    replaces it for a while and closes it."""
+    return structlog.PrintLogger(sys.stderr)
 
 
 def without_traceback(_logger: object, _name: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:

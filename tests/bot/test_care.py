@@ -218,7 +218,7 @@ async def test_cutting_an_account_ends_what_was_offered_to_it(db: Database, vaul
     person = (await case(scene)).offered_to
     assert person is None  # of another ward: nobody of that name may take it
     await scene.presses("ctv", "Phường Ngọc Lâm")
-    await scene.says("truc-a", "chuyen 1 phường")
+    await scene.says("truc-a", "chuyen 1 cán bộ phường")
     person = (await case(scene)).offered_to
     assert person is not None
     await _cut(scene, person)

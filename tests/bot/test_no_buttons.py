@@ -316,7 +316,7 @@ async def test_one_of_twenty_five_members_is_cut(scene: Scene) -> None:
     assert first[-2:] == ["9. Xem thêm", "10. Không thu hồi ai"]
     pages = [(await scene.says("qt", "9"))[0].screen.splitlines() for _ in range(3)]
     assert [page[0] for page in pages] == [f"Trang {number}/4. Anh/chị gõ số, hoặc gõ chữ:" for number in (2, 3, 4)]
-    assert pages[-1][-2:] == ["7. Xem lại từ đầu", "8. Không thu hồi ai"]
+    assert pages[-1][-2:] == ["8. Xem lại từ đầu", "9. Không thu hồi ai"]
     assert pages[-1][5] == "5. Cộng tác viên 25 – cộng tác viên, Phường Ngọc Lâm"
     sure = """Thu hồi tài khoản của Cộng tác viên 25 (cộng tác viên, Phường Ngọc Lâm)?
         Có hiệu lực ngay. Muốn vào lại, người đó cần mã mới.
