@@ -118,9 +118,8 @@ class People:
             return holders(self._w, unit, Role.LEADER)
         if step == "division":
             return holders(self._w, plan.division, Role.DUTY_OFFICER, Role.LEADER)
-        return holders(self._w, unit, *(role for role in owing(plan, unit) if role is not Role.LEADER)) or holders(
-            self._w, unit, Role.LEADER
-        )
+        hands = holders(self._w, unit, *(role for role in owing(plan, unit) if role is not Role.LEADER))
+        return hands if any(self._reached(self._answering(person)) for person in hands) else [*hands, *holders(self._w, unit, Role.LEADER)]
 
 
 def _tell_of_nobody(w: Writing, units: set[str], nobody: set[str]) -> None:
@@ -157,8 +156,8 @@ def send(w: Writing, command: r.SendDigest) -> None:
 
 
 def refresh(w: Writing, unit: str, *, dropped: bool = False) -> None:
-    """A report of the unit has arrived, or (`dropped`) is no longer asked for: digests of the last days that named it change where the chat can change them; one that has not left is
-    replaced by what is still owed, if anything is."""
+    """A report of the unit has arrived, or (`dropped`) is no longer asked for: digests of the last days that named it change where the chat can
+    change them; one that has not left is replaced by what is still owed, if anything is."""
     for person, rows in _digests(w, unit).items():
         newest = rows[-1]
         done = gather_digest.done_since(w.db, w.engine, person, newest.created_at)

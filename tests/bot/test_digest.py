@@ -103,7 +103,6 @@ async def test_where_nothing_can_be_changed_nothing_more_is_sent(db: Database, v
 
 async def test_overdue_goes_up_by_the_plans_steps(scene: Scene) -> None:
     """On the second working day the ward's leader, on the third the division, in one list."""
-    await join(scene, "lanh-dao-phuong", "ngoc_lam", "leader")
     await scene.passes(days=23)
     assert [at for at, _text in await digests(scene, "lanh-dao-phuong")] == ["11/05 08:00", "12/05 08:00", "13/05 08:00"]
     assert (await digests(scene, "lanh-dao-phuong"))[0][1].splitlines() == [
@@ -115,12 +114,6 @@ async def test_overdue_goes_up_by_the_plans_steps(scene: Scene) -> None:
         "Báo cáo quá hạn của các đơn vị (1):",
         "• Ngọc Lâm: Bộ chỉ tiêu (3 ngày)",
     ]
-
-
-async def join(scene: Scene, chat: str, unit: str, role: str) -> None:
-    from tests.bot.test_submit import join as joined
-
-    await joined(scene, chat, unit, role)
 
 
 async def test_a_person_of_two_units_gets_one_digest(scene: Scene) -> None:
@@ -203,6 +196,8 @@ async def test_every_reminder_is_in_the_history(scene: Scene) -> None:
 
 async def test_where_nobody_can_be_reminded_the_division_hears_it(scene: Scene) -> None:
     """A blocked account is nobody."""
-    await scene.db.run(lambda db: db.execute(sa.update(ACCOUNT).where(ACCOUNT.c.chat == "phuong").values(gone_at=APRIL)))
+    await scene.db.run(
+        lambda db: db.execute(sa.update(ACCOUNT).where(ACCOUNT.c.chat.in_(("phuong", "lanh-dao-phuong"))).values(gone_at=APRIL))
+    )
     await scene.passes(days=4)
     assert (await digests(scene, "lanh-dao"))[0][1] == "⚠ Không có ai để nhắc ở: Ngọc Lâm. Anh/chị gọi điện giúp."
