@@ -75,11 +75,11 @@ class Attachments:
         *,
         refused: Callable[[str], Awaitable[None]],
         now: Callable[[], datetime] = _real_time,
-        domain_now: Callable[[], datetime] = _real_time,
+        domain_now: Callable[[], datetime] | None = None,
     ) -> None:
         """`domain_now`: by which the timer of a spreadsheet is due; in the training room it may be years from the real time."""
         self._db, self._vault, self._folder, self._fetchers, self._refused, self._now = db, vault, folder, fetchers, refused, now
-        self._domain_now = domain_now
+        self._domain_now = domain_now or now
         self._woken = asyncio.Event()
         self._drawing = asyncio.Lock()  # one picture at a time: decoded, it takes up to 200 MB
         self._untold = True  # perhaps: a process died between a refusal and telling it

@@ -15,6 +15,7 @@ from models.ids import new_id
 from models.people import PERSON
 from models.plan import Period, Plan, Report
 from models.report_facts import Expected
+from models.submission import ANSWER
 from models.talk import Label
 
 
@@ -168,3 +169,8 @@ def _reasons(db: sa.Connection, engine: Engine, row: Any) -> dict[str, str]:
         return {}
     found = json.loads(engine.vault.open(db, f"expected:{row.id}", "report_event.note", event.id, event.note))
     return {str(question): str(why) for question, why in found.items()}
+
+
+_HANDED = sa.select(EXPECTED.c.handed_at).where(EXPECTED.c.submission == ANSWER.c.submission).limit(1).scalar_subquery()
+AS_HANDED_IN = sa.and_(ANSWER.c.at <= _HANDED, sa.or_(ANSWER.c.superseded_at.is_(None), ANSWER.c.superseded_at > _HANDED))
+"""Answers of a report as they were when it was last handed in: a correction counts when it is handed in too, not while it is being typed."""

@@ -20,7 +20,7 @@ from bot.clocks import clocks_of
 from bot.codes import code_hash, new_code
 from bot.conversations import Talk
 from bot.engine import Engine
-from bot.expected_rows import ROWS, as_expected
+from bot.expected_rows import AS_HANDED_IN, ROWS, as_expected
 from bot.linking import held
 from bot.roster_rows import read_hand_overs, read_roster
 from handlers.join import FLOOR as JOIN
@@ -197,20 +197,24 @@ def find_expected(db: sa.Connection, engine: Engine, ref: ReportRef) -> Expected
 # --- submissions ------------------------------------------------------------------------------------------------------
 
 
-_DRAFT = (
-    sa.select(
-        SUBMISSION.c.id, SUBMISSION.c.form, SUBMISSION.c.state, SUBMISSION.c.subject, SUBMISSION.c.created_at,
-        ANSWER.c.id.label("answer"), ANSWER.c.question, ANSWER.c.value, ANSWER.c.skipped, ANSWER.c.message, ANSWER.c.at, ANSWER.c.person,
-    )
-    .select_from(SUBMISSION.outerjoin(ANSWER, sa.and_(ANSWER.c.submission == SUBMISSION.c.id, ANSWER.c.superseded_at.is_(None))))
-    .where(SUBMISSION.c.id == sa.bindparam("submission"))
-    .order_by(ANSWER.c.id)
-)  # fmt: skip
+def _answered(which: sa.ColumnElement[bool]) -> sa.Select[Any]:
+    return (
+        sa.select(
+            SUBMISSION.c.id, SUBMISSION.c.form, SUBMISSION.c.state, SUBMISSION.c.subject, SUBMISSION.c.created_at,
+            ANSWER.c.id.label("answer"), ANSWER.c.question, ANSWER.c.value, ANSWER.c.skipped, ANSWER.c.message, ANSWER.c.at, ANSWER.c.person,
+        )
+        .select_from(SUBMISSION.outerjoin(ANSWER, sa.and_(ANSWER.c.submission == SUBMISSION.c.id, which)))
+        .where(SUBMISSION.c.id == sa.bindparam("submission"))
+        .order_by(ANSWER.c.id)
+    )  # fmt: skip
 
 
-def read_draft(db: sa.Connection, engine: Engine, submission: str) -> Draft | None:
-    """A submission and its live answers, opened."""
-    rows = db.execute(_DRAFT, {"submission": submission}).all()
+_DRAFT, _FILED = _answered(ANSWER.c.superseded_at.is_(None)), _answered(AS_HANDED_IN)
+
+
+def read_draft(db: sa.Connection, engine: Engine, submission: str, *, filed: bool = False) -> Draft | None:
+    """A submission and its live answers, opened; `filed`: as they were when the report was last handed in."""
+    rows = db.execute(_FILED if filed else _DRAFT, {"submission": submission}).all()
     if not rows:
         return None
     answers = {row.question: _given(db, engine, submission, row) for row in rows if row.answer is not None}
@@ -234,6 +238,12 @@ def _draft(reading: Reading) -> Draft | None:
         unfinished = SUBMISSION.c.conversation == reading.talk.id, sa.text("submission.state = 'draft'"), SUBMISSION.c.expected.is_(None)
         held = reading.db.execute(sa.select(SUBMISSION.c.id).where(*unfinished).order_by(SUBMISSION.c.id.desc()).limit(1)).scalar()
     return read_draft(reading.db, reading.engine, str(held)) if held else None
+
+
+def _filed(reading: Reading) -> Draft | None:
+    expected: Expected | None = reading.found.get("expected")
+    found = expected is not None and expected.first_at is not None and expected.submission
+    return read_draft(reading.db, reading.engine, found, filed=True) if found else None
 
 
 def _case_draft(reading: Reading) -> Draft | None:
@@ -388,6 +398,7 @@ def _digest(reading: Reading) -> Digest | None:
 NEEDS: dict[str, Callable[[Reading], Any]] = {
     "service": lambda reading: read_service(reading.db, reading.engine.plan.division),
     "draft": _draft,
+    "filed": _filed,
     "case_draft": _case_draft,
     "clocks": _clocks,
     "attachments": _attachments,

@@ -21,9 +21,14 @@ _EXPECTED = ROWS.where(EXPECTED.c.id == sa.bindparam("named"))
 
 
 def drawn(reading: "Reading") -> Drawn | None:
-    """The document whose turn it is to be sent; None if it was deleted meanwhile."""
+    """The document whose turn it is to be sent; None if it was deleted meanwhile, or whoever asked is no member any more."""
+    from bot.gather import read_person
+
     row = reading.db.execute(_DOCUMENT, {"named": str(reading.incoming.data.get("subject"))}).first()
     if row is None:
+        return None
+    reader = read_person(reading.db, reading.engine, row.person) if row.person else None
+    if row.person and (reader is None or not reader.held):
         return None
     expected = expected_of(reading, str(row.data.get("expected") or ""))
     return Drawn(row.id, row.kind, row.state, row.data, row.person or "", row.unit, expected)

@@ -21,7 +21,7 @@ from handlers import progress
 from models.expected import EXPECTED, STANDING, ExpectedState
 from models.plan import Plan
 from models.progress import Cell, Column, Progress, Sign, Tally
-from models.talk import Label
+from models.talk import Kind, Label
 
 if TYPE_CHECKING:
     from bot.gather import Reading
@@ -65,7 +65,7 @@ def _span(now: datetime) -> dict[str, datetime]:
     return {"since": now - YEAR, "until": now + YEAR, "now": now}
 
 
-BY_REPORT = _counted(_E.report, _E.period, more=(sa.func.max(_E.due_at).label("due_at"),))
+BY_REPORT = _counted(_E.report, _E.period, more=(sa.func.max(_E.due_at).label("due_at"), sa.func.max(_E.recipient).label("recipient")))
 BY_UNIT = _counted(_E.unit).where(_E.due_at <= sa.bindparam("now"))
 CELLS = sa.select(_E.report, _E.period, _E.unit, _SIGN.label("sign")).where(*_WITHIN)
 
@@ -95,10 +95,14 @@ def cells(db: sa.Connection, now: datetime, shown: Iterable[Column], units: Coll
 
 
 def gather(reading: "Reading") -> Progress:
-    """For /tiendo: the day that the message names, else the newest; the division sees all units, others their own."""
+    """For /tiendo: the day that the message names, else the newest; the division sees all units, others their own, and the dates of these."""
     db, engine = reading.db, reading.engine
-    now, units = engine.now(), progress.seen_units(reading.talk.who, engine.plan)
+    timer = reading.incoming.kind is Kind.TIMER  # which speaks to the division's room
+    now, units = engine.now(), None if timer else progress.seen_units(reading.talk.who, engine.plan)
     found = columns(db, engine.plan, now, engine.zone)
+    if units is not None:
+        own = {(cell.report, cell.period) for cell in cells(db, now, found, units)}
+        found = tuple(column for column in found if (column.report, column.period) in own)
     whole = Progress(found, progress.chosen_day(reading.incoming, found, now))
     return Progress(found, whole.day, cells(db, now, whole.shown(), units), by_unit(db, now, units))
 
@@ -110,7 +114,7 @@ def _tally(row: Any) -> Tally:
 def _column(row: Any, plan: Plan, zone: ZoneInfo) -> Column:
     title, period = _names(plan, row.report, row.period)
     last = (row.due_at - timedelta(seconds=1)).astimezone(zone).date()
-    return Column(row.report, row.period, title, period, row.due_at, last.isoformat(), _tally(row))
+    return Column(row.report, row.period, title, period, row.due_at, last.isoformat(), _tally(row), not row.recipient)
 
 
 def _names(plan: Plan, report: str, period: str) -> tuple[Label, Label]:

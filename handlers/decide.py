@@ -83,7 +83,7 @@ def see(frame: Frame, incoming: Incoming, facts: Facts) -> Turn:
         return short(frame, incoming, facts, words.standing(expected, facts))
     texts = words.filled_texts(expected, facts)
     choices = _decisions(expected) if may_decide(who, expected) and expected.state == "handed_in" else ()
-    papers = facts.draft.answers.get("tep") if facts.draft is not None else None
+    papers = facts.filed.answers.get("tep") if facts.filed is not None else None
     kept = tuple(files(papers.value)) if papers is not None else ()
     says = [Say(text, purpose="report") for text in texts]
     says[-1] = Say(texts[-1], choices, purpose="report", unpressed="" if not choices else None)
@@ -144,7 +144,7 @@ def _hindered(facts: Facts) -> Text | None:
 def _ask_what(frame: Frame, facts: Facts, why: Text | None = None) -> Turn:
     expected = facts.expected
     form = facts.forms.get(expected.form) if expected is not None else None
-    answers = facts.draft.answers if facts.draft is not None else {}
+    answers = facts.filed.answers if facts.filed is not None else {}
     named = [question for question in form.questions if question.name in answers] if form is not None else []
     choices = [
         Choice(_WHOLE, msg("The whole report")),

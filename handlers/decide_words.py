@@ -39,7 +39,7 @@ def filled_texts(expected: Expected, facts: Facts) -> list[Text]:
         head.append(msg("Figures up to %(day)s", day=day_text(expected.as_of)))
     if expected.zero:
         return [lines(*head, msg("It states that there was nothing."))]
-    draft, form = facts.draft, facts.forms.get(expected.form)
+    draft, form = facts.filed, facts.forms.get(expected.form)
     if draft is None or form is None:
         return [lines(*head)]
     sections = list(_sections(form, draft.answers, facts))

@@ -56,14 +56,14 @@ def seen_units(who: Who | None, plan: Plan) -> tuple[str, ...] | None:
 
 
 def chosen_day(incoming: Incoming, columns: Sequence[Column], now: datetime) -> str:
-    """ISO: the day that was pressed or typed ("tiendo 9/5"), "" if no report is due then; if none was named the newest that has passed, else the
-    next one."""
+    """ISO: the day that was pressed or typed ("tiendo 9/5"), "" if no report is due then; if none was named the newest of what units owe the
+    division that has passed, else the next one."""
     named = _named(incoming)
     days = list(dict.fromkeys(column.last_day for column in columns))
     if named is not None:
         day, month, year = named
         return next((one for one in reversed(days) if _is(date.fromisoformat(one), day, month, year)), "")
-    passed = [column.last_day for column in columns if column.passed(now)]
+    passed = [column.last_day for column in columns if column.passed(now) and not column.outgoing]
     return passed[-1] if passed else days[0] if days else ""
 
 
@@ -254,4 +254,6 @@ def _told(passed: Sequence[Column], facts: Facts) -> tuple[Command, ...]:
     say = Say(lines(head, *(line for column in passed for line in _sums(column, facts.now))), lane=Lane.REMINDER, purpose="progress")
     if not any(room.unit == division and room.purpose == "main" for room in facts.service.rooms):
         return (TellRole(division, Role.LEADER, say),)
+    if all(column.outgoing for column in passed):  # the division's own duty: the picture shows what others owe it
+        return (TellRoom(division, say),)
     return TellRoom(division, say), WantDocument(facts.new_id(), KIND, {"due": passed[-1].last_day}, unit=division)

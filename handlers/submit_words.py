@@ -7,6 +7,8 @@ from models.facts import Facts
 from models.report_facts import Expected
 from models.talk import Choice, Join, Label, Lane, Moment, Say, Text, Typed, lines, msg
 
+CARD = "report_card"  # the line in the recipient's room
+
 
 def name_of(expected: Expected) -> Text:
     """ "Bộ chỉ tiêu, 6 tháng năm 2021"."""
@@ -139,4 +141,12 @@ def told_recipient(expected: Expected, facts: Facts, *, again: bool, zero: bool)
         Choice(f"report_accept:{expected.id}", msg("Accept"), action=True, typed=f"duyet {number}"),
         Choice(f"report_return:{expected.id}", msg("Send back"), action=True, typed=f"tra {number}"),
     )
-    return Say(text, choices, lane=Lane.REMINDER, silent=True, purpose="report")
+    return Say(text, choices, lane=Lane.REMINDER, silent=True, purpose=CARD, about=expected.id)
+
+
+def decided(expected: Expected, facts: Facts, *, accepted: bool) -> Text:
+    """What the room's line reads once it is decided, so that nobody else goes for it."""
+    what, who = Join((unit_name(expected, facts), name_of(expected)), ": "), facts.who.name if facts.who is not None else ""
+    if accepted:
+        return msg("✅ %(code)s accepted by %(who)s: %(what)s", code=expected.code, who=who, what=what)
+    return msg("↩ %(code)s sent back by %(who)s: %(what)s", code=expected.code, who=who, what=what)

@@ -378,6 +378,7 @@ class Facts:
     who: Who | None = None  # None: unknown
     service: Service = Service()
     draft: Draft | None = None  # the submission that the frame holds
+    filed: Draft | None = None  # the named report as it was last handed in
     case: Case | None = None  # the incident that the route names (locked), or that belongs to the draft
     case_draft: Draft | None = None  # all answers of that incident, when the route needs details
     clocks: tuple[RunningClock, ...] = ()  # legal clocks of `case`, in the plan's order

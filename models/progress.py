@@ -54,7 +54,7 @@ def total(tallies: Iterable[Tally]) -> Tally:
 @dataclass(frozen=True, slots=True)
 class Column:
     """One report and period over all units. `title` and `period_name` are the plan's; an ad-hoc report has no name here, because anything may have been
-    typed. `last_day` ISO: the last day on which it is on time."""
+    typed. `last_day` ISO: the last day on which it is on time. `outgoing`: the division's own duty, which goes out of the service."""
 
     report: str
     period: str
@@ -63,6 +63,7 @@ class Column:
     due_at: datetime
     last_day: str
     tally: Tally
+    outgoing: bool = False
 
     def passed(self, now: datetime) -> bool:
         return self.due_at <= now

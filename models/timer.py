@@ -15,7 +15,7 @@ _PENDING = sa.text("fired_at IS NULL")
 
 
 class Timer(SQLModel, table=True):
-    """`due_at` is domain time. `data` holds ids and numbers only. `urgent` timers are fired first after an outage."""
+    """`due_at` is domain time. `data` holds ids, numbers and what is sealed. `urgent` timers are fired first after an outage."""
 
     __table_args__ = (
         sa.Index("timer_due", "due_at", sqlite_where=_PENDING, postgresql_where=_PENDING),

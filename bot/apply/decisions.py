@@ -11,11 +11,14 @@ from bot.expected_rows import next_number, record
 from bot.writing import Writing
 from handlers.due_dates import due_at
 from handlers.reminding import next_reminder
+from handlers.submit_words import CARD, decided
 from handlers.workdays import add_working_days
 from models import report_commands as r
 from models.expected import EXPECTED, OWING, REPORT_EVENT, REPORT_REQUEST, STANDING, ExpectedState
 from models.ids import new_id
+from models.letter import LETTER
 from models.plan import DueRule
+from models.talk import LetterKind, Say
 
 OPEN_FOR = timedelta(days=60)  # after its last day until an ad-hoc report is locked
 
@@ -24,6 +27,7 @@ def accept(w: Writing, command: r.AcceptReport) -> None:
     done = {"state": ExpectedState.ACCEPTED, "decided_at": w.now, "decided_by": w.me}
     _move(w, command.expected, (ExpectedState.HANDED_IN,), done)
     record(w.db, command.expected, "accepted", w.now, w.me)
+    _settle_cards(w, accepted=True)
 
 
 def send_back(w: Writing, command: r.ReturnReport) -> None:
@@ -31,6 +35,21 @@ def send_back(w: Writing, command: r.ReturnReport) -> None:
     back = {"state": ExpectedState.RETURNED, "decided_at": w.now, "decided_by": w.me, "remind_at": next_morning(w)}
     _move(w, command.expected, STANDING, back)
     _note(w, command.expected, "returned", dict(command.reasons), {})
+    _settle_cards(w, accepted=False)
+
+
+def _settle_cards(w: Writing, *, accepted: bool) -> None:
+    """The lines of the report in rooms say what became of it, where a chat can change what it was told."""
+    expected = w.facts.expected
+    if expected is None:
+        return
+    told = LETTER.c.about == expected.id, LETTER.c.purpose == CARD, LETTER.c.kind == LetterKind.SAY, LETTER.c.retired.is_(False)
+    for row in w.db.execute(sa.select(LETTER).where(*told).order_by(LETTER.c.id)).all():
+        w.db.execute(sa.update(LETTER).where(LETTER.c.id == row.id).values(retired=True))
+        if w.engine.capabilities(row.channel).edits:
+            w.post(
+                w.conversation(row.conversation), Say(decided(expected, w.facts, accepted=accepted), kind=LetterKind.EDIT, target=row.id)
+            )
 
 
 def unlock(w: Writing, command: r.UnlockReport) -> None:

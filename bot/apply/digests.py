@@ -156,8 +156,8 @@ def send(w: Writing, command: r.SendDigest) -> None:
 
 
 def refresh(w: Writing, unit: str, *, dropped: bool = False) -> None:
-    """A report of the unit has arrived, or (`dropped`) is no longer asked for: digests of the last days that named it change where the chat can
-    change them; one that has not left is replaced by what is still owed, if anything is."""
+    """A report of the unit has arrived, or (`dropped`) is no longer asked for: digests of the last days that named it change, where the chat can change
+    them; one that has not left is replaced by what is still owed, if anything is."""
     for person, rows in _digests(w, unit).items():
         newest = rows[-1]
         done = gather_digest.done_since(w.db, w.engine, person, newest.created_at)

@@ -70,10 +70,11 @@ class Picture:
 
 
 def read(db: sa.Connection, engine: Engine, data: Mapping[str, Any], now: datetime) -> Picture:
-    """The newest reports until the day `due` of the data (ISO), each unit in the plan's order; wards alone if every report is asked of wards."""
+    """The newest reports until the day `due` of the data (ISO), each unit that owes one in the plan's order; not what the division
+    itself owes to others."""
     due = str(data.get("due") or "")
     columns = [column for column in progress.columns(db, engine.plan, now, engine.zone) if not due or column.last_day <= due]
-    columns = [column for column in columns if column.tally.expected][-REPORTS:]
+    columns = [column for column in columns if not column.outgoing][-REPORTS:]
     return picture(columns, progress.cells(db, now, columns, None), engine.plan, now.astimezone(engine.zone), due)
 
 
@@ -143,7 +144,7 @@ def draw(values: Picture) -> Made:
         _line(axes, name, signs, _HEAD + place * _LINE)
     _foot(axes, values, _HEAD + rows * _LINE)
     body = io.BytesIO()
-    figure.savefig(body, format="png")
+    figure.savefig(body, format="png", dpi=_DPI)
     return Made("photo", body.getvalue(), PNG, values.name)
 
 
@@ -166,7 +167,8 @@ def _column(axes: Any, head: Head, left: float) -> None:
 
 
 def _line(axes: Any, name: str, signs: Sequence[Sign | None], top: float) -> None:
-    _text(axes, 0.12, top + _LINE / 2, name, 11, ha="left")
+    words, size = ([name], 11.0) if len(name) <= 13 else (wrap(name, 18, max_lines=2, placeholder="…"), 8.5)
+    _text(axes, 0.12, top + _LINE / 2, "\n".join(words), size, ha="left")
     for place, sign in enumerate(signs):
         _cell(axes, LOOKS[sign] if sign is not None else None, _NAME + place * _WIDE, top)
 
@@ -186,7 +188,7 @@ def _foot(axes: Any, values: Picture, top: float) -> None:
     for place, head in enumerate(values.heads):
         _text(axes, _NAME + (place + 0.5) * _WIDE, top + 0.18, head.rate, 10, weight="bold")
     for place, look in enumerate((*LOOKS.values(), None)):
-        left, row = 0.12 + (place % 2) * 2.6, top + 0.36 + (place // 2) * _LINE
+        left, row = 0.12 + (place % 2) * 2.15, top + 0.36 + (place // 2) * _LINE
         _cell(axes, look, left, row, 0.45)
         _text(axes, left + 0.52, row + _LINE / 2, look.meaning if look is not None else "Không phải nộp", 10, ha="left")
     if values.more:

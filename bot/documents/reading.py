@@ -13,7 +13,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from bot.engine import Engine
-from bot.expected_rows import ROWS, as_expected
+from bot.expected_rows import AS_HANDED_IN, ROWS, as_expected
 from handlers.due_dates import last_day
 from models.expected import EXPECTED, STANDING, ExpectedState
 from models.form import Form, QuestionType
@@ -82,7 +82,7 @@ def read(db: sa.Connection, engine: Engine, data: Mapping[str, Any], now: dateti
     """Of a document's data {"due": ISO day}. One statement for the reports, one for their answers."""
     due = str(data["due"])
     rows = _expected(db, engine, due)
-    answers = _answers(db, engine, [one.submission for one in rows if one.state in STANDING and one.submission])
+    answers = _answers(db, engine, [one.submission for one in rows if one.state in STANDING and one.submission], AS_HANDED_IN)
     order = {unit.id: place for place, unit in enumerate(engine.plan.units)}
     groups: dict[tuple[str, str], list[Expected]] = {}
     for one in sorted(rows, key=lambda one: (_place(engine, one.report), one.period, order.get(one.unit, len(order)), one.number)):
@@ -157,17 +157,15 @@ def unit_name(engine: Engine, unit: str) -> str:
         return unit
 
 
-def _answers(db: sa.Connection, engine: Engine, submissions: Iterable[str]) -> dict[str, dict[str, Json]]:
+def _answers(db: sa.Connection, engine: Engine, submissions: Iterable[str], which: sa.ColumnElement[bool]) -> dict[str, dict[str, Json]]:
     """Figures and choices; what people wrote in words stays where it is: nobody can tell whether a child's name stands in it."""
     wanted = {
         question.name for form in engine.forms.values() for question in form.questions if question.figure or question.type is QuestionType.SELECT_ONE
     }  # fmt: skip
     a = ANSWER.c
     found: dict[str, dict[str, Json]] = {}
-    live = sa.select(a.id, a.submission, a.question, a.value).where(
-        a.submission.in_(list(submissions)), a.superseded_at.is_(None), a.value.is_not(None)
-    )
-    for row in db.execute(live).all():
+    asked = sa.select(a.id, a.submission, a.question, a.value).where(a.submission.in_(list(submissions)), which, a.value.is_not(None))
+    for row in db.execute(asked).all():
         if row.question in wanted:
             plain = engine.vault.open(db, f"submission:{row.submission}", "answer.value", row.id, row.value)
             found.setdefault(row.submission, {})[row.question] = json.loads(plain)
@@ -175,5 +173,5 @@ def _answers(db: sa.Connection, engine: Engine, submissions: Iterable[str]) -> d
 
 
 def figures_of(db: sa.Connection, engine: Engine, submission: str) -> dict[str, Json]:
-    """Figures and choices of one submission."""
-    return _answers(db, engine, [submission]).get(submission, {}) if submission else {}
+    """Figures and choices of one submission as it stands now."""
+    return _answers(db, engine, [submission], ANSWER.c.superseded_at.is_(None)).get(submission, {}) if submission else {}

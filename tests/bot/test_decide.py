@@ -147,3 +147,27 @@ async def test_every_step_is_in_the_history(scene: Scene) -> None:
     assert [event.what for event in sorted(history, key=lambda event: event.id)] == [
         "expected", "begun", "handed_in", "returned", "handed_in", "accepted",
     ]  # fmt: skip
+
+
+async def test_a_correction_counts_when_it_is_handed_in(scene: Scene) -> None:
+    """While it is being typed the division reads what was handed in."""
+    number = (await expected(scene)).number
+    scene.clock[0] += timedelta(hours=1)
+    for said in (f"nop {number}", "Sửa: Kinh phí", "99 3"):
+        await scene.says("phuong", said)
+    await scene.says("truc-a", f"xembc {number}")
+    assert "ngân sách: 12,5" in "\n".join(await scene.texts("truc-a"))
+    scene.clock[0] += timedelta(minutes=5)
+    await scene.says("phuong", "gui")
+    await scene.says("truc-b", f"xembc {number}")
+    assert "ngân sách: 99" in "\n".join(await scene.texts("truc-b"))
+
+
+async def test_the_rooms_line_says_what_became_of_it(db: Database, vault: Vault) -> None:
+    """Where the chat can change what it was told; its choices are gone."""
+    scene = await spring(await Scene.open(db, vault))
+    await handed_in(scene)
+    await scene.presses("truc-a", "Chấp nhận", chat="phong-truc")
+    edit = [seen for seen in await scene.letters("phong-truc") if seen.kind == "edit"][-1]
+    number = (await expected(scene)).number
+    assert (edit.text, edit.buttons) == (f"✅ BC-{number} Cán bộ trực A đã chấp nhận: Ngọc Lâm: Bộ chỉ tiêu, 6 tháng năm 2021", {})

@@ -14,8 +14,10 @@ from bot import progress, upkeep
 from bot.database import Database
 from bot.training import ROOM_CHAT, WARD
 from bot.vault import Vault
+from handlers.progress import percent
 from models.document import DOCUMENT
 from models.expected import EXPECTED
+from models.people import ROOM
 from models.progress import Cell, Sign, Tally, total
 from models.tables import METADATA
 from models.timer import TIMER
@@ -93,6 +95,15 @@ async def test_a_ward_reads_its_own_line_and_the_sums(scene: Scene) -> None:
     assert await scene.rows(DOCUMENT) == []
 
 
+async def test_what_the_division_itself_owes_is_not_shown_unasked(scene: Scene) -> None:
+    """Its own report to the city was due last; what the wards owe it is what it asks about."""
+    scene.clock[0] = datetime(2021, 7, 30, 2, 0, tzinfo=UTC)
+    assert (await scene.says("truc-a", "tiendo"))[0].screen.startswith("📊 Báo cáo hạn hết ngày 5/7/2021\n▪ Tháng hành động, năm 2021")
+    own = (await scene.says("truc-a", "tiendo 19/7"))[0].screen
+    assert "▪ Tháng hành động (quận gửi TP), năm 2021\n   đã nộp 0/1 (0 %)" in own
+    assert "19/7/2021" not in "".join(seen.screen for seen in await scene.says("phuong", "tiendo"))
+
+
 async def test_another_date_is_chosen_by_typing(scene: Scene) -> None:
     """As it stands in the list of other dates; of a day without a report the list alone is shown."""
     offered = (await scene.says("truc-a", "tiendo 1/1"))[0].screen.splitlines()
@@ -153,6 +164,36 @@ async def test_the_timer_is_set_once(scene: Scene) -> None:
     await scene.db.run(partial(upkeep.stay_on_duty, engine=scene.engine))
     rows = await scene.rows(TIMER, TIMER.c.kind == "progress")
     assert [(row.subject, row.fired_at, row.due_at) for row in rows] == [(PLAN.division, None, SPRING.replace(day=6, hour=1))]
+
+
+async def test_without_a_room_the_leaders_are_told(scene: Scene) -> None:
+    """The sums alone: a picture goes to a room or to whoever asks."""
+    await on_duty(scene)
+    await scene.db.run(lambda db: db.execute(sa.update(ROOM).values(unbound_at=SPRING)))
+    await scene.passes(seconds=(MONDAY - scene.clock[0]).total_seconds() + 60)
+    texts = [seen.text for seen in await scene.letters("lanh-dao") if seen.row.purpose == "progress"]
+    assert [text.splitlines()[2] for text in texts] == ["   đã nộp 1/14 (7,1 %), đúng hạn 1 (7,1 %)"]
+    assert (await told(scene), await scene.rows(DOCUMENT)) == ([], [])
+
+
+async def test_after_an_outage_every_date_is_told_at_once(scene: Scene) -> None:
+    """What passed on the way is in one letter, the picture goes up to the newest."""
+    await on_duty(scene)
+    scene.clock[0] = datetime(2021, 7, 30, 2, 0, tzinfo=UTC)
+    await scene.passes(seconds=1)
+    (text,) = await told(scene)
+    assert [line for line in text.splitlines() if line.startswith("▪")] == [
+        "▪ Bộ chỉ tiêu, 6 tháng năm 2021", "▪ Tháng hành động, năm 2021", "▪ Tháng hành động (quận gửi TP), năm 2021",
+    ]  # fmt: skip
+    assert [row.data for row in await scene.rows(DOCUMENT)] == [{"due": "2021-07-19"}]
+
+
+@pytest.mark.parametrize(
+    ("part", "whole", "shown"), [(0, 0, "–"), (0, 9, "0 %"), (6, 7, "85,7 %"), (1999, 2000, "99,9 %"), (1, 3000, "0,1 %"), (5, 5, "100 %")]
+)
+def test_a_rate_is_whole_only_of_all(part: int, whole: int, shown: str) -> None:
+    """One that is missing of many is never rounded away."""
+    assert percent(part, whole) == shown
 
 
 # --- counting by hand ---------------------------------------------------------------------------------------------------

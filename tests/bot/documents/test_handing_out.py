@@ -15,10 +15,15 @@ from bot.database import Database
 from bot.documents import RECIPES
 from bot.documents.worker import Documents
 from bot.vault import Vault
+from handlers.forms.values import day_text
 from models.attachment import ATTACHMENT
 from models.document import DOCUMENT
+from models.ids import new_id
+from models.people import MEMBERSHIP
+from models.report_commands import WantDocument
 from models.submission import ANSWER
 from models.talk import FileRef, Kind
+from tests.bot.cases import applied
 from tests.bot.reports import expected, fill, handed_in, spring
 from tests.driver import NO_BUTTONS, WEB, Scene, Seen
 
@@ -29,8 +34,9 @@ class Office:
     def __init__(self, scene: Scene, folder: Path) -> None:
         self.scene, self.sent = scene, dict[str, bytes]()
         self.files = Attachments(
-            scene.db, scene.engine.vault, folder, {scene.channel: self._fetch}, refused=self._refused, now=lambda: scene.clock[0]
-        )
+            scene.db, scene.engine.vault, folder, {scene.channel: self._fetch}, refused=self._refused, now=scene.engine.now,
+            domain_now=scene.engine.now,
+        )  # fmt: skip
         self.drawing = Documents(scene.db, scene.engine, folder, RECIPES)
 
     async def _fetch(self, file: FileRef) -> bytes:
@@ -219,7 +225,7 @@ async def test_all_reports_of_a_date_come_as_two_documents(office: Office) -> No
     ]
     sheet = load_workbook(io.BytesIO((await office.made())[0][1].body)).worksheets[0]
     row = next(row for row in sheet.iter_rows(min_row=8) if row[1].value == "Phường Ngọc Lâm")
-    assert [cell.value for cell in row[2:9]] == ["Đúng hạn", "09:00 5/5", "30/4/2021", 120, 61, 59, 100]
+    assert [cell.value for cell in row[2:9]] == ["Đúng hạn", "09:00 5/5", day_text((await expected(scene)).as_of), 120, 61, 59, 100]
 
 
 async def test_what_was_only_drafted_is_in_no_workbook(office: Office) -> None:
@@ -249,6 +255,28 @@ async def test_where_a_chat_carries_no_files_it_says_where_they_are(db: Database
     assert (await office.scene.texts("phuong"))[-1].splitlines()[2] == (
         "Ứng dụng này không gửi được tệp và cũng chưa có trang để tải. Anh/chị hỏi quản trị viên giúp."
     )
+
+
+async def test_a_room_without_files_is_told_where_to_ask(db: Database, vault: Vault, tmp_path: Path) -> None:
+    """Privately, by whoever needs it."""
+    office = Office(await spring(await Scene.open(db, vault, capabilities=NO_BUTTONS)), tmp_path / "attachments")
+    await applied(office.scene, WantDocument(new_id(), "workbook", {"due": "2021-05-10"}, unit="phong_ldtbxh"), sender="truc-a")
+    await office.works()
+    assert (await office.scene.texts("phong-truc"))[-1].splitlines() == [
+        "Bảng tổng hợp các báo cáo có hạn 10/5/2021.",
+        "Ô tô màu là ô trống: chưa có số liệu.",
+        "Ứng dụng này không gửi được tệp. Ai cần thì nhắn riêng cho tôi: /tonghop",
+    ]
+
+
+async def test_whoever_is_no_member_any_more_gets_no_document(office: Office) -> None:
+    """Between asking and drawing an account may have lost its role."""
+    number = (await expected(office.scene)).number
+    await office.scene.says("phuong", f"bang {number}")
+    before = await office.scene.texts("phuong")
+    await office.scene.db.run(lambda db: db.execute(sa.update(MEMBERSHIP).values(ended_at=office.scene.clock[0])))
+    await office.works()
+    assert await office.scene.texts("phuong") == before
 
 
 def test_the_web_carries_files() -> None:
