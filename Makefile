@@ -34,7 +34,6 @@ bench: install
 	$(BIN)/python -m benchmarks.lanes
 	$(BIN)/python -m benchmarks.reminders
 	$(BIN)/python -m benchmarks.progress
-	$(BIN)/python -m benchmarks.progress
 
 # Collects the English texts of the code and merges them into both catalogues; untranslated ones fail `make test`.
 messages: install

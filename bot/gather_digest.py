@@ -1,5 +1,6 @@
 """What one person is reminded of, read from the rows."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -43,7 +44,7 @@ def reach_of(db: sa.Connection, engine: Engine, person: str, now: datetime) -> R
     away = sorted(absent for absent, substitute in substitutes(db, now).items() if substitute == person)
     held = tuple(one for each in (person, *away) for one in memberships(db, each))
     division = engine.plan.division
-    own = {one.unit for one in held if one.role in SUBMITTERS and one.role is not Role.LEADER} | _led_alone(db, held)
+    own = {one.unit for one in held if one.role in SUBMITTERS and one.role is not Role.LEADER} | _led_alone(db, held, now)
     led = {one.unit for one in held if one.role is Role.LEADER and one.unit != division}
     return Reach(frozenset(own), frozenset(led), _of_division(held, division), tuple(away))
 
@@ -100,15 +101,27 @@ def _of_division(held: tuple[Held, ...], division: str) -> bool:
     return any(one.role in DIVISION and one.unit == division for one in held)
 
 
-def _led_alone(db: sa.Connection, held: tuple[Held, ...]) -> set[str]:
-    """Units whose only hands are their leader's."""
+def _led_alone(db: sa.Connection, held: tuple[Held, ...], now: datetime) -> set[str]:
+    """Units where nobody but their leader can be reminded."""
     led = {one.unit for one in held if one.role is Role.LEADER}
-    others = sa.select(MEMBERSHIP.c.unit).where(
-        MEMBERSHIP.c.unit.in_(sorted(led)),
-        MEMBERSHIP.c.ended_at.is_(None),
-        MEMBERSHIP.c.role.in_([role for role in SUBMITTERS if role is not Role.LEADER]),
+    return (
+        led - _reached(db, now, [role for role in SUBMITTERS if role is not Role.LEADER], MEMBERSHIP.c.unit.in_(sorted(led)))
+        if led
+        else set()
     )
-    return led - set(db.execute(others).scalars()) if led else set()
+
+
+def _reached(db: sa.Connection, now: datetime, roles: Iterable[Role], *where: sa.ColumnElement[bool]) -> set[str]:
+    """Units with somebody of these roles who can be written to, or for whom somebody stands in."""
+    away = {absent for absent, substitute in substitutes(db, now).items() if not substitute}
+    there = (
+        sa.select(MEMBERSHIP.c.unit)
+        .distinct()
+        .join(ACCOUNT, ACCOUNT.c.person == MEMBERSHIP.c.person)
+        .where(MEMBERSHIP.c.ended_at.is_(None), MEMBERSHIP.c.role.in_(sorted(roles)), MEMBERSHIP.c.person.not_in(sorted(away)), *where)
+        .where(ACCOUNT.c.cut_at.is_(None), ACCOUNT.c.gone_at.is_(None), ACCOUNT.c.started.is_(True))
+    )
+    return set(db.execute(there).scalars())
 
 
 def _read(
@@ -136,14 +149,6 @@ def substitutes(db: sa.Connection, now: datetime) -> dict[str, str]:
 def nobody(db: sa.Connection, engine: Engine, now: datetime) -> tuple[str, ...]:
     """Units that owe something and have nobody who can be written to, in the order of the plan."""
     live = _OWED, EXPECTED.c.due_at > now - LIVES, EXPECTED.c.opens_at <= now, EXPECTED.c.expires_at > now
-    away = {absent for absent, substitute in substitutes(db, now).items() if not substitute}
     owing = set(db.execute(sa.select(EXPECTED.c.unit).distinct().where(*live)).scalars())
-    there = (
-        sa.select(MEMBERSHIP.c.unit)
-        .distinct()
-        .join(ACCOUNT, ACCOUNT.c.person == MEMBERSHIP.c.person)
-        .where(MEMBERSHIP.c.ended_at.is_(None), MEMBERSHIP.c.role.in_(SUBMITTERS), MEMBERSHIP.c.person.not_in(sorted(away)))
-        .where(ACCOUNT.c.cut_at.is_(None), ACCOUNT.c.gone_at.is_(None), ACCOUNT.c.started.is_(True))
-    )
-    reached = set(db.execute(there).scalars())
+    reached = _reached(db, now, SUBMITTERS)
     return tuple(unit.id for unit in engine.plan.units if unit.id in owing - reached)

@@ -28,7 +28,7 @@ _NEVER_TOO_LATE = ("card", "bundle", "storm")  # purposes: nobody may have heard
 _MESSAGES = (LetterKind.SAY, LetterKind.EDIT)  # what takes something off a phone is no message, and is never too late
 CODES = frozenset({"storm", "bundle"})
 """Purposes of letters that name many cases: a line of a summary would show one code and lose the rest. They are rare, so they pass the fuse."""
-NEVER_SUMMED_UP = frozenset({"details", *CODES})  # purposes; details are private
+NEVER_SUMMED_UP = frozenset({"details", "digest", *CODES})  # purposes; details are private, a digest of reports is a summary already
 
 _PLANNED = sa.text("letter.state = 'planned'")
 _UNASKED = sa.and_(LETTER.c.asked.is_(False), LETTER.c.lane > int(Lane.URGENT))

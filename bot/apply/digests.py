@@ -118,9 +118,8 @@ class People:
             return holders(self._w, unit, Role.LEADER)
         if step == "division":
             return holders(self._w, plan.division, Role.DUTY_OFFICER, Role.LEADER)
-        return holders(self._w, unit, *(role for role in owing(plan, unit) if role is not Role.LEADER)) or holders(
-            self._w, unit, Role.LEADER
-        )
+        hands = holders(self._w, unit, *(role for role in owing(plan, unit) if role is not Role.LEADER))
+        return hands if any(self._reached(self._answering(person)) for person in hands) else [*hands, *holders(self._w, unit, Role.LEADER)]
 
 
 def _tell_of_nobody(w: Writing, units: set[str], nobody: set[str]) -> None:

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from bot.database import Database
 from bot.vault import Vault
 from models.expected import ABSENCE
-from models.people import ACCOUNT
+from models.people import ACCOUNT, MEMBERSHIP
 from tests.bot.test_digest import digests, on_duty
 from tests.bot.test_submit import join
 from tests.driver import NO_BUTTONS, Scene
@@ -16,9 +16,11 @@ from tests.driver import NO_BUTTONS, Scene
 
 @pytest.fixture
 async def scene(db: Database, vault: Vault) -> Scene:
-    """Tuesday 20 April 2021, 09:00; the first reminder comes on Friday 23."""
+    """Tuesday 20 April 2021, 09:00; the first reminder comes on Friday 23. The ward has two officers and no leader."""
     scene = await on_duty(await Scene.open(db, vault, capabilities=NO_BUTTONS))
     await join(scene, "phuong-b")
+    leader = sa.select(ACCOUNT.c.person).where(ACCOUNT.c.chat == "lanh-dao-phuong")
+    await scene.db.run(lambda db: db.execute(sa.update(MEMBERSHIP).where(MEMBERSHIP.c.person.in_(leader)).values(ended_at=scene.clock[0])))
     return scene
 
 

@@ -10,9 +10,10 @@ from bot.vault import Vault
 from models.expected import EXPECTED
 from models.letter import LETTER
 from models.people import ACCOUNT, MEMBERSHIP
-from models.report_commands import HandIn, OpenReport
+from models.report_commands import DropRequest, HandIn, OpenReport
 from models.timer import TIMER
 from tests.bot.auditor.audited import Audited
+from tests.bot.cases import applied
 from tests.bot.reports import expected, handed_in
 from tests.bot.test_digest import APRIL, digests, on_duty
 from tests.bot.test_submit import join
@@ -164,7 +165,6 @@ async def test_a_digest_that_did_not_name_it_stays_as_it_is(scene: Scene) -> Non
 
 async def test_the_divisions_list_changes_as_well(scene: Scene) -> None:
     """What it named has arrived; the ward's leader sees the same."""
-    await join(scene, "lanh-dao-phuong", "ngoc_lam", "leader")
     await scene.passes(days=22, hours=23)  # Thursday 13 May 08:00
     await delivered(scene)
     await hands_in(scene, "bo_chi_tieu", "6_thang_2021")
@@ -172,6 +172,27 @@ async def test_the_divisions_list_changes_as_well(scene: Scene) -> None:
     done = f"✅ Bộ chỉ tiêu, 6 tháng năm 2021 (BC-{number})"
     for chat in ("phuong", "lanh-dao-phuong", "truc-a", "lanh-dao"):
         assert [one.text.splitlines()[0] for one in await scene.letters(chat) if one.kind == "edit"] == [done]
+
+
+async def test_where_officers_cannot_be_reached_their_leader_is_reminded(scene: Scene) -> None:
+    """As of their own, with the way to hand it in; the division is not bothered yet."""
+    await scene.db.run(lambda db: db.execute(sa.update(ACCOUNT).where(ACCOUNT.c.chat == "phuong").values(gone_at=APRIL)))
+    await scene.passes(days=4)
+    ((at, text),) = await digests(scene, "lanh-dao-phuong")
+    assert (at, text.splitlines()[0], await digests(scene, "lanh-dao")) == ("23/04 08:00", "📌 Báo cáo cần nộp (1):", [])
+
+
+async def test_what_is_no_longer_asked_for_leaves_the_digest(scene: Scene) -> None:
+    """Where the chat can change what was sent."""
+    await owes(scene, NINE)
+    await scene.passes(days=4)
+    row = await expected(scene, *NINE)
+    as_request = sa.update(EXPECTED).where(EXPECTED.c.id == row.id).values(request="r" * 32)
+    await delivered(scene)
+    await scene.db.run(lambda db: db.execute(as_request))
+    await applied(scene, DropRequest("r" * 32), sender="lanh-dao")
+    (edit,) = [one.text.splitlines() for one in await scene.letters("phuong") if one.kind == "edit"]
+    assert [line for line in edit if line.startswith("•")] == [f"• Bộ chỉ tiêu, 6 tháng năm 2021 (BC-{(await expected(scene)).number})"]
 
 
 async def test_hours_on_offer_are_never_too_late(scene: Scene) -> None:
@@ -186,7 +207,7 @@ async def test_hours_on_offer_are_never_too_late(scene: Scene) -> None:
 async def test_administrators_hear_of_a_unit_without_anybody_once(scene: Scene) -> None:
     """And again only if somebody could be reminded meanwhile."""
     await join(scene, "quan-tri", scene.engine.plan.division, "administrator")
-    gone = sa.update(ACCOUNT).where(ACCOUNT.c.chat == "phuong")
+    gone = sa.update(ACCOUNT).where(ACCOUNT.c.chat.in_(("phuong", "lanh-dao-phuong")))
     await scene.db.run(lambda db: db.execute(gone.values(gone_at=APRIL)))
     await scene.passes(days=20)
     assert len(await digests(scene, "quan-tri")) == 1

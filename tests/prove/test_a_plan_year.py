@@ -127,7 +127,7 @@ async def begin(year: Year) -> list[Fate]:
             join(db, leader(ward.id), ward.id, "leader")
         stay_on_duty(db, scene.engine)
         db.execute(sa.delete(TIMER).where(TIMER.c.kind != "reports"))
-        db.execute(sa.update(MEMBERSHIP).where(MEMBERSHIP.c.person.in_(_of(db, "phuong"))).values(ended_at=BEGINS))
+        db.execute(sa.update(MEMBERSHIP).where(MEMBERSHIP.c.person.in_(_of(db, "phuong", "lanh-dao-phuong"))).values(ended_at=BEGINS))
         return [_fate(year, row) for row in db.execute(sa.select(EXPECTED).order_by(EXPECTED.c.number))]
 
     return await scene.db.run(work)
@@ -149,8 +149,8 @@ def join(db: sa.Connection, chat: str, unit: str, role: str) -> None:
     db.execute(sa.insert(MEMBERSHIP).values(id=new_id(), person=person, unit=unit, role=role, created_at=BEGINS))
 
 
-def _of(db: sa.Connection, chat: str) -> list[str]:
-    return list(db.execute(sa.select(ACCOUNT.c.person).where(ACCOUNT.c.chat == chat)).scalars())
+def _of(db: sa.Connection, *chats: str) -> list[str]:
+    return list(db.execute(sa.select(ACCOUNT.c.person).where(ACCOUNT.c.chat.in_(chats))).scalars())
 
 
 def _fate(year: Year, row: Any) -> Fate:
