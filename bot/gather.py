@@ -429,6 +429,7 @@ NEEDS: dict[str, Callable[[Reading], Any]] = {
     "colleagues": away.colleagues,
     "absences": away.absences,
     "handed_in": reports.handed_in,
+    "corrections": reports.corrections,
     "progress": progress.gather,
     "drills": lambda reading: drill_rows.read(reading.db),
     "drawn": gather_documents.drawn,

@@ -1,7 +1,8 @@
 """Facts about expected reports: what the sender's units owe, and what the service knows besides the form."""
 
+import json
 from datetime import date, datetime, time, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
@@ -9,7 +10,9 @@ from bot import expected_rows
 from handlers.rights import receiving_units, submitting_units
 from models.expected import EXPECTED, OWING, ExpectedState
 from models.incident import INCIDENT, Status
-from models.report_facts import Expected, Known
+from models.people import PERSON
+from models.report_facts import Correction, Expected, Known
+from models.submission import ANSWER
 from models.talk import Json
 
 if TYPE_CHECKING:
@@ -63,6 +66,35 @@ def _figures(reading: "Reading", expected: Expected, period: str) -> dict[str, J
     draft = read_draft(reading.db, reading.engine, handed, filed=True) if handed else None
     values = draft.values() if draft is not None else {}
     return {name: value for name, value in values.items() if isinstance(value, int | float) and not isinstance(value, bool)}
+
+
+def corrections(reading: "Reading") -> tuple[Correction, ...]:
+    """What was changed in the named report between its first and its last handing in: the trail that answers leave."""
+    expected: Expected | None = reading.found.get("expected")
+    if expected is None or not expected.submission or expected.first_at is None or expected.handed_at is None:
+        return ()
+    statement = (
+        sa.select(ANSWER, PERSON.c.name)
+        .select_from(ANSWER.outerjoin(PERSON, PERSON.c.id == ANSWER.c.person))
+        .where(ANSWER.c.submission == expected.submission, ANSWER.c.at <= expected.handed_at)
+        .order_by(ANSWER.c.at, ANSWER.c.id)
+    )
+    last: dict[str, Json] = {}
+    found: list[Correction] = []
+    for row in reading.db.execute(statement).all():
+        value = _opened(reading, expected.submission, row)
+        if row.at > expected.first_at and value != last.get(row.question):
+            found.append(Correction(row.question, last.get(row.question), value, row.name or "", row.at))
+        last[row.question] = value
+    return tuple(found)
+
+
+def _opened(reading: "Reading", submission: str, row: sa.Row[Any]) -> Json:
+    if row.value is None:
+        return None
+    plain = reading.engine.vault.open(reading.db, f"submission:{submission}", "answer.value", row.id, row.value)
+    value: Json = json.loads(plain)
+    return value
 
 
 def _cases(reading: "Reading", unit: str, start: date, end: date | None) -> dict[str, int]:

@@ -10,8 +10,9 @@ from handlers.submit_words import name_of, on_time, unit_name
 from models.facts import Facts, Given
 from models.form import Form, Question
 from models.report_facts import Expected
-from models.talk import Join, Moment, Text, lines, msg
+from models.talk import Join, Json, Moment, Text, lines, msg
 
+SHOWN = 12  # corrections, the newest
 PARTS = 6  # parts of a form in one letter: no letter is longer than a channel takes
 
 
@@ -42,7 +43,7 @@ def filled_texts(expected: Expected, facts: Facts) -> list[Text]:
     draft, form = facts.filed, facts.forms.get(expected.form)
     if draft is None or form is None:
         return [lines(*head)]
-    sections = list(_sections(form, draft.answers, facts))
+    sections = [*_sections(form, draft.answers, facts), *_corrected(form, facts)]
     return [lines(*head, *sections[:PARTS]), *(lines(*sections[at : at + PARTS]) for at in range(PARTS, len(sections), PARTS))]
 
 
@@ -55,6 +56,24 @@ def _sections(form: Form, given: Mapping[str, Given], facts: Facts) -> Iterator[
         part, whole = (given[name].value if name in given else None for name in (ratio.part, ratio.whole))
         if isinstance(part, int | float) and isinstance(whole, int | float) and whole:
             yield Join((ratio.label, figure_text(round(100 * part / whole, 1)) + " %"), ": ")
+
+
+def _corrected(form: Form, facts: Facts) -> Iterator[Text]:
+    """Who changed what since it was first handed in."""
+    rows = [
+        msg(
+            "%(question)s: %(before)s → %(after)s (%(who)s, %(time)s)",
+            question=form.question(one.question).short, before=_value(form, one.question, one.before, facts),
+            after=_value(form, one.question, one.after, facts), who=one.by or "–", time=Moment(one.at, "short"),
+        )
+        for one in facts.corrections if form.has(one.question)
+    ]  # fmt: skip
+    if rows:
+        yield lines(Join(("▪ ", msg("Put right since it was first handed in")), ""), *rows[-SHOWN:])
+
+
+def _value(form: Form, question: str, value: Json, facts: Facts) -> Text:
+    return "–" if value is None else answer_text(form.question(question), Given(value), facts, 60)
 
 
 def _row(question: Question, answers: Mapping[str, Given], facts: Facts) -> Text:

@@ -154,7 +154,7 @@ ACTIONS: dict[str, Entry] = {
     "report": Entry(report.start, _REPORTING, case="frame"),
     "submit": Entry(submit.begin, ("draft", "known"), report="id"),
     "table": Entry(table.want, report="id"),
-    "report_see": Entry(decide.see, ("filed", "known"), report="id"),
+    "report_see": Entry(decide.see, ("filed", "known", "corrections"), report="id"),
     "report_accept": Entry(decide.accept, report="id"),
     "report_return": Entry(decide.send_back, ("filed",), report="id"),
     "snooze": Entry(digest.snooze, ("digest",)),
@@ -210,7 +210,7 @@ COMMANDS: dict[str, Entry] = {
     "consolidate": Entry(consolidate.start, ("due_days",)),
     "absent": Entry(absence.start, ("colleagues", "absences")),
     "decide": Entry(decide.start, ("handed_in",), report="number"),
-    "see_report": Entry(decide.see, ("filed", "known"), report="number"),
+    "see_report": Entry(decide.see, ("filed", "known", "corrections"), report="number"),
     "send_back": Entry(decide.send_back, ("filed",), report="number"),
     "unlock": Entry(decide.unlock, report="number"),
 }

@@ -136,6 +136,17 @@ class Known:
 
 
 @dataclass(frozen=True, slots=True)
+class Correction:
+    """An answer that was changed after the report was first handed in; None is an answer that was left out."""
+
+    question: str
+    before: Json
+    after: Json
+    by: str  # name, "" where a table brought it
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Away:
     """A planned absence of the sender; `substitute` is a person, "" where nobody stands in. `until` is exclusive."""
 

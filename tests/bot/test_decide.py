@@ -160,7 +160,9 @@ async def test_a_correction_counts_when_it_is_handed_in(scene: Scene) -> None:
     scene.clock[0] += timedelta(minutes=5)
     await scene.says("phuong", "gui")
     await scene.says("truc-b", f"xembc {number}")
-    assert "ngân sách: 99" in "\n".join(await scene.texts("truc-b"))
+    text = "\n".join(await scene.texts("truc-b"))
+    assert "ngân sách: 99" in text
+    assert "▪ Đã sửa sau lần nộp đầu\nngân sách: 12,5 → 99 (Cán bộ phường, 10:00 5/5)" in text
 
 
 async def test_the_rooms_line_says_what_became_of_it(db: Database, vault: Vault) -> None:
