@@ -256,7 +256,7 @@ def _clocks(reading: Reading) -> tuple[RunningClock, ...]:
 
 
 _ATTACHMENTS = (
-    sa.select(ATTACHMENT.c.id, ATTACHMENT.c.question, ATTACHMENT.c.kind, ATTACHMENT.c.state)
+    sa.select(ATTACHMENT.c.id, ATTACHMENT.c.question, ATTACHMENT.c.kind, ATTACHMENT.c.state, ATTACHMENT.c.unique_ref)
     .where(ATTACHMENT.c.submission == sa.bindparam("submission"))
     .order_by(ATTACHMENT.c.id)
 )
@@ -267,7 +267,7 @@ def _attachments(reading: Reading) -> tuple[Stored, ...]:
     if not submission:
         return ()
     rows = reading.db.execute(_ATTACHMENTS, {"submission": submission}).all()
-    return tuple(Stored(row.id, row.question, row.kind, row.state) for row in rows)
+    return tuple(Stored(row.id, row.question, row.kind, row.state, row.unique_ref) for row in rows)
 
 
 def _refused_file(reading: Reading) -> RefusedFile | None:

@@ -4,17 +4,21 @@ Accepting is one press, also in the room; what stands in a report is read in pri
 or for the whole, in one private dialogue (floor "return"); its due day stays.
 """
 
+from dataclasses import replace
 from datetime import datetime, time, timedelta
 
 from handlers import decide_words as words
 from handlers.commands import find
 from handlers.floor import ask, end, go, held, leave, short, take_floor
 from handlers.forms.values import files
+from handlers.plan_news import owing
 from handlers.reply import CANCEL, Pressed, Reply, Typed, read_reply
 from handlers.rights import may_decide, may_hand_in, may_unlock
+from handlers.stamps import pressed, stamp
+from handlers.submit_words import accept_key, in_public
 from handlers.workdays import add_working_days
 from models.commands import Record, TellPerson, TellRole
-from models.facts import Facts, Role
+from models.facts import Facts
 from models.report_commands import AcceptReport, ReturnReport, UnlockReport
 from models.report_facts import Expected
 from models.talk import Choice, Frame, Incoming, Lane, Moment, Say, Text, Turn, lines, msg
@@ -32,6 +36,7 @@ _WHOLE, _DONE, _NO = "_whole", "_sent", "_no"
 
 def start(frame: Frame, incoming: Incoming, facts: Facts) -> Turn:
     """ "/duyet": what waits; "duyet 17": accept it."""
+    facts = _as_read_here(incoming, facts)
     if facts.expected is not None:
         return accept(frame, incoming, facts)
     given = find(incoming.text)
@@ -57,11 +62,14 @@ def start(frame: Frame, incoming: Incoming, facts: Facts) -> Turn:
 
 def accept(frame: Frame, incoming: Incoming, facts: Facts) -> Turn:
     """The first press decides; later ones hear how it stands."""
+    facts = _as_read_here(incoming, facts)
     expected = facts.expected
     if expected is None or not may_decide(facts.who, expected):
         return short(frame, incoming, facts, _not_yours() if expected is not None else _unknown())
     if expected.state != "handed_in":
         return short(frame, incoming, facts, words.standing(expected, facts))
+    if incoming.press is not None and pressed(incoming)[:1] != (stamp(expected.handed_at),):
+        return short(frame, incoming, facts, words.handed_in_again(expected, facts))
     thanks = Say(
         msg("✅ %(title)s has been accepted. Thank you.", title=words.title(expected, facts)), lane=Lane.REMINDER, purpose="report"
     )
@@ -80,7 +88,8 @@ def see(frame: Frame, incoming: Incoming, facts: Facts) -> Turn:
     if expected is None or who is None or not (may_decide(who, expected) or may_hand_in(who, expected)):
         return short(frame, incoming, facts, _not_yours() if expected is not None else _unknown())
     if expected.first_at is None:
-        return short(frame, incoming, facts, words.standing(expected, facts))
+        public = in_public(expected) if incoming.group else expected
+        return short(frame, incoming, facts, words.standing(public, facts))
     texts = words.filled_texts(expected, facts)
     choices = _decisions(expected) if may_decide(who, expected) and expected.state == "handed_in" else ()
     papers = facts.filed.answers.get("tep") if facts.filed is not None else None
@@ -94,9 +103,17 @@ def see(frame: Frame, incoming: Incoming, facts: Facts) -> Turn:
 
 def _decisions(expected: Expected) -> tuple[Choice, ...]:
     return (
-        Choice(f"report_accept:{expected.id}", msg("Accept"), action=True, style="success", typed=f"duyet {expected.number}"),
+        Choice(accept_key(expected), msg("Accept"), action=True, style="success", typed=f"duyet {expected.number}"),
         Choice(f"report_return:{expected.id}", msg("Send back"), action=True, typed=f"tra {expected.number}"),
     )
+
+
+def _as_read_here(incoming: Incoming, facts: Facts) -> Facts:
+    """In a group no words that a person typed."""
+    if not incoming.group:
+        return facts
+    shown = in_public(facts.expected) if facts.expected is not None else None
+    return replace(facts, expected=shown, handed_in=tuple(in_public(one) for one in facts.handed_in))
 
 
 # --- send back --------------------------------------------------------------------------------------------------------
@@ -114,9 +131,12 @@ def send_back(frame: Frame, incoming: Incoming, facts: Facts) -> Turn:
         )
         return Turn(frame, (), (TellPerson(facts.who.person if facts.who else "", Say(text)),))
     given = find(incoming.text) if incoming.text else None
-    if given is not None and given.tail:
-        return _sent_back(frame, facts, expected, {"": given.tail[:LONGEST]})
-    return _ask_what(take_floor(frame, FLOOR, "what", expected=expected.id), facts)
+    frame = take_floor(frame, FLOOR, "what", expected=expected.id, stood=stamp(expected.handed_at))
+    if given is None or not given.tail:
+        return _ask_what(frame, facts)
+    if not incoming.text.lstrip().startswith("/"):  # "trả 21 cháu về nhà rồi" is how people speak
+        return _ask_more(go(frame, "more", reasons={"": given.tail[:LONGEST]}), lead=words.title(expected, facts))
+    return _sent_back(frame, facts, expected, {"": given.tail[:LONGEST]})
 
 
 def answer(frame: Frame, incoming: Incoming, facts: Facts) -> Turn:
@@ -124,6 +144,8 @@ def answer(frame: Frame, incoming: Incoming, facts: Facts) -> Turn:
     why, expected = _hindered(facts), facts.expected
     if why is not None or expected is None:
         return Turn(leave(frame), (Say(why or _unknown()),))
+    if held(frame, "stood") != stamp(expected.handed_at):
+        return Turn(leave(frame), (Say(words.handed_in_again(expected, facts)),))
     reply = read_reply(frame, incoming, always=(CANCEL,), numbers=frame.step != "why")
     if reply in (Pressed(CANCEL), Pressed(_NO)):
         return end(frame, msg("All right, nothing was sent back."))
@@ -176,8 +198,8 @@ def _why(frame: Frame, facts: Facts, reply: Reply) -> Turn:
     return _ask_more(go(frame, "more", reasons=dict(reasons)))
 
 
-def _ask_more(frame: Frame, why: Text | None = None) -> Turn:
-    text = msg("Noted (%(count)s). Send it back now, or is there something else?", count=len(_reasons(frame)))
+def _ask_more(frame: Frame, why: Text | None = None, lead: Text | None = None) -> Turn:
+    text = lines(lead, msg("Noted (%(count)s). Send it back now, or is there something else?", count=len(_reasons(frame))))
     return ask(
         frame,
         text,
@@ -207,9 +229,8 @@ def _sent_back(frame: Frame, facts: Facts, expected: Expected, reasons: dict[str
         (Choice(f"submit:{expected.id}", msg("Put it right"), action=True, typed=f"nop {expected.number}"),),
         lane=Lane.REMINDER, purpose="report",
     )  # fmt: skip
-    to = (TellPerson(expected.handed_by, say),) if expected.handed_by else ()
-    others = tuple(TellRole(expected.unit, role, say) for role in (Role.WARD_OFFICER, Role.PARTNER)) if not to else ()
-    return end(frame, msg("Sent back: %(title)s", title=words.title(expected, facts)), ReturnReport(expected.id, reasons), *to, *others)
+    told = tuple(TellRole(expected.unit, role, say) for role in owing(facts.plan, expected.unit))  # whoever handed it in may be gone
+    return end(frame, msg("Sent back: %(title)s", title=words.title(expected, facts)), ReturnReport(expected.id, reasons), *told)
 
 
 # --- lock exception ---------------------------------------------------------------------------------------------------
@@ -236,7 +257,7 @@ def unlock(frame: Frame, incoming: Incoming, facts: Facts) -> Turn:
         (Choice(f"submit:{expected.id}", msg("Hand in %(code)s", code=expected.code), action=True, typed=f"nop {expected.number}"),),
         lane=Lane.REMINDER,
     )
-    told = tuple(TellRole(expected.unit, role, say) for role in (Role.WARD_OFFICER, Role.PARTNER))
+    told = tuple(TellRole(expected.unit, role, say) for role in owing(facts.plan, expected.unit))
     return Turn(frame, (Say(said),), (UnlockReport(expected.id, until, given.tail[:LONGEST]), *told))
 
 

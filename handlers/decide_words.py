@@ -100,6 +100,12 @@ def returned(expected: Expected, facts: Facts, reasons: dict[str, str]) -> Text:
     )  # fmt: skip
 
 
+def handed_in_again(expected: Expected, facts: Facts) -> Text:
+    """To somebody who looked at an earlier one (rule 5)."""
+    at = Moment(expected.handed_at or facts.now, "short")
+    return msg("%(title)s was handed in again at %(time)s. Please look at it first.", title=title(expected, facts), time=at)
+
+
 def standing(expected: Expected, facts: Facts) -> Text:
     """How it stands, to somebody whose press came too late."""
     words = {

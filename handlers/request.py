@@ -189,4 +189,7 @@ def drop(frame: Frame, incoming: Incoming, facts: Facts) -> Turn:
     if not expected.request:
         return short(frame, incoming, facts, msg("That one is the plan's own report, so it cannot be dropped by chat."))
     turn = short(frame, incoming, facts, msg("“%(title)s” is no longer asked for. What was handed in stays.", title=expected.title))
-    return replace(turn, commands=(DropRequest(expected.request),))
+    say = Say(
+        msg("“%(title)s” is no longer asked for. What was handed in stays.", title=expected.title), lane=Lane.REMINDER, purpose="report"
+    )
+    return replace(turn, commands=(DropRequest(expected.request, say),))

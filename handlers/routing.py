@@ -236,7 +236,7 @@ FLOORS: dict[str, Entry] = {
     absence.FLOOR: Entry(absence.answer, ("colleagues", "absences")),
     digest.FLOOR: Entry(digest.answer, ("digest",)),
     consolidate.FLOOR: Entry(consolidate.answer, ("due_days",)),
-    submit.FLOOR: Entry(submit.answer, ("draft", "known"), report="frame"),
+    submit.FLOOR: Entry(submit.answer, ("draft", "known", "attachments"), report="frame"),
 }
 """By the dialogue that has the floor."""
 
@@ -306,13 +306,17 @@ def _a_sentence(given: Given, incoming: Incoming, who: Who | None) -> bool:
     return not allowed(given.command, who) or (given.command.name == "snooze" and len(given.rest.split()) > _HOUR_AT_MOST)
 
 
+_WORDY = frozenset({report.FLOOR, submit.FLOOR, decide.FLOOR, request.FLOOR})
+"""Dialogues that ask for whole sentences: "Trả 23 cháu chưa có thẻ" is an answer there."""
+
+
 def _meant(given: Given, frame: Frame, who: Who | None) -> bool:
     """Without a slash, in the middle of a dialogue: "anh 12" may be a brother of twelve, and in a report a whole sentence is an answer, unless it
     is a promise. A child's words are never a command."""
     if frame.floor == child.FLOOR:
         return False
     asks = given.command.name == "help" or (given.command.name == "see" and frame.floor == report.FLOOR)
-    sentence = bool(given.tail) and given.command.name != "promise" and frame.floor == report.FLOOR
+    sentence = bool(given.tail) and given.command.name != "promise" and frame.floor in _WORDY
     return asks or (bool(given.number) and allowed(given.command, who) and not sentence)
 
 

@@ -79,6 +79,8 @@ def begin(frame: Frame, incoming: Incoming, facts: Facts) -> Turn:
         return Turn(frame, (Say(msg("That report belongs to another unit, so it cannot be handed in from here.")),))
     if not _open(expected, facts):
         return Turn(frame, (Say(true_state(expected, facts)),))
+    if expected.form not in facts.forms:
+        return Turn(frame, (Say(_no_questions(expected)),))
     work = _work(take_floor(frame, FLOOR, WAYS, expected=expected.id, stood=_stamp(expected)), incoming, facts)
     if facts.draft is None:
         work.commands.append(OpenReport(expected.id, work.submission, work.form.id, work.form.version, work.form.content_hash))
@@ -88,9 +90,14 @@ def begin(frame: Frame, incoming: Incoming, facts: Facts) -> Turn:
     elif not any(name != "tep" for name in work.answers):
         show(work, WAYS, _kept(work))
     else:
-        work.data["way"] = BY_CHAT if _has_figures(work) else BY_FILE
+        work.data["way"] = _way(work)
         advance(work, _as_it_stands(work, facts.draft))
     return work.turn(FLOOR)
+
+
+def _no_questions(expected: Expected) -> Text:
+    """The plan was changed, and knows this report no more."""
+    return msg("The questions of %(code)s are not known here any more. Please telephone the division.", code=expected.code)
 
 
 def _open(expected: Expected, facts: Facts) -> bool:
@@ -102,7 +109,7 @@ def _open(expected: Expected, facts: Facts) -> bool:
 
 def _sent_back(work: Filling) -> None:
     """At what is to be put right; where the whole was sent back, at the review."""
-    work.data["way"] = BY_CHAT if _has_figures(work) else BY_FILE
+    work.data["way"] = _way(work)
     reasons = expected_of(work).reasons
     named = [name for name in reasons if work.form.has(name)]
     whole = reasons.get("")
@@ -119,8 +126,11 @@ def _kept(work: Filling) -> Text | None:
     return msg("File received (%(count)s in all).", count=count) if count else None
 
 
-def _has_figures(work: Filling) -> bool:
-    return any(question.figure and question.name in work.answers for question in work.form.questions)
+def _way(work: Filling) -> str:
+    """How it was begun: by chat where anything but papers and their day was answered, or is to be put right."""
+    named = {*work.answers, *expected_of(work).reasons}
+    by_chat = any(question.type not in PAPERS and question.name in named for question in work.form.questions)
+    return BY_CHAT if by_chat else BY_FILE
 
 
 def _as_it_stands(work: Filling, draft: Draft) -> Text:
@@ -149,6 +159,8 @@ def answer(frame: Frame, incoming: Incoming, facts: Facts) -> Turn:
         return Turn(leave(frame), (Say(msg("That report belongs to another unit, so it cannot be handed in from here.")),))
     if not _open(expected, facts):
         return Turn(leave(frame), (Say(true_state(expected, facts)),))
+    if expected.form not in facts.forms:
+        return Turn(leave(frame), (Say(_no_questions(expected)),))
     work = _work(frame, incoming, facts)
     turn = _edited(work) if incoming.edits else _files(work) if incoming.files else _reply(work)
     if turn is not None:
@@ -270,8 +282,16 @@ def _later(work: Filling) -> Turn:
 def _table(work: Filling) -> Turn:
     """The spreadsheet comes by itself; when it is sent back its figures are read into the draft."""
     who = work.facts.who
-    wanted = WantDocument(work.facts.new_id(), "template", {"expected": expected_of(work).id}, person=who.person if who else "")
-    text = msg("The spreadsheet is on its way. Fill in the column of figures, send the file back here, and I go on from there.")
+    wanted = WantDocument(
+        work.facts.new_id(),
+        "template",
+        {"expected": expected_of(work).id, "number": expected_of(work).number},
+        person=who.person if who else "",
+    )
+    text = msg(
+        "The spreadsheet is on its way. Fill in the column of figures and send it back here. After anything else, type %(typed)s first.",
+        typed=Typed(f"nop {expected_of(work).number}"),
+    )
     work.data["way"] = BY_CHAT
     return Turn(work.turn(FLOOR).frame, (Say(text),), (*work.commands, wanted))
 
@@ -288,15 +308,23 @@ def _files(work: Filling) -> Turn | None:
     given = work.answers.get(question.name)
     kept = files(given.value) if given is not None else []
     room = max(0, question.most - len(kept))
-    for file in [file for file in work.incoming.files if file.kind != "voice"][:room]:
+    known = {one.unique for one in work.facts.attachments if one.unique and one.state != "refused"}
+    usable = [file for file in work.incoming.files if file.kind != "voice" and not (file.unique and file.unique in known)]
+    for file in usable[:room]:
         attachment = work.facts.new_id()
         work.commands.append(WantAttachment(attachment, work.submission, question.name, file))
         kept = [*kept, attachment]
     if given is None or len(kept) > len(files(given.value)):
         work.put(question.name, list(kept), message=work.incoming.message)
-        lead = msg("File received (%(count)s in all).", count=len(kept))
+        lead: Text = msg("File received (%(count)s in all).", count=len(kept))
+        if len(usable) > room:
+            lead = lines(lead, msg("%(count)s could not be kept: at most %(most)s files.", count=len(usable) - room, most=question.most))
+    elif not usable and any(file.unique in known for file in work.incoming.files):
+        lead = msg("That file is kept already.")
     else:
         lead = msg("That file could not be kept: at most %(most)s files, and no voice notes.", most=question.most)
+    if work.incoming.text.strip():
+        lead = lines(lead, msg("Words under a file are not kept: please type them where they are asked for."))
     if work.step in {WAYS, ZERO}:
         work.data["way"] = BY_FILE
         work.show(question, Around(lead=lead))
@@ -335,7 +363,7 @@ def _reasons(work: Filling) -> dict[str, Json]:
 def _send(work: Filling) -> Turn | None:
     """Everything is looked at once more before it is handed in."""
     values = work.filled.values()
-    if checks.is_empty(work.form, values):
+    if checks.is_empty(work.form, values | _kept_files(work)):
         show(
             work,
             WAYS,
@@ -353,6 +381,13 @@ def _send(work: Filling) -> Turn | None:
         _put_right(work, found)
         return None
     return _hand_in(work, zero=False)
+
+
+def _kept_files(work: Filling) -> dict[str, Json]:
+    """Files that could be kept: one that was refused is no report."""
+    refused = {one.id for one in work.facts.attachments if one.state == "refused"}
+    given = work.answers.get("tep")
+    return {"tep": [one for one in files(given.value) if one not in refused]} if given is not None and given.value else {}
 
 
 def _hand_in(work: Filling, *, zero: bool) -> Turn | None:

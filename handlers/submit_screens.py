@@ -31,7 +31,7 @@ def expected_of(work: Filling) -> Expected:
 
 
 def next_question(work: Filling) -> Question | None:
-    """The first that is still to be asked; where the office sends its own paper only that, its note and its day."""
+    """The first that is still to be asked; where the office sends its own paper only that and its day."""
     return next((question for question in work.filled.order("one") if _is_asked(work, question) and _is_open(work, question)), None)
 
 
@@ -139,7 +139,7 @@ def _review_choices(work: Filling) -> Iterator[Choice]:
     for section, questions in work.filled.sections("one"):
         if any(_is_asked(work, question) for question in questions):
             yield Choice(EDIT + section.name, msg("Change: %(section)s", section=section.label))
-    if work.word("way") == BY_FILE and any(question.figure for question in work.form.questions):
+    if work.word("way") == BY_FILE and any(question.type not in PAPERS for question in work.form.questions):
         yield Choice(BY_CHAT, msg("Answer the questions here too"))
     yield Choice(reply.CANCEL, msg("Later: keep the draft"))
 

@@ -1,8 +1,10 @@
 """Expected reports in words: what is owed and until when, and the receipt."""
 
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 from handlers.forms.values import day_text
+from handlers.stamps import stamp
 from models.facts import Facts
 from models.report_facts import Expected
 from models.talk import Choice, Join, Label, Lane, Moment, Say, Text, Typed, lines, msg
@@ -126,8 +128,22 @@ def _by(expected: Expected) -> Text:
     return expected.handed_by_name or msg("A colleague")
 
 
+def accept_key(expected: Expected, handed_at: datetime | None = None) -> str:
+    """A choice that accepts what was handed in at that moment, and nothing newer (rule 5)."""
+    return f"report_accept:{expected.id}.{stamp(handed_at or expected.handed_at)}"
+
+
+def in_public(expected: Expected) -> Expected:
+    """As a group may read it: the name of an ad-hoc report was typed by a person, and anything may stand in it (rule 7)."""
+    if not expected.request:
+        return expected
+    name = Label("Báo cáo đột xuất", "Ad-hoc report")
+    return replace(expected, title=name, short=name)
+
+
 def told_recipient(expected: Expected, facts: Facts, *, again: bool, zero: bool) -> Say:
     """One line for the recipient's room: figures are read in private, so none stands here."""
+    expected = in_public(expected)
     what = Join((unit_name(expected, facts), name_of(expected)), ": ")
     head = (
         msg("📄 %(code)s put right: %(what)s", code=expected.code, what=what)
@@ -138,7 +154,7 @@ def told_recipient(expected: Expected, facts: Facts, *, again: bool, zero: bool)
     number = expected.number
     choices = (
         Choice(f"report_see:{expected.id}", msg("Look at it"), action=True, typed=f"xembc {number}"),
-        Choice(f"report_accept:{expected.id}", msg("Accept"), action=True, typed=f"duyet {number}"),
+        Choice(accept_key(expected, facts.now), msg("Accept"), action=True, typed=f"duyet {number}"),
         Choice(f"report_return:{expected.id}", msg("Send back"), action=True, typed=f"tra {number}"),
     )
     return Say(text, choices, lane=Lane.REMINDER, silent=True, purpose=CARD, about=expected.id)
@@ -146,6 +162,7 @@ def told_recipient(expected: Expected, facts: Facts, *, again: bool, zero: bool)
 
 def decided(expected: Expected, facts: Facts, *, accepted: bool) -> Text:
     """What the room's line reads once it is decided, so that nobody else goes for it."""
+    expected = in_public(expected)
     what, who = Join((unit_name(expected, facts), name_of(expected)), ": "), facts.who.name if facts.who is not None else ""
     if accepted:
         return msg("✅ %(code)s accepted by %(who)s: %(what)s", code=expected.code, who=who, what=what)

@@ -43,7 +43,10 @@ def want(frame: Frame, incoming: Incoming, facts: Facts) -> Turn:
         )
         return Turn(frame, (Say(text),))
     wanted = WantDocument(facts.new_id(), "template", {"expected": expected.id, "number": expected.number}, person=who.person)
-    return Turn(frame, (Say(msg("The spreadsheet is on its way. Fill it in and send it back here.")),), (wanted,))
+    text = msg(
+        "The spreadsheet is on its way. When it is filled in, type %(typed)s and send it here.", typed=Typed(f"nop {expected.number}")
+    )
+    return Turn(frame, (Say(text),), (wanted,))
 
 
 # --- back ---------------------------------------------------------------------------------------------------------------
@@ -60,7 +63,13 @@ def arrived(frame: Frame, incoming: Incoming, facts: Facts) -> Turn:
         return _told(frame, came, lines(why, _go_on(expected)))
     taken, unclear = _understood(came, form)
     new = {name: value for name, value in taken.items() if name not in draft.answers or draft.answers[name].value != value}
-    commands = tuple(PutAnswer(draft.id, name, value) for name, value in new.items())
+    stale = (
+        name + checks.WHY for name in new if name + checks.WHY in draft.answers
+    )  # a reason belongs to the figure that it was given for
+    commands = (
+        *(PutAnswer(draft.id, name, value) for name, value in new.items()),
+        *(PutAnswer(draft.id, name, None, skipped=True) for name in stale),
+    )
     text = lines(
         msg("%(code)s: the spreadsheet has been read, %(count)s figures taken.", code=expected.code, count=len(taken)),
         _unclear(unclear), *_does_not_fit(form, draft, taken, facts), _empty(form, draft, taken), _go_on(expected),

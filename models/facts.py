@@ -317,6 +317,7 @@ class Stored:
     question: str
     kind: str
     state: str
+    unique: str = ""  # the same file sent twice has the same
 
 
 @dataclass(frozen=True, slots=True)

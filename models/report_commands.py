@@ -67,9 +67,10 @@ class RequestReport:
 
 @dataclass(frozen=True, slots=True)
 class DropRequest:
-    """An ad-hoc report is asked for no longer of those who have not handed it in; what was handed in stays."""
+    """An ad-hoc report is asked for no longer of those who have not handed it in, and they are told; what was handed in stays."""
 
     id: str
+    say: Say
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,12 +7,16 @@ import sqlalchemy as sa
 
 from bot.apply import digests
 from bot.apply.incidents import Stale
+from bot.apply.telling import tell_role
 from bot.expected_rows import next_number, record
 from bot.writing import Writing
+from handlers.decide import opened_until
 from handlers.due_dates import due_at
+from handlers.plan_news import owing
 from handlers.reminding import next_reminder
 from handlers.submit_words import CARD, decided
 from handlers.workdays import add_working_days
+from models import commands as c
 from models import report_commands as r
 from models.expected import EXPECTED, OWING, REPORT_EVENT, REPORT_REQUEST, STANDING, ExpectedState
 from models.ids import new_id
@@ -32,7 +36,10 @@ def accept(w: Writing, command: r.AcceptReport) -> None:
 
 def send_back(w: Writing, command: r.ReturnReport) -> None:
     """It is owed again, with the same due day; whoever owes it is reminded from the next working morning on."""
-    back = {"state": ExpectedState.RETURNED, "decided_at": w.now, "decided_by": w.me, "remind_at": next_morning(w)}
+    back: dict[str, object] = {"state": ExpectedState.RETURNED, "decided_at": w.now, "decided_by": w.me, "remind_at": next_morning(w)}
+    until = opened_until(w.now, w.facts)
+    if w.facts.expected is not None and w.facts.expected.locked(until):  # what is to be put right can be handed in
+        back["unlocked_until"] = until
     _move(w, command.expected, STANDING, back)
     _note(w, command.expected, "returned", dict(command.reasons), {})
     _settle_cards(w, accepted=False)
@@ -102,7 +109,11 @@ def drop_request(w: Writing, command: r.DropRequest) -> None:
     """Nothing that was handed in is dropped."""
     w.db.execute(sa.update(REPORT_REQUEST).where(REPORT_REQUEST.c.id == command.id).values(cancelled_at=w.now))
     owed = EXPECTED.c.request == command.id, EXPECTED.c.state.in_(OWING), EXPECTED.c.first_at.is_(None)
-    for row in w.db.execute(sa.select(EXPECTED.c.id, EXPECTED.c.unit).where(*owed)).all():
-        w.db.execute(sa.update(EXPECTED).where(EXPECTED.c.id == row.id).values(state=ExpectedState.DROPPED, remind_at=None))
+    for row in w.db.execute(sa.select(EXPECTED.c.id, EXPECTED.c.unit).where(*owed).order_by(EXPECTED.c.id)).all():
+        gone = sa.update(EXPECTED).where(EXPECTED.c.id == row.id, *owed).values(state=ExpectedState.DROPPED, remind_at=None)
+        if w.db.execute(gone).rowcount != 1:  # handed in since it was read
+            continue
         record(w.db, row.id, "dropped", w.now, w.me)
+        for role in owing(w.engine.plan, row.unit):
+            tell_role(w, c.TellRole(row.unit, role, command.say))
         digests.refresh(w, row.unit, dropped=True)

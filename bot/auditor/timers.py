@@ -15,7 +15,7 @@ from bot import gather_digest
 from bot.auditor.found import MOST, Found, Pass
 from bot.clocks import seen
 from bot.gather import read_service
-from handlers import clock_reminders, digest, duty_watch, reconcile, reminding
+from handlers import clock_reminders, digest, duty_watch, progress, reconcile, reminding
 from handlers.ladder import URGENT
 from models.clock import CASE_CLOCK, ClockState
 from models.drill import DRILL
@@ -134,10 +134,12 @@ def standing(work: Pass) -> Found:
     plan = work.engine.plan
     wanted = {
         duty_watch.TIMER: work.now, reconcile.TIMER: reconcile.next_morning(work.now, plan), digest.TICK: reminding.next_morning(work.now, plan),
+        progress.TIMER: progress.next_look(work.now, plan),
     }  # fmt: skip
     there = sa.select(TIMER.c.kind).where(TIMER.c.subject == division, TIMER.c.kind.in_(wanted), TIMER.c.fired_at.is_(None))
     missing = sorted(set(wanted) - set(work.db.execute(there).scalars()))
-    mended = sum(_set(work, kind, ((division, False, {}),), wanted[kind]) for kind in missing)
+    data = {progress.TIMER: {"since": work.now.isoformat()}}  # what has passed before was told
+    mended = sum(_set(work, kind, ((division, False, data.get(kind, {})),), wanted[kind]) for kind in missing)
     return Found("standing", tuple(missing), mended)
 
 

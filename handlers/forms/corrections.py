@@ -15,7 +15,7 @@ def corrected(filling: Filling) -> Text:
     names = [name for name, given in filling.answers.items() if message and given.message == message]
     reasons = [name for name in names if name.endswith(WHY)]
     questions = [question for question in filling.form.questions if question.name in names]
-    if not text or not names:
+    if not text or not (reasons or questions):
         return msg("An edited message is not read again. Please type it as a new one.")
     if reasons:
         filling.put(reasons[0], text[:500], message=message)

@@ -96,7 +96,7 @@ async def test_it_is_sent_back_with_reasons_by_question(scene: Scene) -> None:
 async def test_reasons_are_sealed(scene: Scene) -> None:
     """What a person typed is in no row that can be read."""
     row = await expected(scene)
-    await scene.says("truc-a", f"tra {row.number} thiếu trẻ tạm trú")
+    await scene.says("truc-a", f"/tra {row.number} thiếu trẻ tạm trú")
     event = (await scene.rows(REPORT_EVENT, REPORT_EVENT.c.what == "returned"))[0]
     assert (event.data, b"tam" in event.note, "tạm trú".encode() in event.note) == ({}, False, False)
 
@@ -139,7 +139,7 @@ async def test_a_leader_opens_a_locked_report_with_a_reason(scene: Scene) -> Non
 async def test_every_step_is_in_the_history(scene: Scene) -> None:
     """Who did what, in order."""
     row = await expected(scene)
-    await scene.says("truc-a", f"tra {row.number} thiếu trẻ tạm trú")
+    await scene.says("truc-a", f"/tra {row.number} thiếu trẻ tạm trú")
     await scene.says("phuong", f"nop {row.number}")
     await scene.says("phuong", "gui")
     await scene.says("truc-a", f"duyet {row.number}")
@@ -173,3 +173,61 @@ async def test_the_rooms_line_says_what_became_of_it(db: Database, vault: Vault)
     edit = [seen for seen in await scene.letters("phong-truc") if seen.kind == "edit"][-1]
     number = (await expected(scene)).number
     assert (edit.text, edit.buttons) == (f"✅ BC-{number} Cán bộ trực A đã chấp nhận: Ngọc Lâm: Bộ chỉ tiêu, 6 tháng năm 2021", {})
+
+
+async def test_a_sentence_sends_nothing_back(scene: Scene) -> None:
+    """ "Trả 21 cháu…" is how people speak: without a slash it is asked once more, and within a dialogue it is an answer."""
+    number = (await expected(scene)).number
+    seen = await scene.says("truc-a", f"Trả {number} cháu về gia đình rồi nhé")
+    assert last(seen).splitlines()[1] == "Đã ghi 1 mục. Trả lại luôn, hay còn mục nào nữa ạ?"
+    await scene.says("truc-a", "huỷ")
+    for said in (f"tra {number}", "Cả báo cáo", f"Trả {number} cháu chưa có thẻ, cần bổ sung"):
+        seen = await scene.says("truc-a", said)
+    assert last(seen).startswith("Đã ghi 1 mục.")
+    assert await state(scene) == "handed_in"
+
+
+async def test_a_choice_accepts_only_what_was_looked_at(db: Database, vault: Vault) -> None:
+    """The ward has handed it in again since: it is looked at first (rule 5)."""
+    scene = await spring(await Scene.open(db, vault))
+    await handed_in(scene)
+    row = await expected(scene)
+    card = [seen for seen in await scene.letters("phong-truc") if f"BC-{row.number}" in seen.text][-1]
+    scene.clock[0] += timedelta(hours=1)
+    for said in (f"nop {row.number}", "Sửa: Kinh phí", "99 3", "gui"):
+        await scene.says("phuong", said)
+    await scene.presses_data("truc-a", card.data("Chấp nhận"), chat="phong-truc")
+    assert await state(scene) == "handed_in"
+    await scene.presses("truc-a", "Chấp nhận", chat="phong-truc")
+    assert await state(scene) == "accepted"
+
+
+async def test_whoever_began_to_send_it_back_looks_at_what_came_meanwhile(scene: Scene) -> None:
+    """The reasons were for the earlier one."""
+    number = (await expected(scene)).number
+    await scene.says("truc-a", f"tra {number}")
+    scene.clock[0] += timedelta(hours=1)
+    for said in (f"nop {number}", "Sửa: Kinh phí", "99 3", "gui"):
+        await scene.says("phuong", said)
+    assert "đã nộp lại lúc 10:00 5/5" in last(await scene.says("truc-a", "Cả báo cáo"))
+    assert await state(scene) == "handed_in"
+
+
+async def test_what_is_sent_back_after_the_lock_can_be_put_right(scene: Scene) -> None:
+    """For three working days."""
+    row = await expected(scene)
+    scene.clock[0] = row.expires_at + timedelta(days=1)
+    await scene.says("truc-a", f"/tra {row.number} thiếu thẻ")
+    assert last(await scene.says("phuong", f"nop {row.number}")).startswith("Phòng trả lại vì: thiếu thẻ")
+
+
+async def test_a_plan_without_figures_goes_on_where_it_was_sent_back(scene: Scene) -> None:
+    """It was answered by chat, so its questions are asked again by chat."""
+    row = await expected(scene, "ke_hoach", "nam_2021")
+    for said in (f"nop {row.number}", "1", "12/KH-UBND ngày 9/3/2021", "Tóm tắt kế hoạch", "bo qua", "bo qua", "hôm nay", "gui"):
+        await scene.says("phuong", said)
+    for said in (f"tra {row.number}", "Tóm tắt", "viết rõ chỉ tiêu", "trả lại luôn"):
+        await scene.says("truc-a", said)
+    assert last(await scene.says("phuong", f"nop {row.number}")).startswith(
+        "Tóm tắt nội dung chính trong vài câu.\nPhòng trả lại vì: viết rõ chỉ tiêu"
+    )

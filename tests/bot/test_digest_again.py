@@ -11,6 +11,7 @@ from models.expected import EXPECTED
 from models.letter import LETTER
 from models.people import ACCOUNT, MEMBERSHIP
 from models.report_commands import DropRequest, HandIn, OpenReport
+from models.talk import Say
 from models.timer import TIMER
 from tests.bot.auditor.audited import Audited
 from tests.bot.cases import applied
@@ -190,7 +191,7 @@ async def test_what_is_no_longer_asked_for_leaves_the_digest(scene: Scene) -> No
     as_request = sa.update(EXPECTED).where(EXPECTED.c.id == row.id).values(request="r" * 32)
     await delivered(scene)
     await scene.db.run(lambda db: db.execute(as_request))
-    await applied(scene, DropRequest("r" * 32), sender="lanh-dao")
+    await applied(scene, DropRequest("r" * 32, Say("...")), sender="lanh-dao")
     (edit,) = [one.text.splitlines() for one in await scene.letters("phuong") if one.kind == "edit"]
     assert [line for line in edit if line.startswith("•")] == [f"• Bộ chỉ tiêu, 6 tháng năm 2021 (BC-{(await expected(scene)).number})"]
 

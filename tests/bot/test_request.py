@@ -83,3 +83,17 @@ async def test_asking_no_longer_keeps_what_was_handed_in(scene: Scene) -> None:
     await scene.says("lanh-dao", f"/huyyeucau {number}")
     rows = {row.unit: row for row in await scene.rows(EXPECTED, EXPECTED.c.report == "request")}
     assert {unit: (row.state, row.remind_at) for unit, row in rows.items()} == {"ngoc_lam": ("handed_in", None), "bo_de": ("dropped", None)}
+
+
+async def test_no_group_reads_what_was_typed_as_a_title(scene: Scene) -> None:
+    """A child's name may stand in it."""
+    for said in ("/yeucau Báo cáo cháu Nguyễn Văn An", "Ngọc Lâm", "28/5", "1", "1"):
+        await scene.says("lanh-dao", said)
+    number = (await scene.rows(EXPECTED, EXPECTED.c.report == "request"))[0].number
+    for said in (f"nop {number}", "1", "12/BC-UBND", "Đã rà soát", "bo qua", "bo qua", "hôm nay", "gui"):
+        await scene.says("phuong", said)
+    await scene.says("truc-a", "/duyet", chat="phong-truc")
+    await scene.says("truc-a", f"/duyet {number}", chat="phong-truc")
+    texts = await scene.texts("phong-truc")
+    assert [text for text in texts if "Nguyễn" in text] == []
+    assert texts[0].splitlines()[0] == f"📄 BC-{number} đã nộp: Ngọc Lâm: Báo cáo đột xuất, đột xuất"

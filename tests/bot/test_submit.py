@@ -348,3 +348,23 @@ async def test_the_draft_of_a_report_is_never_taken_for_a_case(scene: Scene) -> 
     await scene.says("phuong", "huỷ")
     assert "Trẻ đang như thế nào?" in last(await scene.says("phuong", "/baocao"))
     assert (await scene.rows(EXPECTED, EXPECTED.c.submission.is_not(None)))[0].state == "owed"
+
+
+async def test_a_file_that_could_not_be_kept_is_no_report(scene: Scene) -> None:
+    """It was refused before the report was handed in."""
+    await scene.says("phuong", f"nop {(await expected(scene)).number}")
+    await scene.sends("phuong", "bang.xlsx", kind="file")
+    await scene.db.run(lambda db: db.execute(sa.update(ATTACHMENT).values(state="refused", reason="wrong_type")))
+    for said in ("đủ tệp rồi", "hôm nay"):
+        await scene.says("phuong", said)
+    assert last(await scene.says("phuong", "gui")).startswith("Báo cáo còn trống nên chưa tính là đã nộp.")
+    assert (await expected(scene)).state == "owed"
+
+
+async def test_a_report_that_the_plan_no_longer_knows_blocks_nobody(scene: Scene) -> None:
+    """One sentence, and the chat is free."""
+    number = (await expected(scene)).number
+    await scene.says("phuong", f"nop {number}")
+    await scene.db.run(lambda db: db.execute(sa.update(EXPECTED).where(EXPECTED.c.number == number).values(report="an_earlier_one")))
+    assert last(await scene.says("phuong", "1")) == f"Tôi không còn mẫu câu hỏi của BC-{number}. Anh/chị gọi phòng trực giúp."
+    assert "Trẻ đang như thế nào?" in last(await scene.says("phuong", "/baocao"))

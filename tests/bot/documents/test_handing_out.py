@@ -119,7 +119,7 @@ async def test_it_can_be_asked_for_by_its_number(office: Office) -> None:
     """Also while another dialogue is open, which stays open."""
     number = (await expected(office.scene)).number
     seen = await office.scene.says("phuong", f"bang {number}")
-    assert seen[-1].text == "Bảng tính sẽ được gửi ngay. Anh/chị điền rồi gửi lại vào đây."
+    assert seen[-1].text == "Bảng tính đang được gửi. Điền xong, anh/chị gõ /nop 21 rồi gửi tệp vào đây."
     assert [row.kind for row in await office.scene.rows(DOCUMENT)] == ["template"]
 
 
