@@ -174,7 +174,7 @@ async def test_a_file_that_cannot_be_had_is_asked_for_again(server: TelegramServ
         await duty.reporter.person.sends_document(chat, photo(2), "anh.jpg", "image/jpeg", size=21 << 20)
         await duty.reporter.person.sends_photo(chat, photo(3))
         await duty.reporter.person.sends_voice(chat, b"no sound at all")
-        for words in ("không tải về được nữa", "lớn quá, chưa lưu được (tối đa 20 MB)", "Loại tệp vừa rồi chưa lưu được"):
+        for words in ("không tải về được nữa", "lớn quá, chưa lưu được (tối đa 20 MB)", "Tệp này không lưu được"):
             await server.wait_text(chat, words)
         await service.until(lambda rows: len(rows) == 1, ATTACHMENT, ATTACHMENT.c.state == AttachmentState.STORED)
         await service.quiet()

@@ -108,7 +108,7 @@ async def test_a_division_comes_on_duty(server: TelegramServer, database_url: st
         assert "phòng trực của Phòng LĐTB&XH" in await chi.says("/ganphong", room)
         listed = await chi.says("/sansang")
         assert "Còn thiếu: 2" in listed
-        assert "❌ số trực của Phòng" in listed
+        assert "❌ số điện thoại của phòng trực" in listed
         await chi.presses("Nhập số trực")
         await chi.says(DIVISION_PHONE)
         assert "Bắt đầu trực" not in chi.chat.last.labels
