@@ -10,9 +10,10 @@ from handlers.forms import checks
 from handlers.forms import filling as fill
 from handlers.forms.corrections import corrected
 from handlers.forms.filling import Filling
-from handlers.forms.showing import Around
 from handlers.forms.values import files
 from handlers.rights import may_hand_in
+from handlers.submit_end import check, hand_in, seen_stamp, send
+from handlers.submit_files import take_files
 from handlers.submit_screens import (
     BY_CHAT,
     BY_FILE,
@@ -33,13 +34,12 @@ from handlers.submit_screens import (
     expected_of,
     show,
 )
-from handlers.submit_words import already, line, meanwhile, receipt, true_state
-from models.commands import PutAnswer, WantAttachment
+from handlers.submit_words import line, true_state
+from models.commands import PutAnswer
 from models.facts import Draft, Facts
-from models.form import QuestionType
-from models.report_commands import HandIn, OpenReport, WantDocument
+from models.report_commands import OpenReport, WantDocument
 from models.report_facts import Expected
-from models.talk import Choice, Frame, Incoming, Json, Say, Text, Turn, Typed, lines, msg
+from models.talk import Choice, Frame, Incoming, Say, Text, Turn, Typed, lines, msg
 
 FLOOR = "submit"
 SHOWN = 6  # reports on one small screen, with their dates
@@ -81,7 +81,7 @@ def begin(frame: Frame, incoming: Incoming, facts: Facts) -> Turn:
         return Turn(frame, (Say(true_state(expected, facts)),))
     if expected.form not in facts.forms:
         return Turn(frame, (Say(_no_questions(expected)),))
-    work = _work(take_floor(frame, FLOOR, WAYS, expected=expected.id, stood=_stamp(expected)), incoming, facts)
+    work = _work(take_floor(frame, FLOOR, WAYS, expected=expected.id, stood=seen_stamp(expected)), incoming, facts)
     if facts.draft is None:
         work.commands.append(OpenReport(expected.id, work.submission, work.form.id, work.form.version, work.form.content_hash))
         show(work, WAYS)
@@ -162,10 +162,16 @@ def answer(frame: Frame, incoming: Incoming, facts: Facts) -> Turn:
     if expected.form not in facts.forms:
         return Turn(leave(frame), (Say(_no_questions(expected)),))
     work = _work(frame, incoming, facts)
-    turn = _edited(work) if incoming.edits else _files(work) if incoming.files else _reply(work)
+    turn: Turn | None = None
+    if incoming.edits:
+        turn = _edited(work)
+    elif incoming.files:
+        take_files(work)
+    else:
+        turn = _reply(work)
     if turn is not None:
         return turn
-    _check(work, frozenset(command.question for command in work.commands if isinstance(command, PutAnswer)))
+    check(work, frozenset(command.question for command in work.commands if isinstance(command, PutAnswer)))
     return work.turn(FLOOR)
 
 
@@ -238,9 +244,9 @@ def _typed(work: Filling, text: str) -> Turn | None:
 
 def _on_screen(work: Filling, key: str) -> Turn | None:
     if key == reply.SEND and work.step == REVIEW:
-        return _send(work)
+        return send(work)
     if work.step == ZERO and key == YES:
-        return _hand_in(work, zero=True)
+        return hand_in(work, zero=True)
     if key == TABLE:
         return _table(work)
     if key in {BY_CHAT, BY_FILE}:
@@ -294,124 +300,3 @@ def _table(work: Filling) -> Turn:
     )
     work.data["way"] = BY_CHAT
     return Turn(work.turn(FLOOR).frame, (Say(text),), (*work.commands, wanted))
-
-
-# --- files ------------------------------------------------------------------------------------------------------------
-
-
-def _files(work: Filling) -> Turn | None:
-    """Whatever the cursor stands on, a file belongs to the report."""
-    question = next((question for question in work.form.questions if question.type is QuestionType.FILE), None)
-    if question is None:
-        again(work, msg("Files cannot be kept here."))
-        return None
-    given = work.answers.get(question.name)
-    kept = files(given.value) if given is not None else []
-    room = max(0, question.most - len(kept))
-    known = {one.unique for one in work.facts.attachments if one.unique and one.state != "refused"}
-    usable = [file for file in work.incoming.files if file.kind != "voice" and not (file.unique and file.unique in known)]
-    for file in usable[:room]:
-        attachment = work.facts.new_id()
-        work.commands.append(WantAttachment(attachment, work.submission, question.name, file))
-        kept = [*kept, attachment]
-    if given is None or len(kept) > len(files(given.value)):
-        work.put(question.name, list(kept), message=work.incoming.message)
-        lead: Text = msg("File received (%(count)s in all).", count=len(kept))
-        if len(usable) > room:
-            lead = lines(lead, msg("%(count)s could not be kept: at most %(most)s files.", count=len(usable) - room, most=question.most))
-    elif not usable and any(file.unique in known for file in work.incoming.files):
-        lead = msg("That file is kept already.")
-    else:
-        lead = msg("That file could not be kept: at most %(most)s files, and no voice notes.", most=question.most)
-    if work.incoming.text.strip():
-        lead = lines(lead, msg("Words under a file are not kept: please type them where they are asked for."))
-    if work.step in {WAYS, ZERO}:
-        work.data["way"] = BY_FILE
-        work.show(question, Around(lead=lead))
-    else:
-        again(work, lead)
-    return None
-
-
-# --- checks, and the end ----------------------------------------------------------------------------------------------
-
-
-def _check(work: Filling, changed: frozenset[str]) -> None:
-    """What was just answered is looked at at once. What cannot be right is asked again; what stands out asks for a reason."""
-    found = checks.found_at(work.form, work.filled.values() | _reasons(work), work.facts.known, changed)
-    if found is not None:
-        _put_right(work, found, changed)
-
-
-def _put_right(work: Filling, found: checks.Finding, changed: frozenset[str] = frozenset()) -> None:
-    work.says.clear()  # the next question waits until this one is settled
-    if found.hard:
-        order = [question.name for question in work.form.questions]
-        about = [name for name in found.questions if name in work.answers]
-        names = sorted([name for name in about if name in changed] or about, key=order.index)
-        ask_again(work, names, lines(found.why, msg("Please look once more.")))
-        return
-    work.data["about"] = found.question
-    work.echo = None
-    show(work, WHY)
-
-
-def _reasons(work: Filling) -> dict[str, Json]:
-    return {name: given.value for name, given in work.answers.items() if name.endswith(checks.WHY)}
-
-
-def _send(work: Filling) -> Turn | None:
-    """Everything is looked at once more before it is handed in."""
-    values = work.filled.values()
-    if checks.is_empty(work.form, values | _kept_files(work)):
-        show(
-            work,
-            WAYS,
-            msg("Nothing is filled in yet, so it cannot count as a report. Please answer, send a file, or say that there was nothing."),
-        )
-        return None
-    missing = [question.name for question in work.filled.order("one") if question.required and values.get(question.name) is None]
-    if work.word("way") == BY_FILE:
-        missing = [name for name in missing if work.form.question(name).type in PAPERS]
-    if missing:
-        ask_again(work, missing)
-        return None
-    found = next(checks.findings(work.form, values | _reasons(work), work.facts.known), None)
-    if found is not None:
-        _put_right(work, found)
-        return None
-    return _hand_in(work, zero=False)
-
-
-def _kept_files(work: Filling) -> dict[str, Json]:
-    """Files that could be kept: one that was refused is no report."""
-    refused = {one.id for one in work.facts.attachments if one.state == "refused"}
-    given = work.answers.get("tep")
-    return {"tep": [one for one in files(given.value) if one not in refused]} if given is not None and given.value else {}
-
-
-def _hand_in(work: Filling, *, zero: bool) -> Turn | None:
-    expected, today = expected_of(work), work.facts.now.astimezone(work.facts.zone).date().isoformat()
-    if _stands(work, expected, zero=zero):
-        return end(work.frame, already(expected, work.facts), *work.commands)
-    if expected.state == "handed_in" and work.word("stood") != _stamp(expected):
-        work.data["stood"] = _stamp(expected)
-        show(work, REVIEW, meanwhile(expected))
-        return None
-    given = work.answers.get("so_lieu_den")
-    as_of = today if zero or given is None or given.value is None else str(given.value)
-    again_ = expected.state == "handed_in" or expected.first_at is not None
-    done = HandIn(expected.id, work.submission, as_of, zero)
-    return end(work.frame, receipt(expected, work.facts, again=again_), *work.commands, done)
-
-
-def _stands(work: Filling, expected: Expected, *, zero: bool) -> bool:
-    """Whether exactly this is handed in already: a second press, or a colleague's a moment before (rule 5)."""
-    if expected.state != "handed_in" or expected.handed_at is None or expected.zero != zero:
-        return False
-    return not any(given.at is not None and given.at > expected.handed_at for given in work.answers.values())
-
-
-def _stamp(expected: Expected) -> str:
-    """Which handing in somebody has seen: what a colleague hands in meanwhile is looked at before it is replaced."""
-    return expected.handed_at.isoformat() if expected.handed_at is not None else ""
