@@ -17,6 +17,7 @@ KINDS = {
     "letter_hangs": N_("%(count)s letter(s) were stuck on their way: they were released."),
     "letter_unexplained": N_("%(count)s letter(s) were given up without a reason. To see them: python -m bot letters"),
     "attachment": N_("%(count)s photo(s) or voice note(s) were not fetched: they are tried again."),
+    "document": N_("%(count)s document(s) were not drawn: they are tried again."),
     "inbox": N_("%(count)s message(s) that came in have waited for more than 10 minutes: they are taken up again where they are kept."),
 }
 """By the kind of a check (bot.auditor)."""

@@ -43,6 +43,7 @@ CHECKS: tuple[Check, ...] = (
     letters.hangs,
     letters.unexplained,
     letters.attachments,
+    letters.documents,
     letters.inbox,
 )
 AGAIN = timedelta(hours=1)  # administrators hear of one kind no oftener

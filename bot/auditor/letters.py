@@ -14,6 +14,7 @@ from bot.auditor.found import MOST, Found, Pass
 from bot.delivery import found_attempted, never_sent
 from bot.quota import count_sent
 from models.attachment import ATTACHMENT
+from models.document import DOCUMENT
 from models.ids import new_id
 from models.inbox import INBOX, WAITING, InboxState
 from models.letter import LETTER, LETTER_ATTEMPT, OPEN, UNDER_WAY, UNEXPLAINED, LetterState
@@ -95,6 +96,18 @@ def attachments(work: Pass) -> Found:
     if ids:
         work.db.execute(sa.update(ATTACHMENT).where(a.id.in_(ids), *wanted[:1]).values(next_try=work.real, lease_until=None))
     return Found("attachment", ids, len(ids))
+
+
+def documents(work: Pass) -> Found:
+    """A wanted document is drawn, or fails for good and says so."""
+    d = DOCUMENT.c
+    wanted = sa.text("state = 'wanted'")
+    rests = sa.and_(d.next_try < work.real - RESTS, sa.or_(d.lease_until.is_(None), d.lease_until < work.real))
+    absurd = sa.or_(d.next_try > work.real + FAR, d.lease_until > work.real + FAR)
+    ids = tuple(work.db.execute(sa.select(d.id).where(wanted, sa.or_(rests, absurd)).limit(MOST)).scalars())
+    if ids:
+        work.db.execute(sa.update(DOCUMENT).where(d.id.in_(ids), wanted).values(next_try=work.real, lease_until=None))
+    return Found("document", ids, len(ids))
 
 
 # --- messages -----------------------------------------------------------------------------------------------------------

@@ -53,6 +53,9 @@ _HAS_CLOCK = sa.exists().where(_CLOCK.c.incident == INCIDENT.c.id, _CLOCK.c.stat
 _INTAKE = _cases(Status.INTAKE, sa.not_(_soon(INCIDENT.c.submission, "idle")))
 _OPEN = _cases(Status.OPEN, sa.not_(_soon(INCIDENT.c.id, "ladder")))
 _TAKEN = _cases(Status.TAKEN, sa.not_(_pending(INCIDENT.c.id, "follow_up", "promise")), sa.not_(_HAS_CLOCK))
+_REMIND = (
+    sa.update(EXPECTED).where(EXPECTED.c.id == sa.bindparam("this"), EXPECTED.c.remind_at.is_(None)).values(remind_at=sa.bindparam("next"))
+)
 _CALLS = (
     sa.select(INCIDENT_EVENT.c.incident, sa.func.count().label("calls"))
     .where(INCIDENT_EVENT.c.incident.in_(sa.bindparam("cases", expanding=True)), INCIDENT_EVENT.c.kind == "called_again")
@@ -150,18 +153,16 @@ def reports(work: Pass) -> Found:
         EXPECTED.c.due_at > work.now - gather_digest.LIVES
     )  # what is locked and was never handed in stays for good, and is not read each minute
     lost = sa.select(EXPECTED).where(EXPECTED.c.remind_at.is_(None), sa.text("state IN ('owed','returned')"), recent, live).limit(MOST)
-    mended, ids = 0, []
+    moves = []
     for row in work.db.execute(lost).all():
         last = reminding.last_day(row.due_day, row.rule)
         locked = max(row.expires_at, row.unlocked_until) if row.unlocked_until is not None else row.expires_at
         at = reminding.next_reminder(last, locked, max(work.now, row.opens_at), work.engine.plan)
-        if at is None:  # its last morning is over: it will be locked before another one
-            continue
-        ids.append(row.id)
-        mended += work.db.execute(
-            sa.update(EXPECTED).where(EXPECTED.c.id == row.id, EXPECTED.c.remind_at.is_(None)).values(remind_at=at)
-        ).rowcount
-    return Found("reports", tuple(ids), mended)
+        if at is not None:  # else its last morning is over: it will be locked before another one
+            moves.append({"this": row.id, "next": at})
+    if moves:
+        work.db.execute(_REMIND, moves)
+    return Found("reports", tuple(move["this"] for move in moves), len(moves))
 
 
 def drills(work: Pass) -> Found:

@@ -13,6 +13,7 @@ from bot.database import Database
 from bot.vault import Vault
 from models.attachment import ATTACHMENT
 from models.clock import CASE_CLOCK
+from models.document import DOCUMENT
 from models.ids import new_id
 from models.inbox import INBOX
 from models.incident import INCIDENT, INCIDENT_EVENT
@@ -348,3 +349,22 @@ async def test_the_heartbeats_address_is_in_no_log(
     failed = [line["why"] for line in logs if line["event"] == "heartbeat_failed"]
     assert failed == ([] if status == 200 else ["404"] if status == 404 else ["ClientConnectorError"])
     assert "geheim" not in f"{logs} {caplog.text}"
+
+
+async def test_a_document_that_nobody_draws_is_tried_again(one: Audited) -> None:
+    """Its lease is long over, and the worker that held it is gone."""
+    long_ago = datetime.now(UTC) - timedelta(hours=1)
+    row = {
+        "id": new_id(),
+        "kind": "progress",
+        "data": {},
+        "unit": "",
+        "locale": "vi",
+        "state": "wanted",
+        "attempts": 1,
+        "next_try": long_ago,
+    }
+    await one.does(sa.insert(DOCUMENT).values(**row, name="", lease_until=long_ago, created_at=START))
+    assert not await one.auditor.run()
+    (kept,) = await one.scene.rows(DOCUMENT)
+    assert (kept.lease_until, kept.next_try > long_ago) == (None, True)
