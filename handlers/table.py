@@ -7,12 +7,12 @@ Nothing is handed in by a file alone.
 from collections.abc import Mapping
 
 from handlers.forms import checks
-from handlers.forms.figures import LARGEST, Unread, read_figures
+from handlers.forms.filling import Filling, read_table
 from handlers.rights import may_hand_in
 from handlers.submit_words import true_state
-from models.commands import PutAnswer, TellConversation
+from models.commands import TellConversation
 from models.facts import Draft, Facts
-from models.form import Form, Question, QuestionType
+from models.form import Form, Question
 from models.report_commands import WantDocument
 from models.report_facts import CameBack, Expected
 from models.talk import N_, Frame, Incoming, Join, Json, Say, Text, Turn, Typed, lines, msg
@@ -61,21 +61,17 @@ def arrived(frame: Frame, incoming: Incoming, facts: Facts) -> Turn:
     why = _hindered(came, expected, form, facts)
     if why is not None or form is None:
         return _told(frame, came, lines(why, _go_on(expected)))
-    taken, unclear = _understood(came, form)
-    new = {name: value for name, value in taken.items() if name not in draft.answers or draft.answers[name].value != value}
-    stale = (
-        name + checks.WHY for name in new if name + checks.WHY in draft.answers
-    )  # a reason belongs to the figure that it was given for
-    commands = (
-        *(PutAnswer(draft.id, name, value) for name, value in new.items()),
-        *(PutAnswer(draft.id, name, None, skipped=True) for name in stale),
-    )
+    taken, unclear = _understood(came, form, facts)
+    work = Filling(frame, incoming, facts, form, draft.id, dict(draft.answers))
+    for name, value in taken.items():
+        if name not in draft.answers or draft.answers[name].value != value:
+            work.put(name, value)
     text = lines(
         msg("%(code)s: the spreadsheet has been read, %(count)s figures taken.", code=expected.code, count=len(taken)),
         _unclear(unclear), *_does_not_fit(form, draft, taken, facts), _empty(form, draft, taken), _go_on(expected),
     )  # fmt: skip
     turn = _told(frame, came, text)
-    return Turn(turn.frame, turn.says, (*commands, *turn.commands))
+    return Turn(turn.frame, turn.says, (*work.commands, *turn.commands))
 
 
 def _told(frame: Frame, came: CameBack, text: Text) -> Turn:
@@ -104,39 +100,19 @@ def _hindered(came: CameBack, expected: Expected, form: Form | None, facts: Fact
     return None
 
 
-def _understood(came: CameBack, form: Form) -> tuple[dict[str, int | float], list[Question]]:
+def _understood(came: CameBack, form: Form, facts: Facts) -> tuple[dict[str, Json], list[Question]]:
     """Figures by question, and the questions whose cells hold something else. Rows that are no question of ours are let pass."""
-    taken: dict[str, int | float] = {}
-    unclear: list[Question] = []
-    for question in form.questions:
-        value = came.values.get(question.name)
-        if not question.figure or (value is None and question.name not in came.unclear):
-            continue
-        figure = None if question.name in came.unclear else _figure(question, value)
-        if figure is None:
-            unclear.append(question)
-        else:
-            taken[question.name] = figure
-    return taken, unclear
-
-
-def _figure(question: Question, value: Json) -> int | float | None:
-    """One cell; None where it can be no figure. Words are read like typed ones ("1.234", "không")."""
-    if isinstance(value, str):
-        read = read_figures(value, (question,))
-        value = None if isinstance(read, Unread) else read.values[0][1]
-    if not isinstance(value, int | float) or isinstance(value, bool) or not 0 <= value <= LARGEST:
-        return None
-    if question.type is QuestionType.INTEGER:
-        return int(value) if value == int(value) else None
-    return value
+    found, misread = read_table(form, {name: value for name, value in came.values.items() if name not in came.unclear}, facts)
+    taken: dict[str, Json] = {name: value for name, value in found.items() if value is not None}
+    missed = {question.name for question, _why in misread} | (found.keys() - taken.keys()) | set(came.unclear)
+    return taken, [question for question in form.questions if question.figure and question.name in missed]
 
 
 def _unclear(questions: list[Question]) -> Text | None:
     return msg("Not understood, so still open: %(what)s.", what=_names(questions)) if questions else None
 
 
-def _empty(form: Form, draft: Draft, taken: Mapping[str, int | float]) -> Text | None:
+def _empty(form: Form, draft: Draft, taken: Mapping[str, Json]) -> Text | None:
     """Figures that nobody has given, by chat or by file."""
     left = [
         question for question in form.questions if question.figure and question.name not in taken and question.name not in draft.answers
@@ -144,7 +120,7 @@ def _empty(form: Form, draft: Draft, taken: Mapping[str, int | float]) -> Text |
     return msg("Still without a figure: %(count)s.", count=len(left)) if left else None
 
 
-def _does_not_fit(form: Form, draft: Draft, taken: Mapping[str, int | float], facts: Facts) -> tuple[Text, ...]:
+def _does_not_fit(form: Form, draft: Draft, taken: Mapping[str, Json], facts: Facts) -> tuple[Text, ...]:
     """The first things that cannot be right; what only stands out is asked before handing in."""
     found = checks.findings(form, {**draft.values(), **taken}, facts.known)
     return tuple(finding.why for finding in found if finding.hard)[:3]

@@ -160,7 +160,7 @@ class Away:
 @dataclass(frozen=True, slots=True)
 class Digest:
     """What one person is reminded of. `own`: owed by their units, or by somebody whom they stand in for (`instead_of`: their names); `led`: overdue in
-    units that they lead; `all`: overdue anywhere and told to the division; `done`: handed in since the last digest."""
+    units that they lead; `all`: overdue anywhere and told to the division."""
 
     person: str
     own: tuple[Expected, ...] = ()

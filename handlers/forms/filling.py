@@ -220,28 +220,27 @@ def _take_figures(filling: Filling, values: Sequence[tuple[Question, Json]]) -> 
     filling.echo = Join(tuple(Join((one.short, " ", "–" if value is None else figure_text(value)), "") for one, value in values), "; ")
 
 
-def take_table(filling: Filling, values: Mapping[str, Json]) -> tuple[int, tuple[Text, ...]]:
-    """Answers that came in a table, by the question's name; empty cells change nothing. Returns how many were taken, and what was not understood."""
-    taken, misread = 0, list[Text]()
-    for question in filling.form.questions:
+def read_table(form: Form, values: Mapping[str, Json], facts: Facts) -> tuple[dict[str, Json], tuple[tuple[Question, Text], ...]]:
+    """Figures that came in a table, by the question's name, and those that were not understood with why. Empty cells and unknown names say nothing."""
+    found: dict[str, Json] = {}
+    misread: list[tuple[Question, Text]] = []
+    for question in form.questions:
         given = values.get(question.name)
         if not question.figure or given is None or not str(given).strip():
             continue
-        found = _cell(filling, question, given)
-        if isinstance(found, Misread | Unread):
-            misread.append(Join((question.short, ": ", found.why), ""))
-            continue
-        taken += 1
-        filling.put(question.name, found, skipped=found is None, message=filling.incoming.message)
-        _leave(filling, question)
-    return taken, tuple(misread)
+        cell = _cell(question, given, facts)
+        if isinstance(cell, Misread | Unread):
+            misread.append((question, cell.why))
+        else:
+            found[question.name] = cell
+    return found, tuple(misread)
 
 
-def _cell(filling: Filling, question: Question, given: Json) -> Json | Misread | Unread:
+def _cell(question: Question, given: Json, facts: Facts) -> Json | Misread | Unread:
     """A cell: a number as it is, words as if they were typed."""
     if isinstance(given, int | float) and not isinstance(given, bool):
         return checked(given, question)
-    found = parse(question, str(given), filling.facts)
+    found = parse(question, str(given), facts)
     return found if isinstance(found, Misread) else found.value
 
 

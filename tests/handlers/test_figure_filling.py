@@ -9,10 +9,11 @@ from hypothesis import strategies as st
 from handlers.forms import filling as fill
 from handlers.forms.checks import WHY
 from handlers.forms.figures import BLOCK
-from handlers.forms.filling import Filling, take_table
+from handlers.forms.filling import Filling, read_table
 from handlers.forms.offers import AS_BEFORE
 from models.commands import PutAnswer
 from models.report_facts import Known
+from models.talk import Join, Text
 from tests.handlers.figure_forms import INDICATORS, SPRING, filling, part
 from tests.transcripts import render
 
@@ -119,6 +120,14 @@ def test_a_block_is_never_larger_than_a_screen(question: Any) -> None:
 
 
 # --- tables -----------------------------------------------------------------------------------------------------------
+
+
+def take_table(work: Filling, cells: dict[str, Any]) -> tuple[int, tuple[Text, ...]]:
+    """As handlers.table does: what was read is put; how many, and what was not understood."""
+    found, misread = read_table(work.form, cells, work.facts)
+    for name, value in found.items():
+        work.put(name, value, skipped=value is None)
+    return len(found), tuple(Join((question.short, ": ", why), "") for question, why in misread)
 
 
 def test_a_table_fills_what_it_holds() -> None:
