@@ -7,9 +7,11 @@ import sqlalchemy as sa
 
 from bot.database import Database
 from bot.vault import Vault
+from models.document import DOCUMENT
 from models.expected import REPORT_EVENT
 from models.service import AUDIT
 from tests.bot.reports import SPRING, expected, handed_in, spring
+from tests.bot.test_submit import join
 from tests.driver import NO_BUTTONS, Scene, Seen
 
 
@@ -231,3 +233,15 @@ async def test_a_plan_without_figures_goes_on_where_it_was_sent_back(scene: Scen
     assert last(await scene.says("phuong", f"nop {row.number}")).startswith(
         "Tóm tắt nội dung chính trong vài câu.\nPhòng trả lại vì: viết rõ chỉ tiêu"
     )
+
+
+async def test_another_ward_reads_nothing_of_it(scene: Scene) -> None:
+    """By its number, by a choice, or by its spreadsheet (rule 9)."""
+    await join(scene, "bo-de", "bo_de")
+    row = await expected(scene)
+    for said in (f"xembc {row.number}", f"/bang {row.number}", f"nop {row.number}"):
+        await scene.says("bo-de", said)
+    await scene.presses_data("bo-de", f"0.report_see:{row.id}")
+    await scene.presses_data("bo-de", f"0.table:{row.id}")
+    assert [text for text in await scene.texts("bo-de") if "thẻ BHYT" in text or "Bộ chỉ tiêu" in text] == []
+    assert (await scene.rows(DOCUMENT), await scene.rows(AUDIT, AUDIT.c.action == "look_report")) == ([], [])
