@@ -273,7 +273,8 @@ async def test_whatever_the_platform_answers_order_and_completeness_hold(db: Dat
     """Random outcomes: what arrives keeps its order in each queue, nothing is left, only what was unknown is sent again after arriving."""
     chance, wire = random.Random(seed), Wire()
     outcomes: list[Outcome] = [Later("x"), Unknown("x"), Never("x"), Delivered("1"), Delivered("2")]
-    drafts = [Draft(str(n), chat=chance.choice("abc"), topic=chance.choice(["", "t"]), lane=chance.choice(list(Lane))) for n in range(60)]
+    # Asked for, or the fuse (its own tests) would hold a chat's 25th, which unknown outcomes bring near by chance.
+    drafts = [Draft(str(n), chance.choice("abc"), chance.choice(list(Lane)), topic=chance.choice(["", "t"]), asked=True) for n in range(60)]
     for chat in "abc":
         wire.will(chat, *chance.choices(outcomes, k=40))
     await plan(db, vault, *drafts)
