@@ -12,7 +12,7 @@ from bot.channels import Channel
 from bot.channels.hook import hook_path
 from bot.compose import keys_fit, read_plan, telegram, zalo
 from bot.database import Database
-from bot.gather import read_service
+from bot.gather.people import read_service
 from bot.migrate import current, head
 from bot.rendering import Renderer
 from bot.settings import Settings, SettingsError

@@ -11,7 +11,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from bot.engine import Engine
-from bot.gather import read_service
+from bot.gather.people import read_service
 from bot.metrics import Metrics
 from models import letter
 from models.incident import INCIDENT, Status

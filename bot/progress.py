@@ -24,7 +24,7 @@ from models.progress import Cell, Column, Progress, Sign, Tally
 from models.talk import Kind, Label
 
 if TYPE_CHECKING:
-    from bot.gather import Reading
+    from bot.gather.reading import Reading
 
 YEAR = timedelta(days=366)
 _E = EXPECTED.c

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from bot.channels import Capabilities, Delivered, Outcome, Quota, Unknown
 from bot.engine import Engine
-from bot.gather import read_service
+from bot.gather.people import read_service
 from handlers.quota import used_up
 from models.held import CODES
 from models.inbox import INBOX

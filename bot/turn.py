@@ -14,6 +14,7 @@ import sqlalchemy as sa
 from bot import apply, gather
 from bot.conversations import Talk, open_talk, save_talk
 from bot.engine import Engine
+from bot.gather.cases import find_case
 from bot.quota import count_received
 from bot.wire_json import incoming_to_json
 from bot.writing import Writing
@@ -42,7 +43,7 @@ def take_turn(db: sa.Connection, engine: Engine, incoming: Incoming) -> Taken | 
     talk = open_talk(db, engine, incoming)
     route = routing.route(talk.frame, incoming, talk.who)
     if incoming.kind is Kind.TIMER and route.case is not None:
-        gather.find_case(db, route.case, talk)  # case, then timer: a press locks them in that order too
+        find_case(db, route.case, talk)  # case, then timer: a press locks them in that order too
     if not claim(db, engine, talk, incoming):
         return None
     facts = gather.facts(db, engine, incoming, talk, route)

@@ -11,7 +11,8 @@ from bot.alone import alone
 from bot.apply import clocks, roster
 from bot.engine import Engine
 from bot.expected_rows import ensure
-from bot.gather import load_case, read_service
+from bot.gather.cases import load_case
+from bot.gather.people import read_service
 from bot.planned import difference
 from bot.vault import VaultError
 from handlers import digest, progress, reconcile, reminding

@@ -10,8 +10,9 @@ import sqlalchemy as sa
 
 from bot.apply import roster, storms
 from bot.apply.telling import holders
+from bot.case_rows import as_case
 from bot.clocks import clocks_of
-from bot.gather import as_case, read_service
+from bot.gather.people import read_service
 from bot.writing import SETTLED, Address, Writing
 from handlers import bundle, card, ladder
 from models.facts import Case, Role

@@ -12,7 +12,8 @@ import sqlalchemy as sa
 from bot.apply.cards import called, card_say, live_cards, privately, tell_no_leader, unique
 from bot.apply.notes import write_down
 from bot.clocks import clocks_of
-from bot.gather import load_case, read_draft
+from bot.gather.cases import load_case
+from bot.gather.drafts import read_draft
 from bot.writing import Address, Writing
 from handlers import clock_reminders, clock_words
 from handlers.clocks import Wanted, is_told, wanted

@@ -7,8 +7,8 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from bot import gather_digest
 from bot.apply.telling import holders, tell_person, tell_role
+from bot.gather import digest as gather_digest
 from bot.writing import Writing
 from handlers.digest import NOTHING_OWED, TIMER, digest_text, letter
 from handlers.plan_news import owing

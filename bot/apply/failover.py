@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from bot.apply.cards import unique
 from bot.apply.incidents import call_room
 from bot.apply.telling import holders
-from bot.gather import as_case
+from bot.case_rows import as_case
 from bot.writing import Address, Writing
 from handlers import failover, ladder
 from models import commands as c

@@ -25,7 +25,7 @@ from bot.apply.cards import (
     whom,
 )
 from bot.apply.telling import tell_room
-from bot.gather import as_case
+from bot.case_rows import as_case
 from bot.pages.opening import withdraw_from_whom_it_is_no_business
 from bot.writing import Writing
 from handlers import card, care_words, ladder

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 
 from bot.apply.telling import holders, tell_person
 from bot.engine import Engine
-from bot.gather import read_service
+from bot.gather.people import read_service
 from bot.roster_rows import read_roster
 from bot.writing import Writing
 from handlers import duty_watch, roster

@@ -9,7 +9,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from bot.gather import as_case
+from bot.case_rows import as_case
 from bot.writing import SETTLED, Address, Writing
 from handlers import card, ladder, storm
 from models.columns import upsert

@@ -11,10 +11,10 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from bot import gather_digest
 from bot.auditor.found import MOST, Found, Pass
 from bot.clocks import seen
-from bot.gather import read_service
+from bot.gather import digest as gather_digest
+from bot.gather.people import read_service
 from handlers import clock_reminders, digest, duty_watch, progress, reconcile, reminding
 from handlers.ladder import URGENT
 from models.clock import CASE_CLOCK, ClockState

@@ -17,8 +17,9 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from bot.case_rows import as_case
 from bot.engine import Engine
-from bot.gather import as_case, read_person
+from bot.gather.people import read_person
 from bot.media import ending, mime_of
 from bot.pages.files import FILES
 from bot.pages.planning import hashed, last_digits

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import sqlalchemy as sa
 
 from bot.channels import Capabilities
-from bot.gather import read_person, read_service
+from bot.gather.people import read_person, read_service
 from bot.pages import files
 from models.ids import new_id
 from models.incident import INCIDENT

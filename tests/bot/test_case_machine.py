@@ -28,7 +28,7 @@ from bot.auditor.found import Pass
 from bot.case_rows import as_case
 from bot.channels.buttons import decode
 from bot.database import Database
-from bot.gather import read_draft
+from bot.gather.drafts import read_draft
 from bot.training import ROOM_CHAT
 from bot.turn import take_turn
 from bot.vault import Vault, make_key

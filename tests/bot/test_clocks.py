@@ -12,7 +12,7 @@ from bot.apply.clocks import follow, set_clocks, void_clocks
 from bot.apply.forms import put_answer
 from bot.conversations import open_talk
 from bot.database import Database
-from bot.gather import load_case
+from bot.gather.cases import load_case
 from bot.upkeep import stay_on_duty
 from bot.vault import Vault
 from bot.writing import Writing

@@ -47,7 +47,7 @@ async def hands_in(scene: Scene, report: str, period: str) -> None:
 
     from bot.apply import APPLY
     from bot.conversations import open_talk
-    from bot.gather import find_expected
+    from bot.gather.reports import find_expected
     from bot.writing import Writing
     from handlers.routing import ReportRef
     from models.talk import Kind

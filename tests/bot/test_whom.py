@@ -7,7 +7,7 @@ import pytest
 import sqlalchemy as sa
 
 from bot.database import Database
-from bot.gather import read_service
+from bot.gather.people import read_service
 from bot.training import ROOM_CHAT
 from bot.vault import Vault
 from models.commands import UpdateIncident

@@ -18,7 +18,7 @@ from bot.auditor import timers
 from bot.auditor.found import Pass
 from bot.conversations import open_talk
 from bot.database import Database
-from bot.gather import find_expected
+from bot.gather.reports import find_expected
 from bot.upkeep import stay_on_duty
 from bot.vault import Vault, make_key
 from bot.writing import Writing

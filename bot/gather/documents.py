@@ -1,28 +1,25 @@
 """Facts about documents that the service makes and about papers that people send."""
 
 import base64
-from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
 from bot.documents.table import TABLE_PLACE
 from bot.expected_rows import ROWS, as_expected
+from bot.gather.people import read_person
+from bot.gather.reading import Reading
 from models.attachment import ATTACHMENT
 from models.document import DOCUMENT
 from models.expected import EXPECTED, ExpectedState
 from models.report_facts import CameBack, Drawn, DueDay, Expected
 from models.talk import Label
 
-if TYPE_CHECKING:
-    from bot.gather import Reading
-
 _DOCUMENT = sa.select(DOCUMENT).where(DOCUMENT.c.id == sa.bindparam("named"))
 _EXPECTED = ROWS.where(EXPECTED.c.id == sa.bindparam("named"))
 
 
-def drawn(reading: "Reading") -> Drawn | None:
+def drawn(reading: Reading) -> Drawn | None:
     """The document whose turn it is to be sent; None if it was deleted meanwhile, or whoever asked is no member any more."""
-    from bot.gather import read_person
 
     row = reading.db.execute(_DOCUMENT, {"named": str(reading.incoming.data.get("subject"))}).first()
     if row is None:
@@ -34,7 +31,7 @@ def drawn(reading: "Reading") -> Drawn | None:
     return Drawn(row.id, row.kind, row.state, row.data, row.person or "", row.unit, expected)
 
 
-def expected_of(reading: "Reading", expected: str) -> Expected | None:
+def expected_of(reading: Reading, expected: str) -> Expected | None:
     """An expected report, not locked."""
     row = reading.db.execute(_EXPECTED, {"named": expected}).first() if expected else None
     return as_expected(reading.db, reading.engine, row) if row is not None else None
@@ -43,7 +40,7 @@ def expected_of(reading: "Reading", expected: str) -> Expected | None:
 _TABLE = sa.select(ATTACHMENT.c.id, ATTACHMENT.c.conversation, ATTACHMENT.c.submission).where(ATTACHMENT.c.id == sa.bindparam("named"))
 
 
-def came_back(reading: "Reading") -> CameBack | None:
+def came_back(reading: Reading) -> CameBack | None:
     """What the attachment worker has read in a spreadsheet and sealed into the timer."""
     row = reading.db.execute(_TABLE, {"named": str(reading.incoming.data.get("subject"))}).first()
     if row is None:
@@ -54,7 +51,7 @@ def came_back(reading: "Reading") -> CameBack | None:
     return CameBack(row.conversation, row.submission, **found)
 
 
-def due_days(reading: "Reading") -> tuple[DueDay, ...]:
+def due_days(reading: Reading) -> tuple[DueDay, ...]:
     """Days on which reports to the division are due: the newest that has passed first, then those before it, then those to come."""
     e = EXPECTED.c
     wanted = (
@@ -72,7 +69,7 @@ def due_days(reading: "Reading") -> tuple[DueDay, ...]:
     return (*(one for one in found if one.passed), *reversed([one for one in found if not one.passed]))
 
 
-def _name(reading: "Reading", report: str, period: str) -> Label:
+def _name(reading: Reading, report: str, period: str) -> Label:
     """As the plan calls it; what was asked for by chat has no name here, because people type anything."""
     try:
         known = reading.engine.plan.report(report)

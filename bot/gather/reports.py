@@ -2,12 +2,17 @@
 
 import json
 from datetime import date, datetime, time, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import sqlalchemy as sa
 
 from bot import expected_rows
+from bot.engine import Engine
+from bot.gather.drafts import read_draft
+from bot.gather.reading import Reading
 from handlers.rights import receiving_units, submitting_units
+from handlers.routing import ReportRef
+from models.attachment import ATTACHMENT
 from models.expected import EXPECTED, OWING, ExpectedState
 from models.incident import INCIDENT, Status
 from models.people import PERSON
@@ -15,8 +20,23 @@ from models.report_facts import Correction, Expected, Known
 from models.submission import ANSWER
 from models.talk import Json
 
-if TYPE_CHECKING:
-    from bot.gather import Reading
+_NAMED: sa.BindParameter[Any] = sa.bindparam("named")
+_NAMED_BY = {
+    by: expected_rows.ROWS.where(where).with_for_update(of=EXPECTED)
+    for by, where in {
+        "id": EXPECTED.c.id == _NAMED,
+        "number": EXPECTED.c.number == _NAMED,
+        "file": EXPECTED.c.submission == sa.select(ATTACHMENT.c.submission).where(ATTACHMENT.c.id == _NAMED).scalar_subquery(),
+    }.items()
+}
+
+
+def find_expected(db: sa.Connection, engine: Engine, ref: ReportRef) -> Expected | None:
+    """The expected report that a press, a typed number or a dialogue names, locked; its true state. Whether the sender may touch it is asked by the
+    handler."""
+    row = db.execute(_NAMED_BY[ref.by], {"named": int(ref.value) if ref.by == "number" else ref.value}).first()
+    return expected_rows.as_expected(db, engine, row) if row is not None else None
+
 
 _OWED = (
     expected_rows.ROWS.where(EXPECTED.c.unit.in_(sa.bindparam("units", expanding=True)), EXPECTED.c.state.in_(OWING))
@@ -26,14 +46,14 @@ _OWED = (
 )
 
 
-def owed(reading: "Reading") -> tuple[Expected, ...]:
+def owed(reading: Reading) -> tuple[Expected, ...]:
     """What the sender's units owe and can hand in now, the most urgent first."""
     units = submitting_units(reading.talk.who)
     rows = reading.db.execute(_OWED, {"units": units, "now": reading.engine.now()}).all() if units else []
     return tuple(expected_rows.as_expected(reading.db, reading.engine, row) for row in rows)
 
 
-def handed_in(reading: "Reading") -> tuple[Expected, ...]:
+def handed_in(reading: Reading) -> tuple[Expected, ...]:
     """What waits for the sender's answer, the oldest first."""
     units = receiving_units(reading.talk.who)
     waiting = expected_rows.ROWS.where(EXPECTED.c.recipient.in_(units), EXPECTED.c.state == ExpectedState.HANDED_IN)
@@ -41,7 +61,7 @@ def handed_in(reading: "Reading") -> tuple[Expected, ...]:
     return tuple(expected_rows.as_expected(reading.db, reading.engine, row) for row in rows)
 
 
-def known(reading: "Reading") -> Known:
+def known(reading: Reading) -> Known:
     """Of the named report: figures of the period before, and cases of its own period."""
     expected: Expected | None = reading.found.get("expected")
     if expected is None or expected.request:
@@ -58,8 +78,7 @@ def known(reading: "Reading") -> Known:
     return Known(last, before.name if before is not None and last else None, cases)
 
 
-def _figures(reading: "Reading", expected: Expected, period: str) -> dict[str, Json]:
-    from bot.gather import read_draft
+def _figures(reading: Reading, expected: Expected, period: str) -> dict[str, Json]:
 
     same = EXPECTED.c.report == expected.report, EXPECTED.c.unit == expected.unit, EXPECTED.c.period == period
     handed = reading.db.execute(sa.select(EXPECTED.c.submission).where(*same, EXPECTED.c.first_at.is_not(None))).scalar()
@@ -68,7 +87,7 @@ def _figures(reading: "Reading", expected: Expected, period: str) -> dict[str, J
     return {name: value for name, value in values.items() if isinstance(value, int | float) and not isinstance(value, bool)}
 
 
-def corrections(reading: "Reading") -> tuple[Correction, ...]:
+def corrections(reading: Reading) -> tuple[Correction, ...]:
     """What was changed in the named report between its first and its last handing in: the trail that answers leave."""
     expected: Expected | None = reading.found.get("expected")
     if expected is None or not expected.submission or expected.first_at is None or expected.handed_at is None:
@@ -89,7 +108,7 @@ def corrections(reading: "Reading") -> tuple[Correction, ...]:
     return tuple(found)
 
 
-def _opened(reading: "Reading", submission: str, row: sa.Row[Any]) -> Json:
+def _opened(reading: Reading, submission: str, row: sa.Row[Any]) -> Json:
     if row.value is None:
         return None
     plain = reading.engine.vault.open(reading.db, f"submission:{submission}", "answer.value", row.id, row.value)
@@ -97,7 +116,7 @@ def _opened(reading: "Reading", submission: str, row: sa.Row[Any]) -> Json:
     return value
 
 
-def _cases(reading: "Reading", unit: str, start: date, end: date | None) -> dict[str, int]:
+def _cases(reading: Reading, unit: str, start: date, end: date | None) -> dict[str, int]:
     """Cases of the ward received in the period until now, by kind and by type; exercises and slips are none. Restricted ones are not
     counted: somebody of the ward may be involved, and a count alone would tell them (rule 7)."""
     zone = reading.engine.zone

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 
 from bot import expected_rows
 from bot.engine import Engine
+from bot.gather.reading import Reading
 from bot.linking import held as memberships
 from handlers.reminding import told
 from handlers.rights import DIVISION, SUBMITTERS
@@ -15,6 +16,7 @@ from models.expected import ABSENCE, EXPECTED, REPORT_EVENT, STANDING
 from models.facts import Held, Role
 from models.people import ACCOUNT, MEMBERSHIP, PERSON
 from models.report_facts import Digest, Expected
+from models.talk import Kind
 
 LIVES = timedelta(
     days=2 * 366
@@ -152,3 +154,10 @@ def nobody(db: sa.Connection, engine: Engine, now: datetime) -> tuple[str, ...]:
     owing = set(db.execute(sa.select(EXPECTED.c.unit).distinct().where(*live)).scalars())
     reached = _reached(db, now, SUBMITTERS)
     return tuple(unit.id for unit in engine.plan.units if unit.id in owing - reached)
+
+
+def digest(reading: Reading) -> Digest | None:
+    """Of the person whom the timer names, or of the sender."""
+    timer = reading.incoming.kind is Kind.TIMER
+    person = str(reading.incoming.data.get("subject")) if timer else reading.talk.who.person if reading.talk.who else ""
+    return of_person(reading.db, reading.engine, person, reading.engine.now()) if person else None

@@ -1,20 +1,17 @@
 """Facts about cases that somebody holds, and lists of cases: the readers of bot.gather for what is done after a case was taken."""
 
-from typing import TYPE_CHECKING
-
 import sqlalchemy as sa
 
 from bot.case_rows import as_case, case_of
+from bot.clocks import clocks_of
+from bot.gather.reading import Reading
 from handlers.rights import OFFICERS
 from models.clock import CASE_CLOCK, ClockState
-from models.facts import Asked, Case, Held, Member, Remark, Role
+from models.facts import Asked, Case, Held, Member, Remark, Role, RunningClock
 from models.incident import CASE_NOTE, INCIDENT, Status
 from models.people import MEMBERSHIP, PERSON
 from models.talk import Kind
 from models.timer import TIMER
-
-if TYPE_CHECKING:
-    from bot.gather import Reading
 
 _OWN = 5
 
@@ -22,7 +19,7 @@ _OWN = 5
 # --- promises ---------------------------------------------------------------------------------------------------------
 
 
-def waiting(reading: "Reading") -> tuple[Case, ...]:
+def waiting(reading: Reading) -> tuple[Case, ...]:
     """Cases of the sender that wait for a word: nothing was promised yet, or the promised time has come. Locked in the order of their ids."""
     who = reading.talk.who
     if who is None or not who.is_(*OFFICERS):
@@ -38,13 +35,13 @@ def waiting(reading: "Reading") -> tuple[Case, ...]:
     return tuple(case_of(row, who.name) for row in reading.db.execute(statement).all())
 
 
-def at_hand(reading: "Reading") -> Case | None:
+def at_hand(reading: Reading) -> Case | None:
     """The case that was named; where none was, the only one of the sender's that waits for a word."""
     waits: tuple[Case, ...] = reading.found.get("waiting", ())
     return waits[0] if len(waits) == 1 else reading.case
 
 
-def asked(reading: "Reading") -> Asked:
+def asked(reading: Reading) -> Asked:
     """What the pending timer of the case's promise remembers."""
     case = at_hand(reading)
     if case is None:
@@ -54,10 +51,15 @@ def asked(reading: "Reading") -> Asked:
     return Asked(bool(data.get("asked")), bool(data.get("renewed")))
 
 
+def clocks(reading: Reading) -> tuple[RunningClock, ...]:
+    case = at_hand(reading)
+    return clocks_of(reading.db, case.id, reading.engine.plan, reading.engine.now()) if case else ()
+
+
 # --- one case ---------------------------------------------------------------------------------------------------------
 
 
-def remarks(reading: "Reading") -> tuple[Remark, ...]:
+def remarks(reading: Reading) -> tuple[Remark, ...]:
     """What was typed about the case, opened. A reporter who claims something is not named: whether they may be is asked elsewhere."""
     case = reading.case
     if case is None:
@@ -80,7 +82,7 @@ def remarks(reading: "Reading") -> tuple[Remark, ...]:
     )
 
 
-def officers(reading: "Reading") -> tuple[Member, ...]:
+def officers(reading: Reading) -> tuple[Member, ...]:
     """Officers of the division and of the case's ward, with all that they hold."""
     if reading.case is None:
         return ()
@@ -103,7 +105,7 @@ def officers(reading: "Reading") -> tuple[Member, ...]:
 # --- lists of cases ---------------------------------------------------------------------------------------------------
 
 
-def own_cases(reading: "Reading") -> tuple[Case, ...]:
+def own_cases(reading: Reading) -> tuple[Case, ...]:
     """The newest that the sender reported, from whichever of their chats; of somebody unknown, from this one. A child's own call for help is in
     no list: somebody else may hold the phone."""
     if reading.talk.group:
@@ -116,7 +118,7 @@ def own_cases(reading: "Reading") -> tuple[Case, ...]:
     return tuple(as_case(reading.db, row) for row in reading.db.execute(statement.limit(_OWN)).all())
 
 
-def open_cases(reading: "Reading") -> tuple[Case, ...]:
+def open_cases(reading: Reading) -> tuple[Case, ...]:
     """All that are open or taken, with who holds them; nothing for whoever is no officer. The roster's timer, which nobody sent, reads them too."""
     who = reading.talk.who
     if reading.incoming.kind is not Kind.TIMER and (who is None or not who.is_(*OFFICERS)):
@@ -130,7 +132,7 @@ def open_cases(reading: "Reading") -> tuple[Case, ...]:
     return tuple(case_of(row, row.holder or "") for row in reading.db.execute(statement).all())
 
 
-def overdue(reading: "Reading") -> frozenset[str]:
+def overdue(reading: Reading) -> frozenset[str]:
     """Incidents of which a legal clock has run out. What is owed at once would make every new case overdue: it is reminded of by itself."""
     at_once = [clock.id for clock in reading.engine.plan.clocks if clock.at_once]
     late = CASE_CLOCK.c.state == ClockState.RUNNING, CASE_CLOCK.c.due_at < reading.engine.now(), CASE_CLOCK.c.kind.not_in(at_once)

@@ -1,20 +1,16 @@
 """Facts for /vangmat: who could stand in, and what the sender has entered."""
 
-from typing import TYPE_CHECKING
-
 import sqlalchemy as sa
 
+from bot.gather.reading import Reading
 from handlers.rights import SUBMITTERS, submitting_units
 from models.expected import ABSENCE
 from models.facts import Held, Member, Role
 from models.people import ACCOUNT, MEMBERSHIP, PERSON
 from models.report_facts import Away
 
-if TYPE_CHECKING:
-    from bot.gather import Reading
 
-
-def colleagues(reading: "Reading") -> tuple[Member, ...]:
+def colleagues(reading: Reading) -> tuple[Member, ...]:
     """Everybody else who hands in for one of the sender's units and can be written to, by name."""
     who = reading.talk.who
     units = submitting_units(who)
@@ -36,7 +32,7 @@ def colleagues(reading: "Reading") -> tuple[Member, ...]:
     return tuple(found.values())
 
 
-def absences(reading: "Reading") -> tuple[Away, ...]:
+def absences(reading: Reading) -> tuple[Away, ...]:
     """The sender's own that are not over, the next one first."""
     who = reading.talk.who
     if who is None:

@@ -2,17 +2,15 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import sqlalchemy as sa
 
 from bot import expected_rows
+from bot.gather.reading import Reading
 from handlers.rights import receiving_units, submitting_units
 from models.expected import EXPECTED, OWING, ExpectedState
 from models.report_facts import Ahead, Round
-
-if TYPE_CHECKING:
-    from bot.gather import Reading
 
 _BEHIND = timedelta(days=366)  # what was never handed in before that is history
 
@@ -48,7 +46,7 @@ _COUNTED = (
 """A date behind is listed until all of it is there or it is locked; afterwards it belongs to the rates."""
 
 
-def ahead(reading: "Reading") -> Ahead:
+def ahead(reading: Reading) -> Ahead:
     """Dates from now on, and those behind that are still owed."""
     who, now = reading.talk.who, reading.engine.now()
     times = {"now": now, "since": now - _BEHIND}
@@ -57,7 +55,7 @@ def ahead(reading: "Reading") -> Ahead:
     return Ahead(tuple(expected_rows.as_expected(reading.db, reading.engine, row) for row in own), _rounds(reading, counted))
 
 
-def _rounds(reading: "Reading", counted: Sequence[sa.Row[tuple[object, ...]]]) -> tuple[Round, ...]:
+def _rounds(reading: Reading, counted: Sequence[sa.Row[tuple[object, ...]]]) -> tuple[Round, ...]:
     counts = {row.one: row for row in counted}
     named = expected_rows.ROWS.where(EXPECTED.c.id.in_(counts)).order_by(EXPECTED.c.due_at, EXPECTED.c.report, EXPECTED.c.period)
     return tuple(
