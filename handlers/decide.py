@@ -186,8 +186,10 @@ def _what(frame: Frame, facts: Facts, reply: Reply) -> Turn:
 def _ask_why(frame: Frame, facts: Facts, why: Text | None = None) -> Turn:
     name, expected = held(frame, "about"), facts.expected
     form = facts.forms.get(expected.form) if expected is not None else None
-    what = form.question(name).short if form is not None and form.has(name) else msg("the whole report")
-    return ask(frame, msg("%(what)s: what is to be put right? One sentence.", what=what), Choice(_NO, msg("Leave it as it is")), why=why)
+    text = msg("What is to be put right in the whole report? One sentence.")
+    if form is not None and form.has(name):
+        text = msg("“%(what)s”: what is to be put right? One sentence.", what=form.question(name).short)
+    return ask(frame, text, Choice(_NO, msg("Leave it as it is")), why=why)
 
 
 def _why(frame: Frame, facts: Facts, reply: Reply) -> Turn:

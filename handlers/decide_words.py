@@ -28,7 +28,7 @@ def waiting_line(expected: Expected, facts: Facts) -> Text:
 
 def received(expected: Expected, facts: Facts) -> Text:
     at = expected.handed_at or facts.now
-    return msg("received %(time)s, %(on_time)s", time=Moment(at, "short"), on_time=on_time(expected, expected.first_at or at, facts))
+    return msg("Received %(time)s. %(on_time)s", time=Moment(at, "short"), on_time=on_time(expected, expected.first_at or at, facts))
 
 
 def filled_texts(expected: Expected, facts: Facts) -> list[Text]:
@@ -95,7 +95,7 @@ def returned(expected: Expected, facts: Facts, reasons: dict[str, str]) -> Text:
         for name, why in reasons.items()
     )
     return lines(
-        msg("↩ %(title)s was sent back to be put right:", title=title(expected, facts)), *rows,
+        msg("↩ To be put right: %(title)s", title=title(expected, facts)), *rows,
         msg("Everything that you filled in is still there. The due day stays as it was."),
     )  # fmt: skip
 

@@ -59,14 +59,14 @@ def _of(form: Form, question: Question, values: Mapping[str, Json], known: Known
     if question.at_most is not None and (whole := _number(values.get(question.at_most))) is not None and value > whole:
         larger = form.question(question.at_most)
         why = msg(
-            "%(part)s (%(value)s) cannot be more than %(whole)s (%(of)s).",
+            "“%(part)s” (%(value)s) cannot be more than “%(whole)s” (%(of)s).",
             part=question.short, value=figure_text(value), whole=larger.short, of=figure_text(whole),
         )  # fmt: skip
         yield Finding("at_most", (question.name, larger.name), why, hard=True)
     yield from _last(question, value, known)
     if question.cases is not None and value < known.cases.get(question.cases, 0):
         why = msg(
-            "%(question)s: you write %(value)s, but the service knows of %(cases)s in this period.",
+            "“%(question)s”: you write %(value)s, but the service knows of %(cases)s in this period.",
             question=question.short, value=figure_text(value), cases=known.cases[question.cases],
         )  # fmt: skip
         yield Finding("cases", (question.name,), why, hard=False)
@@ -79,7 +79,7 @@ def _sum(form: Form, question: Question, value: float, values: Mapping[str, Json
         return
     names = Join(tuple(form.question(name).short for name in question.sum), " + ")
     why = msg(
-        "%(names)s = %(sum)s, but %(total)s is %(value)s.",
+        "Added up, %(names)s = %(sum)s, but “%(total)s” is %(value)s.",
         names=names, sum=figure_text(sum(given)), total=question.short, value=figure_text(value),
     )  # fmt: skip
     yield Finding("sum", (question.name, *question.sum), why, hard=True)
@@ -93,7 +93,7 @@ def _last(question: Question, value: float, known: Known) -> Iterator[Finding]:
     far = abs(value - before)
     if far >= rule.least and far * 100 >= rule.percent * max(before, 1):
         why = msg(
-            "%(question)s: %(value)s now, %(before)s in the report before (%(period)s).",
+            "“%(question)s”: %(value)s now, %(before)s in the report before (%(period)s).",
             question=question.short, value=figure_text(value), before=figure_text(before), period=known.last_name,
         )  # fmt: skip
         yield Finding("compare", (question.name,), why, hard=False)

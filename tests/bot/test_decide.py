@@ -37,7 +37,7 @@ async def test_what_waits_is_listed(scene: Scene) -> None:
     assert last(await scene.says("truc-a", "duyet")).splitlines() == [
         "Báo cáo chờ chấp nhận:",
         f"• BC-{number} Ngọc Lâm: Bộ chỉ tiêu, 6 tháng năm 2021",
-        "   nhận 09:00 5/5, ĐÚNG HẠN",
+        "   Nhận 09:00 5/5. ĐÚNG HẠN",
         f"Xem: /xembc {number}. Chấp nhận: /duyet {number}. Trả lại: /tra {number}",
     ]
 
@@ -78,7 +78,7 @@ async def test_it_is_sent_back_with_reasons_by_question(scene: Scene) -> None:
     ):
         await scene.says("truc-a", said)
     assert (await scene.texts("phuong"))[-1].splitlines()[:3] == [
-        f"↩ BC-{row.number} Ngọc Lâm: Bộ chỉ tiêu, 6 tháng năm 2021: Phòng trả lại để sửa:",
+        f"↩ Phòng trả lại để sửa: BC-{row.number} Ngọc Lâm: Bộ chỉ tiêu, 6 tháng năm 2021",
         "• có thẻ BHYT: thiếu trẻ tạm trú",
         "• gửi lại giúp trước thứ sáu",
     ]

@@ -65,7 +65,7 @@ async def test_parts_that_do_not_add_up_are_asked_again(scene: Scene) -> None:
     await scene.says("phuong", "1")
     seen = await scene.says("phuong", "120 61 58")
     assert last(seen).splitlines()[:7] == [
-        "nam + nữ = 119, còn tổng số đang là 120.",
+        "Cộng lại, nam + nữ = 119, còn “tổng số” đang là 120.",
         "Anh/chị xem lại giúp.",
         "",
         "Phần 1/11: Trẻ em dưới 16 tuổi",
@@ -83,7 +83,7 @@ async def test_a_part_is_never_more_than_the_whole(scene: Scene) -> None:
         await scene.says("phuong", said)
     seen = await scene.says("phuong", "40 21 19 41")
     assert last(seen).splitlines()[:6] == [
-        "có thẻ BHYT (41) không thể nhiều hơn dưới 6 tuổi (40).",
+        "Mục “có thẻ BHYT” (41) không thể nhiều hơn “dưới 6 tuổi” (40).",
         "Anh/chị xem lại giúp.",
         "",
         "Phần 2/11: Trẻ em dưới 6 tuổi",
@@ -102,7 +102,7 @@ async def test_what_stands_out_against_the_period_before_wants_a_reason(scene: S
     await scene.says("phuong", "1")
     seen = await scene.says("phuong", "240 121 119")
     assert last(seen).splitlines()[:2] == [
-        "tổng số: kỳ này 240, kỳ trước (6 tháng năm 2021) là 120.",
+        "Mục “tổng số”: kỳ này 240, kỳ trước (6 tháng năm 2021) là 120.",
         "Nếu số đó đúng, anh/chị cho biết vì sao, vài chữ thôi.",
     ]
     assert last(await scene.says("phuong", "nhập thêm tổ dân phố mới")).startswith("Cảm ơn anh/chị, lý do đã ghi kèm số.")
@@ -154,7 +154,7 @@ async def test_the_offices_file_is_a_report(scene: Scene) -> None:
     """Sent whenever it comes, kept with the report, then only its note and its day are asked."""
     await scene.says("phuong", f"nop {(await expected(scene)).number}")
     seen = await scene.sends("phuong", "bang.xlsx", kind="file")
-    assert last(seen).startswith("Đã nhận tệp (tất cả 1).")
+    assert last(seen).startswith("Đã nhận tệp, tất cả 1 tệp.")
     for said in ("đủ tệp rồi", "bo qua", "hôm nay"):
         seen = await scene.says("phuong", said)
     assert last(seen).splitlines()[1] == "Anh/chị xem lại rồi nộp:"
@@ -275,7 +275,7 @@ async def test_a_reason_is_a_few_words(scene: Scene, said: str) -> None:
     scene.clock[0] = datetime(2021, 8, 2, 2, 0, tzinfo=UTC)
     for typed in (f"nop {(await expected(scene, period='9_thang_2021')).number}", "1", "240 121 119"):
         await scene.says("phuong", typed)
-    assert "tổng số: kỳ này 240" in last(await scene.says("phuong", said))
+    assert "Mục “tổng số”: kỳ này 240" in last(await scene.says("phuong", said))
     assert await count(scene, ANSWER.c.question == "tong_tre_em.why") == 0
 
 
@@ -302,14 +302,14 @@ async def test_files_that_are_there_already_are_named(scene: Scene) -> None:
     await scene.says("phuong", f"nop {number}")
     await scene.sends("phuong", "bang.xlsx", kind="file")
     await scene.says("phuong", "huỷ")
-    assert last(await scene.says("phuong", f"nop {number}")).startswith("Đã nhận tệp (tất cả 1).")
+    assert last(await scene.says("phuong", f"nop {number}")).startswith("Đã nhận tệp, tất cả 1 tệp.")
 
 
 async def test_late_is_said_plainly(scene: Scene) -> None:
     """By days, without blame."""
     scene.clock[0] = datetime(2021, 5, 12, 2, 0, tzinfo=UTC)
     seen = await handed_in(scene)
-    assert "Nhận lúc Thứ Tư 12/5/2021, 09:00. trễ 3 ngày." in last(seen)
+    assert "Nhận lúc Thứ Tư 12/5/2021, 09:00. Trễ 3 ngày." in last(seen)
 
 
 async def test_a_locked_report_says_whom_to_ask(scene: Scene) -> None:

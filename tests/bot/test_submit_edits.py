@@ -57,7 +57,7 @@ async def test_an_edited_message_corrects_its_own_figures(scene: Scene) -> None:
 async def test_a_correction_is_checked_like_an_answer(scene: Scene) -> None:
     """What cannot be right is asked at once."""
     typed = await types(scene, FIGURES[0])
-    assert (await edits(scene, typed, "130 61 59 100 5")).startswith("nam + nữ = 120, còn tổng số đang là 130.")
+    assert (await edits(scene, typed, "130 61 59 100 5")).startswith("Cộng lại, nam + nữ = 120, còn “tổng số” đang là 130.")
 
 
 async def test_a_correction_that_is_not_clear_changes_nothing(scene: Scene) -> None:

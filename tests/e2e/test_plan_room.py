@@ -136,7 +136,7 @@ async def figures(page: RoomPage, shot: Shots) -> None:
         await asked(page, "phuong", block)
         if block == "Trẻ em dưới 16 tuổi":
             await page.say("phuong", "3000 1500 1400 2950 100")
-            await asked(page, "phuong", "nam + nữ = 2.900, còn tổng số đang là 3.000")
+            await asked(page, "phuong", "nam + nữ = 2.900, còn “tổng số” đang là 3.000")
             await shot("wrong-sum")
             await page.say("phuong", "3000 1500 1500")
         elif block == "Xâm hại trẻ em":

@@ -28,7 +28,7 @@ def said(values: dict[str, Any], known: Known | None = None) -> list[tuple[str, 
 def test_parts_must_add_up() -> None:
     """Told with the figures themselves."""
     values = {"tong_tre_em": 1200, "tong_nam": 61, "tong_nu": 58}
-    assert said(values) == [("sum", "nam + nữ = 119, còn tổng số đang là 1.200.", True)]
+    assert said(values) == [("sum", "Cộng lại, nam + nữ = 119, còn “tổng số” đang là 1.200.", True)]
 
 
 def test_a_part_that_was_left_out_adds_up_to_nothing() -> None:
@@ -39,7 +39,16 @@ def test_a_part_that_was_left_out_adds_up_to_nothing() -> None:
 def test_a_part_is_at_most_the_whole() -> None:
     """Equal is right."""
     assert said({"hcdb": 5, "hcdb_tro_giup": 5}) == []
-    assert said({"hcdb": 5, "hcdb_tro_giup": 6}) == [("at_most", "được trợ giúp (6) không thể nhiều hơn hoàn cảnh đặc biệt (5).", True)]
+    assert said({"hcdb": 5, "hcdb_tro_giup": 6}) == [("at_most", "Mục “được trợ giúp” (6) không thể nhiều hơn “hoàn cảnh đặc biệt” (5).", True)]
+
+
+def test_every_sentence_begins_with_a_capital() -> None:
+    """Short names of figures are written small; a sentence about them is not."""
+    values = {"tong_tre_em": 300, "tong_nam": 61, "tong_nu": 58, "hcdb": 5, "hcdb_tro_giup": 6, "xam_hai_vu": 0}
+    known = Known(last={"tong_tre_em": 100}, last_name=SPRING, cases={"violation": 3})
+    sentences = said(values, known)
+    assert [check for check, _, _ in sentences] == ["sum", "compare", "at_most", "cases"]
+    assert [text for _, text, _ in sentences if not text[0].isupper()] == []
 
 
 def test_the_groups_may_add_up_to_more_than_their_total() -> None:
