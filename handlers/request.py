@@ -9,7 +9,7 @@ from datetime import date
 from handlers.commands import find
 from handlers.floor import ask, end, go, held, short, take_floor
 from handlers.forms.parsers import wards_called
-from handlers.forms.values import day_text
+from handlers.forms.values import clipped, day_text
 from handlers.plan_news import owing
 from handlers.reading.duty import read_days
 from handlers.reading.folding import fold
@@ -89,7 +89,7 @@ def _whom(frame: Frame, facts: Facts, reply: Reply) -> Turn:
     found = [_named(name, facts) for name in names if name]
     unread = next((name for name, unit in zip([name for name in names if name], found, strict=True) if not unit), "")
     if unread or not found:
-        return _ask_whom(frame, msg("“%(name)s” is no unit of the plan.", name=unread) if unread else None)
+        return _ask_whom(frame, msg("“%(name)s” is no unit of the plan.", name=clipped(unread)) if unread else None)
     return _ask_due(go(frame, "due", units=list(dict.fromkeys(found))))
 
 

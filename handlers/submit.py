@@ -272,8 +272,9 @@ def _back(work: Filling) -> Turn | None:
     if before is None or (work.word("way") == BY_FILE and before.type not in PAPERS):
         show(work, WAYS)
     else:
-        work.data["early"] = [before.name, *work.early]
-        work.show(before)
+        together = fill.given_with(work, before)
+        work.data["early"] = [*(one.name for one in together), *work.early]
+        work.show(together[0])
     return None
 
 

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 from handlers.reading.folding import fold
-from models.form import Question
+from models.form import Question, QuestionType
 from models.talk import Label, Text, msg
 
 Number = int | float
@@ -120,7 +120,8 @@ def words_of(text: str) -> tuple[str, ...]:
 
 def known_words(block: Sequence[Question]) -> frozenset[str]:
     """Every word that may stand in a message of figures for these questions."""
-    return FILLERS.union(*(_own(question) | _measure(question) for question in block))
+    fillers = FILLERS if all(question.type is QuestionType.DECIMAL for question in block) else FILLERS - {"trieu"}
+    return fillers.union(*(_own(question) | _measure(question) for question in block))
 
 
 def units_of(block: Sequence[Question]) -> frozenset[str]:

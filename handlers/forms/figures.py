@@ -5,7 +5,8 @@ Rules:
 1. A message of figures is read whole or not at all: one word that means nothing here, or one figure that could be two things, and nothing is taken.
 2. A point between groups of three is of thousands ("1.234"), a comma is decimal ("1,5"); where whole numbers are asked, and in a row of three or more,
    commas stand between numbers ("12,3,0,5"). "1,234" could be either, so it is asked once more.
-3. "Không" is 0, "-" or "x" leaves a place out. Money is in millions of đồng: "2 tỷ" is 2000, "500 nghìn" is 0,5, "12.500.000 đồng" is 12,5.
+3. "Không" is 0; "-", "x", "không biết" leave a place out. Money is in millions of đồng: "2 tỷ" is 2000, "500 nghìn" is 0,5,
+   "12.500.000 đồng" is 12,5.
 4. Words put a figure where they belong (`handlers.forms.figure_places`); figures without words go in the order of the questions.
 5. Numbers of the list are no figures ("1) 120 2) 61"), nor are numbers of a label ("dưới 6 tuổi: 61").
 """
@@ -16,6 +17,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from handlers.forms.figure_places import Number, Said, Unclear, known_words, neighbours, not_clear, placed, units_of, words_of
+from handlers.forms.values import clipped
 from handlers.reading.folding import fold, tidy
 from models.form import Question, QuestionType
 from models.talk import Text, msg
@@ -33,6 +35,9 @@ _GROUPED = re.compile(r"[1-9]\d{0,2}(\.\d{3})+(,\d{1,3})?")
 _COMMAS = re.compile(r"[1-9]\d{0,2}(,\d{3})+")
 _GLUED = re.compile(r"([+-]?\d[\d.,]*)([^\W\d]+)")
 _PIECE = re.compile(r"[^\s;:=|]+")
+_UNKNOWN = re.compile(
+    r"\b(?:(?:không|khong|ko|k|chưa|chua)\s+(?:biết|biet|rõ|ro|nhớ|nho|có\s+số(?:\s+liệu)?|co\s+so(?:\s+lieu)?)|bỏ\s+qua|bo\s+qua)\b"
+)
 _MARK = re.compile(r"(?:^|(?<=\s))(\d{1,2})\s?(?:(\))|\.(?=\s))\s*")
 
 
@@ -52,11 +57,12 @@ class Unread:
 
 def read_figures(text: str, block: Sequence[Question]) -> Figures | Unread:
     """Read a message against the questions that it may answer, in their order; there is at least one."""
+    text = _UNKNOWN.sub(" x ", tidy(text)).strip()
     try:
-        listed = _listed(tidy(text), block)
+        listed = _listed(text, block)
         if listed is not None:
             return Figures(tuple((question, _single(part, question)) for question, part in listed))
-        said, behind = _said(tidy(text), block)
+        said, behind = _said(text, block)
         return Figures(placed(said, behind, block))
     except Unclear as problem:
         return Unread(problem.why)
@@ -67,7 +73,7 @@ def checked(value: float, question: Question) -> Number | Unread:
     if value < 0:
         return Unread(msg("A figure below zero cannot be right. Please type it once more."))
     if not value <= _largest(question):  # not-a-number too
-        return Unread(msg("“%(word)s” is too large. Please type the figure once more.", word=str(value)))
+        return Unread(msg("“%(word)s” is too large. Please type the figure once more.", word=clipped(str(value))))
     if question.type is QuestionType.INTEGER and value != int(value):
         return Unread(msg("“%(word)s” is no whole number. Please type the figure once more.", word=str(value)))
     return _clean(value)
@@ -122,7 +128,9 @@ def _said(text: str, block: Sequence[Question]) -> tuple[list[Said], list[str]]:
             continue
         elif any(letter.isdigit() for letter in piece) or not known.issuperset(words_of(piece)):
             why = msg(
-                "“%(word)s” could not be read. Please type figures only, for example: %(example)s.", word=piece, example=example(block)
+                "“%(word)s” could not be read. Please type figures only, for example: %(example)s.",
+                word=clipped(piece),
+                example=example(block),
             )
             raise Unclear(why)
         else:
@@ -202,7 +210,7 @@ def _number(piece: str, block: Sequence[Question]) -> Number:
     try:
         return float(whole.replace(".", "").replace(",", "."))
     except ValueError:
-        raise Unclear(msg("“%(word)s” could not be read. Please type the figure once more.", word=piece)) from None
+        raise Unclear(msg("“%(word)s” could not be read. Please type the figure once more.", word=clipped(piece))) from None
 
 
 def _sized(found: list[Said], block: Sequence[Question]) -> list[Said]:
@@ -226,7 +234,7 @@ def _sized(found: list[Said], block: Sequence[Question]) -> list[Said]:
 
 def _limited(typed: str, value: float, block: Sequence[Question]) -> Number:
     if value > min(_largest(question) for question in block):
-        raise Unclear(msg("“%(word)s” is too large. Please type the figure once more.", word=typed))
+        raise Unclear(msg("“%(word)s” is too large. Please type the figure once more.", word=clipped(typed)))
     if value and not _clean(value):
         raise Unclear(_two_ways(typed, block))
     return _clean(value)
@@ -241,10 +249,10 @@ def _two_ways(word: str, block: Sequence[Question]) -> Text:
     if _money(block):
         return msg(
             "“%(word)s” could be read in two ways. Please type millions of đồng, for example: %(example)s.",
-            word=word,
+            word=clipped(word),
             example=example(block),
         )
-    return msg("“%(word)s” could be read in two ways. Please type each figure without points and commas.", word=word)
+    return msg("“%(word)s” could be read in two ways. Please type each figure without points and commas.", word=clipped(word))
 
 
 def _money(block: Sequence[Question]) -> bool:

@@ -1,6 +1,7 @@
 """One turn of filling a form: takes one reply, moves the cursor, keeps what was given. The dialogue around it (a report, a checklist) decides
 what the answers cause and what is shown where no question is left."""
 
+import itertools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -152,16 +153,31 @@ def press(filling: Filling, question: Question, key: str) -> Around | None:
         _take_figures(filling, tuple(zip(here, before_all(here, filling.facts), strict=False)))
         return None
     if key in {reply.KEEP, reply.DONE}:
-        return _leave(filling, question)
+        return _keep_all(filling, question)
     if key == reply.SKIP and not question.required:
-        if question.name not in filling.answers:
-            filling.put(question.name, None, skipped=True, message=filling.incoming.message)
-        return _leave(filling, question)
+        return _skip(filling, question)
     found = offers(question, filling.facts, filling.filled.values(), _page(filling))
     offer = next((offer for offer in found if offer.key == key), None)
     if offer is None:
         return Around(lead=msg("Please choose one of these, or type its number."))
     _take(filling, question, offer)
+    return _leave(filling, question)
+
+
+def _keep_all(filling: Filling, question: Question) -> Around | None:
+    """A list is kept as it is read: whole."""
+    for one in _shown_block(filling, question):
+        if one.name in filling.answers:
+            _leave(filling, one)
+    return _leave(filling, question)
+
+
+def _skip(filling: Filling, question: Question) -> Around | None:
+    if question.figure:  # the same list comes again without it: say which one was left out
+        _take_figures(filling, ((question, None),))
+        return None
+    if question.name not in filling.answers:
+        filling.put(question.name, None, skipped=True, message=filling.incoming.message)
     return _leave(filling, question)
 
 
@@ -196,6 +212,17 @@ def block(filling: Filling, question: Question) -> tuple[Question, ...]:
     behind = part[part.index(question) + 1 :] if question in part else []
     open_ = (one for one in behind if one.name not in filling.answers or one.name in filling.early)
     return (question, *list(open_)[: BLOCK - 1])
+
+
+def given_with(filling: Filling, question: Question) -> tuple[Question, ...]:
+    """Figures of one message are corrected together: this one, and those right before it in its part that came in the same message."""
+    message = filling.answers[question.name].message
+    if not question.figure or not message:
+        return (question,)
+    part = [one for one in filling.filled.order(filling.stage) if one.section == question.section and one.figure]
+    until = part[: part.index(question) + 1]
+    same = itertools.takewhile(lambda one: one.name in filling.answers and filling.answers[one.name].message == message, reversed(until))
+    return tuple(reversed(list(same)))
 
 
 def _shown_block(filling: Filling, question: Question) -> tuple[Question, ...]:

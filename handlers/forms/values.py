@@ -114,11 +114,16 @@ def voices(value: Json) -> list[str]:
 def account_shown(value: Json, most: int = 0) -> Text:
     """A text answer for people: its words (cut at `most` letters if given) and how many voice notes."""
     words, spoken = account_text(value), len(voices(value))
-    words = words if not most or len(words) <= most else words[: most - 1].rstrip() + "…"
+    words = clipped(words, most) if most else words
     if not spoken:
         return words
     notes = msg("voice notes: %(count)s", count=spoken)
     return Join((words, notes), separator="; ") if words else notes
+
+
+def clipped(words: str, most: int = 30) -> str:
+    """Words of somebody's, at most so many letters of them: what is only named is not repeated whole."""
+    return words if len(words) <= most else words[: most - 1].rstrip() + "…"
 
 
 def files(value: Json) -> list[str]:

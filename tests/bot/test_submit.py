@@ -76,6 +76,25 @@ async def test_parts_that_do_not_add_up_are_asked_again(scene: Scene) -> None:
     assert last(await scene.says("phuong", "120 61 59")).startswith("Đã ghi: tổng số 120; nam 61; nữ 59.")
 
 
+async def test_back_comes_to_the_whole_of_the_last_message(scene: Scene) -> None:
+    """Five figures typed in one hand are corrected in one hand; figures typed one by one, one by one."""
+    for said in (f"nop {(await expected(scene)).number}", "1", "120 61 59 100 5"):
+        await scene.says("phuong", said)
+    back = last(await scene.says("phuong", "sửa lại")).splitlines()
+    assert back[:6] == [
+        "Phần 1/11: Trẻ em dưới 16 tuổi",
+        "1) tổng số: 120",
+        "2) nam: 61",
+        "3) nữ: 59",
+        "4) có khai sinh: 100",
+        "5) hộ nghèo, cận nghèo: 5",
+    ]
+    assert last(await scene.says("phuong", "121 61 60 100 5")).startswith("Đã ghi: tổng số 121; nam 61; nữ 60;")
+    for said in ("40", "21"):
+        await scene.says("phuong", said)
+    assert "1) nam dưới 6 tuổi: 21" in last(await scene.says("phuong", "quay lai"))
+
+
 async def test_a_part_is_never_more_than_the_whole(scene: Scene) -> None:
     """The figures that do not fit are asked again, with what stands there."""
     await scene.says("phuong", f"nop {(await expected(scene)).number}")

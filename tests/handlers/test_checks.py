@@ -39,7 +39,9 @@ def test_a_part_that_was_left_out_adds_up_to_nothing() -> None:
 def test_a_part_is_at_most_the_whole() -> None:
     """Equal is right."""
     assert said({"hcdb": 5, "hcdb_tro_giup": 5}) == []
-    assert said({"hcdb": 5, "hcdb_tro_giup": 6}) == [("at_most", "Mục “được trợ giúp” (6) không thể nhiều hơn “hoàn cảnh đặc biệt” (5).", True)]
+    assert said({"hcdb": 5, "hcdb_tro_giup": 6}) == [
+        ("at_most", "Mục “được trợ giúp” (6) không thể nhiều hơn “hoàn cảnh đặc biệt” (5).", True)
+    ]
 
 
 def test_every_sentence_begins_with_a_capital() -> None:

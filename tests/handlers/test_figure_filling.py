@@ -11,6 +11,7 @@ from handlers.forms.checks import WHY
 from handlers.forms.figures import BLOCK
 from handlers.forms.filling import Filling, read_table
 from handlers.forms.offers import AS_BEFORE
+from handlers.reply import KEEP, SKIP
 from models.commands import PutAnswer
 from models.report_facts import Known
 from models.talk import Join, Text
@@ -74,6 +75,21 @@ def test_too_many_figures_leave_everything_as_it_was() -> None:
     work, why = typed("120 61 59 100 5 40")
     assert (values(work), work.commands) == ({}, [])
     assert why == "Anh/chị nhắn 6 số, ở đây chỉ hỏi 5 số. Tôi chưa ghi số nào, anh/chị nhắn lại giúp."
+
+
+def test_a_place_that_is_skipped_is_named() -> None:
+    """The list comes again without it."""
+    work = filling()
+    assert fill.press(work, INDICATORS.question("tong_tre_em"), SKIP) is None
+    assert (render(work.echo or ""), values(work)) == ("tổng số –", {"tong_tre_em": None})
+
+
+def test_a_list_is_kept_whole() -> None:
+    """What is read as a list is kept as one; what has no figure yet stays open."""
+    work = filling(answers={"tong_tre_em": 120, "tong_nam": 61, "tong_nu": 59})
+    work.data["early"] = ["tong_tre_em", "tong_nam", "tong_nu"]
+    assert fill.press(work, INDICATORS.question("tong_tre_em"), KEEP) is None
+    assert (work.early, (work.next() or INDICATORS.questions[0]).name) == ([], "khai_sinh")
 
 
 def test_figures_that_are_answered_already_are_not_overwritten() -> None:

@@ -77,6 +77,26 @@ def test_words_put_a_figure_where_it_belongs(text: str, figures: dict[str, int])
     assert figures == read(text, CHILDREN)
 
 
+@pytest.mark.parametrize("words", ["k biet", "không biết", "chưa rõ", "ko co so lieu", "chưa có số", "bỏ qua"])
+def test_not_known_is_no_zero(words: str) -> None:
+    """Alone and in a row; and a label that has such words ("có hoàn cảnh đặc biệt") makes no 0 of it."""
+    situation = part("hcdb")
+    first, second, third = (question.name for question in situation)
+    assert read(words, situation) == {first: None}
+    assert read(f"12 {words} 5", situation) == {first: 12, second: None, third: 5}
+
+
+def test_millions_are_money() -> None:
+    """Fifty million meetings are none."""
+    assert "triệu" in str(read("50 triệu", NETWORK))
+    assert read("50 triệu", FUNDS) == {"kinh_phi_ngan_sach": 50}
+
+
+def test_a_long_word_is_not_repeated_whole() -> None:
+    """Three thousand letters would fill the screen."""
+    assert len(str(read("x" * 3000, CHILDREN))) < 150
+
+
 def test_the_age_in_a_label_is_no_figure() -> None:
     """ "Dưới 6 tuổi 61" are 61 children, not 6."""
     assert read("dưới 6 tuổi 61 nam 30 nữ 31", UNDER_6) == {"tre_duoi_6": 61, "tre_duoi_6_nam": 30, "tre_duoi_6_nu": 31}
