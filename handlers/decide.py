@@ -10,15 +10,18 @@ from datetime import datetime, time, timedelta
 from handlers import decide_words as words
 from handlers.commands import find
 from handlers.floor import ask, end, go, held, leave, short, take_floor
+from handlers.forms.engine import Filled
 from handlers.forms.values import files
 from handlers.plan_news import owing
-from handlers.reply import CANCEL, Pressed, Reply, Typed, read_reply
+from handlers.reading.folding import fold
+from handlers.reply import BACK, CANCEL, Pressed, Reply, Typed, read_reply
 from handlers.rights import may_decide, may_hand_in, may_unlock
 from handlers.stamps import pressed, stamp
 from handlers.submit_words import accept_key, in_public
 from handlers.workdays import add_working_days
 from models.commands import Record, TellPerson, TellRole
 from models.facts import Facts
+from models.form import Question, Section
 from models.report_commands import AcceptReport, ReturnReport, UnlockReport
 from models.report_facts import Expected
 from models.talk import Choice, Frame, Incoming, Lane, Moment, Say, Text, Turn, lines, msg
@@ -29,6 +32,7 @@ SHOWN = 8
 LONGEST = 500  # letters of a reason
 EXCEPTION = 3  # working days that a locked report is opened for
 _WHOLE, _DONE, _NO = "_whole", "_sent", "_no"
+PART = "_part."  # + section
 
 
 # --- what waits -------------------------------------------------------------------------------------------------------
@@ -104,8 +108,12 @@ def see(frame: Frame, incoming: Incoming, facts: Facts) -> Turn:
 def _decisions(expected: Expected) -> tuple[Choice, ...]:
     return (
         Choice(accept_key(expected), msg("Accept"), action=True, style="success", typed=f"duyet {expected.number}"),
-        Choice(f"report_return:{expected.id}", msg("Send back"), action=True, typed=f"tra {expected.number}"),
+        _return_choice(expected),
     )
+
+
+def _return_choice(expected: Expected) -> Choice:
+    return Choice(f"report_return:{expected.id}", msg("Send back"), action=True, typed=f"tra {expected.number}")
 
 
 def _as_read_here(incoming: Incoming, facts: Facts) -> Facts:
@@ -129,9 +137,9 @@ def send_back(frame: Frame, incoming: Incoming, facts: Facts) -> Turn:
         text = msg(
             "To send %(title)s back, type here: %(typed)s", title=words.title(expected, facts), typed=Command(f"tra {expected.number}")
         )
-        return Turn(frame, (), (TellPerson(facts.who.person if facts.who else "", Say(text)),))
+        return Turn(frame, (), (TellPerson(facts.who.person if facts.who else "", Say(text, (_return_choice(expected),))),))
     given = find(incoming.text) if incoming.text else None
-    frame = take_floor(frame, FLOOR, "what", expected=expected.id, stood=stamp(expected.handed_at))
+    frame = take_floor(frame, FLOOR, "", expected=expected.id, stood=stamp(expected.handed_at))
     if given is None or not given.tail:
         return _ask_what(frame, facts)
     if not incoming.text.lstrip().startswith("/"):  # "trả 21 cháu về nhà rồi" is how people speak
@@ -146,10 +154,13 @@ def answer(frame: Frame, incoming: Incoming, facts: Facts) -> Turn:
         return Turn(leave(frame), (Say(why or _unknown()),))
     if held(frame, "stood") != stamp(expected.handed_at):
         return Turn(leave(frame), (Say(words.handed_in_again(expected, facts)),))
-    reply = read_reply(frame, incoming, always=(CANCEL,), numbers=frame.step != "why")
+    always = (CANCEL,) if frame.step == "why" else (CANCEL, BACK)
+    reply = read_reply(frame, incoming, also=_named_here(frame, facts), always=always, numbers=frame.step != "why")
     if reply in (Pressed(CANCEL), Pressed(_NO)):
         return end(frame, msg("All right, nothing was sent back."))
-    if frame.step == "what":
+    if reply == Pressed(BACK):
+        return _ask_what(frame, facts)
+    if frame.step in {"what", "part"}:
         return _what(frame, facts, reply)
     return _why(frame, facts, reply) if frame.step == "why" else _more(frame, facts, expected, reply)
 
@@ -164,23 +175,52 @@ def _hindered(facts: Facts) -> Text | None:
 
 
 def _ask_what(frame: Frame, facts: Facts, why: Text | None = None) -> Turn:
-    expected = facts.expected
-    form = facts.forms.get(expected.form) if expected is not None else None
+    """Questions where they fit a screen, else the parts of the form first."""
+    parts = _parts(facts)
+    named = [question for _, questions in parts for question in questions]
+    choices = _choices(named) if len(named) <= SHOWN else [Choice(PART + section.name, section.label) for section, _questions in parts]
+    whole, stay = Choice(_WHOLE, msg("The whole report")), Choice(_NO, msg("Leave it as it is"))
+    return ask(go(frame, "what"), msg("What is to be put right?"), whole, *choices, stay, why=why)
+
+
+def _ask_which(frame: Frame, facts: Facts, part: str, why: Text | None = None) -> Turn:
+    """One question of a part."""
+    section, questions = next((found for found in _parts(facts) if found[0].name == part), (None, []))
+    if section is None:
+        return _ask_what(frame, facts, why)
+    text = msg("%(part)s: which figure or answer?", part=section.label)
+    return ask(go(frame, "part", part=part), text, *_choices(questions), Choice(BACK, msg("Back")), why=why)
+
+
+def _choices(questions: list[Question]) -> list[Choice]:
+    return [Choice(question.name, question.short) for question in questions]
+
+
+def _parts(facts: Facts) -> list[tuple[Section, list[Question]]]:
+    """What was answered, by part of the form."""
+    form = facts.forms.get(facts.expected.form) if facts.expected is not None else None
     answers = facts.filed.answers if facts.filed is not None else {}
-    named = [question for question in form.questions if question.name in answers] if form is not None else []
-    choices = [
-        Choice(_WHOLE, msg("The whole report")),
-        *(Choice(question.name, question.short) for question in named),
-        Choice(_NO, msg("Leave it as it is")),
-    ]
-    return ask(frame, msg("What is to be put right?"), *choices, why=why, columns=2)
+    if form is None:
+        return []
+    found = [(section, [one for one in questions if one.name in answers]) for section, questions in Filled(form, answers).sections("one")]
+    return [(section, questions) for section, questions in found if questions]
+
+
+def _named_here(frame: Frame, facts: Facts) -> dict[str, str]:
+    """Whoever knows the name of a figure need not look for its part."""
+    if frame.step not in {"what", "part"}:
+        return {}
+    return {fold(question.short.vi): question.name for _, questions in _parts(facts) for question in questions}
 
 
 def _what(frame: Frame, facts: Facts, reply: Reply) -> Turn:
+    part = held(frame, "part") if frame.step == "part" else ""
     if not isinstance(reply, Pressed):
-        return _ask_what(frame, facts, msg("Please choose one of these, or type its number."))
-    name = "" if reply.key == _WHOLE else reply.key
-    return _ask_why(go(frame, "why", about=name), facts)
+        why = msg("Please choose one of these, or type its number.")
+        return _ask_which(frame, facts, part, why) if part else _ask_what(frame, facts, why)
+    if reply.key.startswith(PART):
+        return _ask_which(frame, facts, reply.key.removeprefix(PART))
+    return _ask_why(go(frame, "why", about="" if reply.key == _WHOLE else reply.key), facts)
 
 
 def _ask_why(frame: Frame, facts: Facts, why: Text | None = None) -> Turn:
@@ -214,7 +254,7 @@ def _ask_more(frame: Frame, why: Text | None = None, lead: Text | None = None) -
 
 def _more(frame: Frame, facts: Facts, expected: Expected, reply: Reply) -> Turn:
     if reply == Pressed(_WHOLE):
-        return _ask_what(go(frame, "what"), facts)
+        return _ask_what(frame, facts)
     if reply != Pressed(_DONE):
         return _ask_more(frame, msg("Please choose one of these, or type its number."))
     return _sent_back(frame, facts, expected, _reasons(frame))

@@ -13,8 +13,9 @@ _HOLD = N_("/hua 42 – what you do first; /xong 42 – done; /chuyen 42, /trala
 _CASES = N_("/vuviec – open cases; /xacnhan 42 – say that a duty was done")
 _LEAD = N_("/dong 42 – close; /molai 42 – open again; /nhanthay 42 – take over")
 _RECORD = N_("/baocao – report; /ghinhan – write down a telephone report")
-_SUBMIT = N_("/nopbaocao – reports that my unit owes; /hanbaocao – dates ahead")
+_SUBMIT = N_("/nopbaocao – reports that I owe; /hanbaocao – dates; /vangmat – I am away")
 _PROGRESS = N_("/duyet – accept reports; /tiendo – who has handed in; /tonghop – all together")
+_ASK = N_("/yeucau – ask for a report; /mokhoa 7 – open a locked one again")
 _INVITE = N_("/moi – invite somebody; /thuhoi – cut an account")
 _ROOM = N_("%(bind)s in a group – make it the duty room; %(unbind)s – undo it")
 _ROSTER = N_("/lichtruc – who is on duty; change the roster")
@@ -26,9 +27,9 @@ LINES = 7
 
 CAN: Mapping[Role, tuple[str, ...]] = {
     Role.COLLABORATOR: (_REPORT, _MORE, _HELP),
-    Role.WARD_OFFICER: (_TAKE, _HOLD, _CASES, _RECORD, _SUBMIT, _INVITE, _ROOM),
+    Role.WARD_OFFICER: (_TAKE, _HOLD, _SUBMIT, _CASES, _RECORD, _INVITE, _ROOM),
     Role.DUTY_OFFICER: (_TAKE, _HOLD, _CASES, _LEAD, _RECORD, _ROSTER, _PROGRESS),
-    Role.LEADER: (_TAKE, _HOLD, _CASES, _LEAD, _RECORD, _ROSTER, _PROGRESS, _DRILL),
+    Role.LEADER: (_TAKE, _HOLD, _CASES, _LEAD, _RECORD, _ROSTER, _PROGRESS, _ASK, _DRILL),
     Role.PARTNER: (_REPORT, _MORE, _SUBMIT, _HELP),
     Role.ADMINISTRATOR: (_READY, _INVITE, _ROOM, _DRILL),
 }

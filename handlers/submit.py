@@ -11,6 +11,7 @@ from handlers.forms import filling as fill
 from handlers.forms.corrections import corrected
 from handlers.forms.filling import Filling
 from handlers.forms.values import files
+from handlers.reading.folding import fold
 from handlers.rights import may_hand_in
 from handlers.submit_end import check, hand_in, seen_stamp, send
 from handlers.submit_files import take_files
@@ -39,11 +40,12 @@ from models.commands import PutAnswer
 from models.facts import Draft, Facts
 from models.report_commands import OpenReport, WantDocument
 from models.report_facts import Expected
-from models.talk import Choice, Frame, Incoming, Say, Text, Turn, Typed, lines, msg
+from models.talk import Choice, Frame, Incoming, Moment, Say, Text, Turn, Typed, lines, msg
 
 FLOOR = "submit"
 SHOWN = 6  # reports on one small screen, with their dates
 LONGEST = 500  # letters of a reason
+_EAGER = frozenset({"gui", "gui ngay", "gui di", "nop", "nop ngay", "nop luon", "nop bao cao"})  # no answer to a question of the form
 
 
 # --- what is owed -----------------------------------------------------------------------------------------------------
@@ -91,7 +93,7 @@ def begin(frame: Frame, incoming: Incoming, facts: Facts) -> Turn:
         show(work, WAYS, _kept(work))
     else:
         work.data["way"] = _way(work)
-        advance(work, _as_it_stands(work, facts.draft))
+        advance(work, _handed_in(expected) if expected.state == "handed_in" else _as_it_stands(work, facts.draft))
     return work.turn(FLOOR)
 
 
@@ -137,6 +139,12 @@ def _as_it_stands(work: Filling, draft: Draft) -> Text:
     asked = [question for question in work.filled.order("one") if work.word("way") != BY_FILE or question.type in PAPERS]
     done = sum(question.name in draft.answers for question in asked)
     return msg("Going on with the draft: %(done)s of %(all)s answered.", done=done, all=len(asked))
+
+
+def _handed_in(expected: Expected) -> Text:
+    """It is no draft any more: whoever only looks shall not think that something is missing."""
+    at = Moment(expected.handed_at, "short") if expected.handed_at is not None else ""
+    return msg("%(code)s is handed in (%(time)s). To put something right, choose it, then hand in once more.", code=expected.code, time=at)
 
 
 def _work(frame: Frame, incoming: Incoming, facts: Facts) -> Filling:
@@ -233,6 +241,9 @@ def _typed(work: Filling, text: str) -> Turn | None:
     question = work.question
     if question is None:
         again(work, msg("Please choose one of these, or type its number."))
+        return None
+    if fold(text) in _EAGER:
+        again(work, msg("A few questions are still open. After the last one you can hand it in at once."))
         return None
     around = fill.typed(work, question, text)
     if around is None:

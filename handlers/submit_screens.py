@@ -105,7 +105,9 @@ def _way_choices(work: Filling, expected: Expected) -> Iterator[Choice]:
 
 def _official(expected: Expected) -> Text | None:
     """The office puts the form right: until then nobody shall take it for the official one."""
-    return None if expected.template else msg("The official form is not known here yet: these questions follow the plan's words.")
+    if expected.template or expected.request:  # the plan has no words about what the division asks for in between
+        return None
+    return msg("The official form is not known here yet: these questions follow the plan's words.")
 
 
 def _zero(work: Filling) -> Screen:

@@ -119,7 +119,10 @@ class Filling:
 # --- reading ----------------------------------------------------------------------------------------------------------
 
 
-NO_PHOTO = dict.fromkeys(("khong", "khong co", "khong co anh", "chua co", "chua co anh", "het anh"), reply.SKIP)
+NO_PHOTO = dict.fromkeys(
+    ("khong", "khong co", "khong co anh", "chua co", "chua co anh", "het anh", "khong gui", "khong co tep", "chua co tep", "khong co file",
+     "khong co van ban", "chua co van ban"), reply.SKIP,
+)  # fmt: skip
 
 
 def read(filling: Filling, said: Mapping[str, str] | None = None) -> reply.Reply:

@@ -95,6 +95,23 @@ async def test_it_is_sent_back_with_reasons_by_question(scene: Scene) -> None:
     assert last(await scene.says("phuong", "gui")).startswith("✅ ĐÃ NỘP LẠI")
 
 
+async def test_a_long_report_is_sent_back_by_its_parts(scene: Scene) -> None:
+    """Forty names fit no screen: first the part, then what stands in it; back leads to the parts."""
+    seen = last(await scene.says("truc-a", f"tra {(await expected(scene)).number}")).splitlines()
+    assert seen[:4] == ["Cần sửa mục nào ạ?", "1. Cả báo cáo", "2. Trẻ em dưới 16 tuổi", "3. Trẻ em dưới 6 tuổi"]
+    assert last(await scene.says("truc-a", "8")).splitlines() == [
+        "Tai nạn, thương tích: mục nào ạ?",
+        "1. bị tai nạn, thương tích",
+        "2. tử vong",
+        "3. Ngôi nhà an toàn",
+        "4. Quay lại",
+    ]
+    assert last(await scene.says("truc-a", "9")).startswith("Chưa khớp với ý nào.")
+    assert last(await scene.says("truc-a", "4")).startswith("Cần sửa mục nào ạ?")
+    await scene.says("truc-a", "8")
+    assert last(await scene.says("truc-a", "2")).startswith("Mục “tử vong” cần sửa gì ạ?")
+
+
 async def test_reasons_are_sealed(scene: Scene) -> None:
     """What a person typed is in no row that can be read."""
     row = await expected(scene)
