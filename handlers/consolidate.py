@@ -38,7 +38,7 @@ def answer(frame: Frame, incoming: Incoming, facts: Facts) -> Turn:
 
 
 def _ask(frame: Frame, facts: Facts, lead: Text | None = None) -> Turn:
-    text = lines(lead, msg("Reports due on which day shall be put together?"))
+    text = lines(lead, msg("Reports due on which day shall be put together? Days as the plan writes them."))
     return ask(frame, text, *(Choice(one.day, _label(one)) for one in facts.due_days))
 
 

@@ -52,6 +52,12 @@ def _sections(form: Form, given: Mapping[str, Given], facts: Facts) -> Iterator[
         said = [_row(question, given, facts) for question in questions if question.name in given]
         if said:
             yield lines(Join(("▪ ", section.label), ""), *said)
+    if rates := tuple(_rates(form, given)):
+        yield lines(Join(("▪ ", msg("Rates")), ""), *rates)
+
+
+def _rates(form: Form, given: Mapping[str, Given]) -> Iterator[Text]:
+    """Nobody has to work them out."""
     for ratio in form.ratios:
         part, whole = (given[name].value if name in given else None for name in (ratio.part, ratio.whole))
         if isinstance(part, int | float) and isinstance(whole, int | float) and whole:

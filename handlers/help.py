@@ -15,7 +15,7 @@ _LEAD = N_("/dong 42 – close; /molai 42 – open again; /nhanthay 42 – take 
 _RECORD = N_("/baocao – report; /ghinhan – write down a telephone report")
 _SUBMIT = N_("/nopbaocao – reports that I owe; /hanbaocao – dates; /vangmat – I am away")
 _PROGRESS = N_("/duyet – accept reports; /tiendo – who has handed in; /tonghop – all together")
-_ASK = N_("/yeucau – ask for a report; /mokhoa 7 – open a locked one again")
+_REPORTS = N_("/duyet – accept reports; /tiendo – progress; /tonghop – all together; /yeucau – ask for one")
 _INVITE = N_("/moi – invite somebody; /thuhoi – cut an account")
 _ROOM = N_("%(bind)s in a group – make it the duty room; %(unbind)s – undo it")
 _ROSTER = N_("/lichtruc – who is on duty; change the roster")
@@ -29,7 +29,7 @@ CAN: Mapping[Role, tuple[str, ...]] = {
     Role.COLLABORATOR: (_REPORT, _MORE, _HELP),
     Role.WARD_OFFICER: (_TAKE, _HOLD, _SUBMIT, _CASES, _RECORD, _INVITE, _ROOM),
     Role.DUTY_OFFICER: (_TAKE, _HOLD, _CASES, _LEAD, _RECORD, _ROSTER, _PROGRESS),
-    Role.LEADER: (_TAKE, _HOLD, _CASES, _LEAD, _RECORD, _ROSTER, _PROGRESS, _ASK, _DRILL),
+    Role.LEADER: (_TAKE, _HOLD, _CASES, _LEAD, _RECORD, _ROSTER, _REPORTS, _DRILL),
     Role.PARTNER: (_REPORT, _MORE, _SUBMIT, _HELP),
     Role.ADMINISTRATOR: (_READY, _INVITE, _ROOM, _DRILL),
 }
@@ -58,6 +58,8 @@ def _for(who: Who | None, facts: Facts) -> Text:
     lines_of = dict.fromkeys(line for held in who.held for line in CAN[held.role] if line != _HELP)
     if _RECORD in lines_of:
         lines_of.pop(_REPORT, None)
+    if _REPORTS in lines_of:
+        lines_of.pop(_PROGRESS, None)
     for spare in (
         _MORE,
         _DRILL,

@@ -23,7 +23,9 @@ def answer(frame: Frame, incoming: Incoming, facts: Facts) -> Turn:
         unread = msg("That message cannot be read here: your messenger does not hand it over.")
         text = lines(unread, msg("Please write it in other words, or call. Emergency numbers:"), hotlines_short(facts.plan))
     elif incoming.kind is Kind.PRESS:
-        owing = msg("Reports to hand in, and what became of them: %(typed)s", typed=Typed("hanbaocao")) if submitting_units(facts.who) else None
+        owing = (
+            msg("Reports to hand in, and what became of them: %(typed)s", typed=Typed("hanbaocao")) if submitting_units(facts.who) else None
+        )
         text = lines(msg("That question is closed. To report, type /baocao."), owing)
     elif incoming.files:
         text = lines(

@@ -3,10 +3,10 @@
 from handlers.forms.filling import Filling
 from handlers.forms.showing import Around
 from handlers.forms.values import files
-from handlers.submit_screens import BY_FILE, WAYS, ZERO, again
+from handlers.submit_screens import BY_CHAT, BY_FILE, WAYS, ZERO, again, expected_of
 from models.commands import WantAttachment
 from models.form import QuestionType
-from models.talk import Json, Text, lines, msg
+from models.talk import FileRef, Json, Text, Typed, lines, msg
 
 
 def take_files(work: Filling) -> None:
@@ -36,11 +36,23 @@ def take_files(work: Filling) -> None:
         lead = msg("That file could not be kept: at most %(most)s files, and no voice notes.", most=question.most)
     if work.incoming.text.strip():
         lead = lines(lead, msg("Words under a file are not kept: please type them where they are asked for."))
-    if work.step in {WAYS, ZERO}:
+    if len(kept) > len(before) and _may_be_ours(work, usable):
+        number = expected_of(work).number
+        reading = msg(
+            "If it is the spreadsheet from here, I am reading it and tell you in a moment. To go on, type: %(typed)s",
+            typed=Typed(f"nop {number}"),
+        )
+        work.say(lines(lead, reading))
+    elif work.step in {WAYS, ZERO}:
         work.data["way"] = BY_FILE
         work.show(question, Around(lead=lead))
     else:
         again(work, lead)
+
+
+def _may_be_ours(work: Filling, came: list[FileRef]) -> bool:
+    """Whether the spreadsheet that was asked for may have come back: then no paper is asked for, its figures come by themselves."""
+    return work.step == WAYS and work.word("way") == BY_CHAT and any(file.name.lower().endswith(".xlsx") for file in came)
 
 
 def kept_files(work: Filling) -> dict[str, Json]:

@@ -48,7 +48,8 @@ async def test_a_report_is_read_in_private_and_the_look_recorded(scene: Scene) -
     await scene.says("truc-a", f"xembc {row.number}", chat="phong-truc")
     text = "\n".join(await scene.texts("truc-a"))
     assert "▪ Trẻ em dưới 6 tuổi\ndưới 6 tuổi: 40" in text
-    assert "Tỷ lệ trẻ em dưới 6 tuổi có thẻ BHYT: 97,5 %" in text
+    assert "▪ Tỷ lệ\nTỷ lệ trẻ em dưới 6 tuổi có thẻ BHYT: 97,5 %" in text
+    assert len(await scene.texts("truc-a")) == 2
     assert "dưới 6 tuổi: 40" not in "\n".join(await scene.texts("phong-truc"))
     assert [look.subject for look in await scene.rows(AUDIT, AUDIT.c.action == "look_report")] == [row.id]
 
@@ -110,6 +111,15 @@ async def test_a_long_report_is_sent_back_by_its_parts(scene: Scene) -> None:
     assert last(await scene.says("truc-a", "4")).startswith("Cần sửa mục nào ạ?")
     await scene.says("truc-a", "8")
     assert last(await scene.says("truc-a", "2")).startswith("Mục “tử vong” cần sửa gì ạ?")
+
+
+async def test_the_room_sends_to_the_private_chat_with_a_choice(db: Database, vault: Vault) -> None:
+    """One press goes on there; nobody has to type a number."""
+    scene = await spring(await Scene.open(db, vault))
+    await handed_in(scene)
+    await scene.presses("truc-a", "Trả lại", chat="phong-truc")
+    await scene.presses("truc-a", "Trả lại")
+    assert (await scene.texts("truc-a"))[-1] == "Cần sửa mục nào ạ?"
 
 
 async def test_reasons_are_sealed(scene: Scene) -> None:

@@ -10,6 +10,7 @@ from bot.vault import Vault
 from models.attachment import ATTACHMENT
 from models.expected import EXPECTED, REPORT_EVENT
 from models.submission import ANSWER
+from models.talk import FileRef
 from tests.bot.reports import FIGURES, SPRING, expected, fill, handed_in, spring
 from tests.driver import NO_BUTTONS, Scene, Seen
 
@@ -235,6 +236,61 @@ async def test_handing_in_twice_is_one_report(scene: Scene) -> None:
     ]
     events = await scene.rows(REPORT_EVENT, sa.and_(REPORT_EVENT.c.expected == row.id, REPORT_EVENT.c.what == "handed_in"))
     assert ([event.data["again"] for event in events], len(await scene.texts("phong-truc"))) == ([False], 1)
+
+
+async def test_what_is_handed_in_is_no_draft(scene: Scene) -> None:
+    """Whoever looks at it once more is told when it was handed in, and how to put something right."""
+    await handed_in(scene)
+    number = (await expected(scene)).number
+    assert last(await scene.says("phuong", f"nop {number}")).splitlines()[:4] == [
+        f"BC-{number} đã nộp lúc 09:00 5/5. Cần sửa phần nào, anh/chị chọn phần đó rồi nộp lại.",
+        "",
+        f"Bộ chỉ tiêu, 6 tháng năm 2021 (BC-{number})",
+        "Anh/chị xem lại rồi nộp:",
+    ]
+
+
+async def test_a_second_press_is_told_where_reports_stand(db: Database, vault: Vault) -> None:
+    """HAND IN, pressed twice: it says that the question is closed, and how to see what became of the report."""
+    scene = await spring(await Scene.open(db, vault))
+    review = (await fill(scene))[-1]
+    for _ in range(2):
+        await scene.presses_data("phuong", review.data("NỘP"))
+    assert (await scene.texts("phuong"))[-1].splitlines()[:2] == [
+        "Câu hỏi đó đã xong rồi ạ. Muốn báo tin, gõ: báo cáo",
+        "Xem báo cáo theo kế hoạch đã nộp, cần nộp: /hanbaocao",
+    ]
+    assert len(await scene.texts("phong-truc")) == 1
+
+
+@pytest.mark.parametrize("said", ["gửi", "nop", "nộp luôn", "nop bao cao"])
+async def test_whoever_hurries_is_told_that_there_is_more(scene: Scene, said: str) -> None:
+    """It is no answer to the question that is open."""
+    row = await expected(scene, "ke_hoach", "nam_2021")
+    for typed in (f"nop {row.number}", "1"):
+        asked = last(await scene.says("phuong", typed))
+    seen = last(await scene.says("phuong", said))
+    assert seen == f"Còn vài câu nữa. Trả lời xong câu cuối là anh/chị nộp được ngay.\n\n{asked}"
+
+
+async def test_no_file_is_said_in_words(scene: Scene) -> None:
+    """As people say it."""
+    for said in (f"nop {(await expected(scene)).number}", "2"):
+        await scene.says("phuong", said)
+    assert last(await scene.says("phuong", "khong co tep")).startswith("Số liệu tính đến ngày nào?")
+
+
+async def test_a_spreadsheet_that_comes_back_is_no_paper(scene: Scene) -> None:
+    """Its figures are read; nobody is asked for another paper meanwhile."""
+    number = (await expected(scene)).number
+    for said in (f"nop {number}", "3"):
+        await scene.says("phuong", said)
+    file = FileRef("1", "file", name=f"BC-{number}-bo-chi-tieu.xlsx")
+    assert last(await scene.says("phuong", "", files=(file,))).splitlines() == [
+        "Đã nhận tệp, tất cả 1 tệp.",
+        f"Nếu là bảng tính đã điền, tôi đang đọc, xong sẽ báo ngay ở đây. Muốn làm tiếp, gõ: /nop {number}",
+    ]
+    assert "nộp bằng cách nào?" in last(await scene.says("phuong", f"nop {number}"))
 
 
 async def test_a_correction_keeps_the_first_time(scene: Scene) -> None:

@@ -7,7 +7,7 @@ import pytest
 from models.commands import SetLocale
 from models.facts import Role, Who
 from models.talk import Shown
-from tests.handlers.people_driver import ADMIN, COLLABORATOR, DUTY, WARD, WARD_OFFICER, Talk, who
+from tests.handlers.people_driver import ADMIN, COLLABORATOR, DUTY, LEADER, WARD, WARD_OFFICER, Talk, who
 
 ALL_ROLES = who("Mọi Vai", *((role, WARD) for role in Role))
 
@@ -32,6 +32,21 @@ def test_help_is_three_to_seven_short_lines(person: Who | None) -> None:
     lines = [line for line in Talk(who=person).says("trợ giúp")[0].splitlines() if line.startswith("• ")]
     assert 3 <= len(lines) <= 7
     assert all(len(line) <= 80 for line in lines)
+
+
+@pytest.mark.parametrize(
+    ("person", "commands"),
+    [(WARD_OFFICER, ("/nopbaocao", "/hanbaocao", "/vangmat")), (DUTY, ("/duyet", "/tiendo", "/tonghop")), (LEADER, ("/duyet", "/yeucau"))],
+)
+def test_help_names_what_the_plan_asks_of_a_role(person: Who, commands: tuple[str, ...]) -> None:
+    """Whoever owes a report, takes them in or asks for one."""
+    said = Talk(who=person).says("trợ giúp")[0]
+    assert [command for command in commands if f"{command} –" not in said] == []
+
+
+def test_a_ward_officer_who_greets_is_told_of_reports_too() -> None:
+    """They come to hand one in as often as for a case."""
+    assert "/nopbaocao – báo cáo cần nộp" in Talk(who=WARD_OFFICER).says("chào em")[0]
 
 
 def test_somebody_unknown_sees_the_numbers_first() -> None:

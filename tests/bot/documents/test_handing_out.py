@@ -208,7 +208,7 @@ async def test_all_reports_of_a_date_come_as_two_documents(office: Office) -> No
     await handed_in(scene)
     seen = await scene.says("lanh-dao", "tổng hợp")
     assert seen[-1].screen.splitlines()[:3] == [
-        "Anh/chị muốn tổng hợp báo cáo của hạn nào?",
+        "Anh/chị muốn tổng hợp báo cáo của hạn nào? (ngày như kế hoạch ghi)",
         "1. 15/3/2021: Kế hoạch của phường năm 2021",
         "2. 10/5/2021 (chưa đến hạn): Bộ chỉ tiêu 6 tháng năm 2021",
     ]
