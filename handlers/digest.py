@@ -102,9 +102,10 @@ def _led(digest: Digest, facts: Facts) -> Text | None:
 
 
 def _all(digest: Digest, facts: Facts) -> Text | None:
-    if not digest.all:
+    shown = [one for one in digest.all if one not in digest.own]
+    if not shown:
         return None
-    return lines(msg("Overdue reports of all units (%(count)s):", count=len(digest.all)), *_by_unit(digest.all, facts))
+    return lines(msg("Overdue reports of all units (%(count)s):", count=len(shown)), *_by_unit(shown, facts))
 
 
 def _by_unit(shown: Sequence[Expected], facts: Facts) -> Iterator[Text]:
@@ -116,8 +117,8 @@ def _by_unit(shown: Sequence[Expected], facts: Facts) -> Iterator[Text]:
     worst = sorted(late, key=lambda unit: days[unit], reverse=True)[:UNITS_SHOWN]
     order = {unit.id: place for place, unit in enumerate(facts.plan.units)}
     for unit in (unit for unit in sorted(late, key=lambda unit: order.get(unit, len(order))) if unit in worst):
-        names = Join(tuple(one.short for one in late[unit]), ", ")
-        yield msg("• %(unit)s: %(names)s (%(count)s days)", unit=unit_name(late[unit][0], facts), names=names, count=days[unit])
+        names = Join(tuple(msg("%(what)s (%(count)s days)", what=one.short, count=-days_left(one, facts)) for one in late[unit]), ", ")
+        yield Join(("• ", unit_name(late[unit][0], facts), ": ", names), "")
     if len(late) > UNITS_SHOWN:
         yield msg("and %(count)s more units: %(typed)s", count=len(late) - UNITS_SHOWN, typed=Command("tiendo"))
 

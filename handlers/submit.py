@@ -90,7 +90,7 @@ def begin(frame: Frame, incoming: Incoming, facts: Facts) -> Turn:
     elif expected.state == "returned":
         _sent_back(work)
     elif not any(name != "tep" for name in work.answers):
-        show(work, WAYS, _kept(work))
+        show(work, WAYS, _nothing(expected) if expected.zero and expected.state == "handed_in" else _kept(work))
     else:
         work.data["way"] = _way(work)
         advance(work, _handed_in(expected) if expected.state == "handed_in" else _as_it_stands(work, facts.draft))
@@ -138,6 +138,8 @@ def _way(work: Filling) -> str:
 def _as_it_stands(work: Filling, draft: Draft) -> Text:
     asked = [question for question in work.filled.order("one") if work.word("way") != BY_FILE or question.type in PAPERS]
     done = sum(question.name in draft.answers for question in asked)
+    if done == len(asked):
+        return msg("All %(all)s are answered. It is not handed in yet.", all=len(asked))
     return msg("Going on with the draft: %(done)s of %(all)s answered.", done=done, all=len(asked))
 
 
@@ -145,6 +147,14 @@ def _handed_in(expected: Expected) -> Text:
     """It is no draft any more: whoever only looks shall not think that something is missing."""
     at = Moment(expected.handed_at, "short") if expected.handed_at is not None else ""
     return msg("%(code)s is handed in (%(time)s). To put something right, choose it, then hand in once more.", code=expected.code, time=at)
+
+
+def _nothing(expected: Expected) -> Text:
+    at = Moment(expected.handed_at, "short") if expected.handed_at is not None else ""
+    return msg(
+        "%(code)s is handed in (%(time)s): there was nothing. You need do nothing more; to replace it, choose below.",
+        code=expected.code, time=at,
+    )  # fmt: skip
 
 
 def _work(frame: Frame, incoming: Incoming, facts: Facts) -> Filling:
@@ -230,7 +240,7 @@ def _pressed(work: Filling, key: str) -> Turn | None:
 
 def _typed(work: Filling, text: str) -> Turn | None:
     if work.step == WHY:
-        if not any(letter.isalnum() for letter in text) or len(text) > LONGEST:
+        if not any(letter.isalpha() for letter in text) or len(text) > LONGEST:  # figures are meant to replace the figure
             again(work, msg("Please use a few words."))
             return None
         name = work.word("about")

@@ -82,7 +82,8 @@ def _choices(question: Question, filled: Filled, facts: Facts, around: Around, g
     if before := before_all(around.block, facts):
         yield Choice(AS_BEFORE, msg("All %(count)s as in the report before", count=len(before)), hint="; ".join(map(figure_text, before)))
     for offer in offers(question, facts, filled.values(), around.page):
-        yield Choice(offer.key, offer.label, style="danger" if offer.then else "", hint=offer.hint)
+        label = Join((offer.label, " (", question.short, ")"), "") if len(around.block) > 1 else offer.label  # of a list only the first
+        yield Choice(offer.key, label, style="danger" if offer.then else "", hint=offer.hint)
     if question.type in HOLDS_FILES and given and not given.skipped:
         yield Choice(reply.DONE, msg("That is all the photos") if question.type is QuestionType.PHOTO else msg("Those are all the files"))
     elif given and not given.skipped:

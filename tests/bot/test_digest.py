@@ -1,5 +1,6 @@
 """Reminders, as the people of a ward and of the division get them over days."""
 
+import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -115,6 +116,32 @@ async def test_overdue_goes_up_by_the_plans_steps(scene: Scene) -> None:
         "Báo cáo quá hạn của các đơn vị (1):",
         "• Ngọc Lâm: Bộ chỉ tiêu (3 ngày)",
     ]
+
+
+async def test_each_overdue_report_has_its_own_days(scene: Scene) -> None:
+    """One that is two days late does not look like another that is two months late."""
+    row = dict((await expected(scene))._mapping)
+    older = row | {"id": new_id(), "number": 900, "report": "ke_hoach", "due_at": row["due_at"] - timedelta(days=10)}
+    await scene.db.run(lambda db: db.execute(sa.insert(EXPECTED), [older]))
+    await scene.passes(days=22)
+    line = (await digests(scene, "lanh-dao-phuong"))[-1][1].splitlines()[1]
+    assert sorted(re.findall(r"\((\d+) ngày\)", line)) == ["13", "3"]
+
+
+async def test_what_the_division_owes_itself_is_told_once(scene: Scene) -> None:
+    """Among what is to be handed in, not once more among the units."""
+    row = dict((await expected(scene))._mapping)
+    own = row | {
+        "id": new_id(),
+        "number": 900,
+        "unit": scene.engine.plan.division,
+        "recipient": "",
+        "due_at": row["due_at"] - timedelta(days=3),
+    }
+    await scene.db.run(lambda db: db.execute(sa.insert(EXPECTED), [own]))
+    await scene.passes(days=23)
+    text = (await digests(scene, "truc-a"))[-1][1]
+    assert (text.count("Bộ chỉ tiêu"), "• Phòng LĐTB&XH:" in text) == (2, False)
 
 
 async def test_a_list_of_many_units_names_the_latest_ones(scene: Scene) -> None:

@@ -154,6 +154,9 @@ async def test_a_zero_report_is_a_statement_of_its_own(scene: Scene) -> None:
     row = await expected(scene, "thang_hanh_dong", "nam_2021")
     assert (row.state, row.zero) == ("handed_in", True)
     assert (await scene.texts("phong-truc"))[-1].endswith("Đơn vị xác nhận: trong kỳ không có.")
+    assert last(await scene.says("phuong", f"nop {row.number}")).startswith(
+        f"BC-{row.number} đã nộp lúc 09:00 1/7: trong kỳ không có. Anh/chị không phải làm gì thêm;"
+    )
 
 
 async def test_an_empty_report_is_none(scene: Scene) -> None:
@@ -343,7 +346,7 @@ async def test_a_zero_report_never_replaces_a_colleagues_figures_unseen(scene: S
     assert (row.state, row.zero) == ("handed_in", False)
 
 
-@pytest.mark.parametrize("said", ["...", "👍", "vì " * 400])
+@pytest.mark.parametrize("said", ["...", "👍", "240 121 119", "vì " * 400])
 async def test_a_reason_is_a_few_words(scene: Scene, said: str) -> None:
     """Nothing is cut, and a sign is no reason."""
     await handed_in(scene)
@@ -393,6 +396,13 @@ async def test_a_locked_report_says_whom_to_ask(scene: Scene) -> None:
     scene.clock[0] = row.expires_at
     seen = await scene.says("phuong", f"nop {row.number}")
     assert last(seen).startswith(f"Bộ chỉ tiêu, 6 tháng năm 2021 (BC-{row.number}) đã khoá từ")
+
+
+async def test_answered_is_not_handed_in(scene: Scene) -> None:
+    """Whoever went away at the review hears that one step is missing."""
+    await fill(scene)
+    await scene.says("phuong", "để sau, giữ bản đang làm")
+    assert last(await scene.says("phuong", f"nop {(await expected(scene)).number}")).startswith("Đã xong cả 40 câu, chưa nộp.\n\n")
 
 
 async def test_later_keeps_the_draft(scene: Scene) -> None:

@@ -101,7 +101,7 @@ def test_figures_that_are_answered_already_are_not_overwritten() -> None:
 def test_a_part_is_confirmed_in_one_answer() -> None:
     """The figures of the period before are shown; they are answers only now."""
     work = filling(known=LAST)
-    assert "[Cả 5 số như kỳ trước] 120; 61; 59; 100; 5\n[Như kỳ trước] 120" in asked(work, "tong_tre_em")
+    assert "[Cả 5 số như kỳ trước] 120; 61; 59; 100; 5\n[Như kỳ trước (tổng số)] 120" in asked(work, "tong_tre_em")
     assert values(work) == {}
     assert fill.press(work, INDICATORS.question("tong_tre_em"), AS_BEFORE) is None
     assert dict(LAST.last) == values(work)
@@ -117,7 +117,7 @@ def test_a_part_that_is_not_known_whole_is_not_confirmed_whole() -> None:
 def test_the_count_of_cases_is_offered() -> None:
     """Beside the figure of the period before."""
     shown = asked(filling(known=Known(last={"xam_hai_vu": 1}, last_name=SPRING, cases={"violation": 3})), "xam_hai_vu")
-    assert [line for line in shown.splitlines() if line.startswith("[")][:2] == ["[Theo hệ thống] 3", "[Như kỳ trước] 1"]
+    assert [line for line in shown.splitlines() if line.startswith("[")][:2] == ["[Theo hệ thống (số vụ)] 3", "[Như kỳ trước (số vụ)] 1"]
 
 
 def test_another_figure_needs_another_reason() -> None:
