@@ -10,6 +10,7 @@ from handlers.forms import checks
 from handlers.forms import filling as fill
 from handlers.forms.corrections import corrected
 from handlers.forms.filling import Filling
+from handlers.forms.showing import Around
 from handlers.forms.values import files
 from handlers.reading.folding import fold
 from handlers.rights import may_hand_in
@@ -33,14 +34,16 @@ from handlers.submit_screens import (
     ask_again,
     edit_section,
     expected_of,
+    said,
     show,
 )
 from handlers.submit_words import line, true_state
 from models.commands import PutAnswer
 from models.facts import Draft, Facts
+from models.form import Question, QuestionType
 from models.report_commands import OpenReport, WantDocument
 from models.report_facts import Expected
-from models.talk import Choice, Frame, Incoming, Moment, Say, Text, Turn, Typed, lines, msg
+from models.talk import Choice, Frame, Incoming, Join, Moment, Say, Text, Turn, Typed, lines, msg
 
 FLOOR = "submit"
 SHOWN = 6  # reports on one small screen, with their dates
@@ -230,6 +233,8 @@ def _pressed(work: Filling, key: str) -> Turn | None:
     question = work.question
     if question is None:
         return _on_screen(work, key)
+    if _filled_meanwhile(work, question):
+        return None
     around = fill.press(work, question, key)
     if around is None:
         advance(work)
@@ -252,6 +257,8 @@ def _typed(work: Filling, text: str) -> Turn | None:
     if question is None:
         again(work, msg("Please choose one of these, or type its number."))
         return None
+    if _filled_meanwhile(work, question):
+        return None
     if fold(text) in _EAGER:
         again(work, msg("A few questions are still open. After the last one you can hand it in at once."))
         return None
@@ -261,6 +268,17 @@ def _typed(work: Filling, text: str) -> Turn | None:
     else:
         work.show(question, around)
     return None
+
+
+def _filled_meanwhile(work: Filling, question: Question) -> bool:
+    """A colleague at the same draft, or a spreadsheet that was read since, has answered what is open here: that is shown before it is replaced."""
+    new = [one for one in fill.shown_together(work, question) if one.name in work.answers and one.name not in work.early]
+    if not new or question.type is QuestionType.FILE:  # files are added, none takes another's place
+        return False
+    work.data["early"] = [*(one.name for one in new), *work.early]
+    what = Join(tuple(said(work, one) for one in new), "; ")
+    work.show(question, Around(msg("Filled in meanwhile: %(what)s. Keep it, or type another.", what=what)))
+    return True
 
 
 def _on_screen(work: Filling, key: str) -> Turn | None:

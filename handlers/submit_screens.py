@@ -147,11 +147,11 @@ def _review_choices(work: Filling) -> Iterator[Choice]:
 
 
 def _row(work: Filling, label: Text, questions: list[Question]) -> Text | None:
-    said = tuple(_said(work, question) for question in questions if question.name in work.answers)
-    return msg("• %(section)s: %(answers)s", section=label, answers=Join(said, separator="; ")) if said else None
+    answers = tuple(said(work, question) for question in questions if question.name in work.answers)
+    return msg("• %(section)s: %(answers)s", section=label, answers=Join(answers, separator="; ")) if answers else None
 
 
-def _said(work: Filling, question: Question) -> Text:
+def said(work: Filling, question: Question) -> Text:
     """A figure with its name and, where it stands out, its reason; the rest as it was answered."""
     given = work.answers[question.name]
     if given.skipped or given.value is None:
@@ -160,8 +160,8 @@ def _said(work: Filling, question: Question) -> Text:
     if not question.figure:
         return answer
     reason = work.answers.get(question.name + checks.WHY)
-    said = Join((question.short, answer), " ")
-    return Join((said, Join(("(", str(reason.value)[:_CUT], ")"), "")), " ") if reason is not None and reason.value else said
+    shown = Join((question.short, answer), " ")
+    return Join((shown, Join(("(", str(reason.value)[:_CUT], ")"), "")), " ") if reason is not None and reason.value else shown
 
 
 def edit_section(work: Filling, name: str) -> None:

@@ -235,6 +235,11 @@ def _shown_block(filling: Filling, question: Question) -> tuple[Question, ...]:
     return shown if question in shown[:1] else block(filling, question)
 
 
+def shown_together(filling: Filling, question: Question) -> tuple[Question, ...]:
+    """What one message was asked for: the question, or the list of figures as it was shown."""
+    return _shown_block(filling, question) or (question,)
+
+
 def _figures_typed(filling: Filling, question: Question, text: str) -> Around | None:
     read = read_figures(text, _shown_block(filling, question))
     if isinstance(read, Unread):

@@ -39,7 +39,8 @@ async def test_an_ad_hoc_report_is_asked_for_and_handed_in(scene: Scene) -> None
     assert (await scene.texts("phuong"))[-1] == told
     rows = await scene.rows(EXPECTED, EXPECTED.c.report == "request")
     number = next(row.number for row in rows if row.unit == "ngoc_lam")
-    for said in (f"nop {number}", "1", "12/BC-UBND ngày 6/5/2021", "Phường có 3 hồ bơi, đã rà soát", "bo qua", "bo qua", "hôm nay", "gui"):
+    assert "lời văn của kế hoạch" not in last(await scene.says("phuong", f"nop {number}"))  # the plan has no words about it
+    for said in ("1", "12/BC-UBND ngày 6/5/2021", "Phường có 3 hồ bơi, đã rà soát", "bo qua", "bo qua", "hôm nay", "gui"):
         seen = await scene.says("phuong", said)
     assert last(seen).splitlines()[:2] == ["✅ ĐÃ NỘP", f"Báo cáo rà soát hồ bơi, đột xuất (BC-{number})"]
 

@@ -196,6 +196,7 @@ async def test_a_colleague_goes_on_with_the_draft(scene: Scene) -> None:
     seen = await scene.says("phuong-2", f"nop {number}")
     assert last(seen).startswith("Làm tiếp bản đang dở: đã xong 5 trên 40 câu.\n\nPhần 2/11: Trẻ em dưới 6 tuổi")
     await scene.says("phuong", FIGURES[1])
+    await scene.says("phuong-2", "40 21 19 38")  # shown what is there now
     assert last(await scene.says("phuong-2", "40 21 19 38")).startswith("Đã ghi: dưới 6 tuổi 40")
     assert await count(scene, sa.and_(ANSWER.c.question == "tre_duoi_6_bhyt", ANSWER.c.superseded_at.is_(None))) == 1
 
@@ -217,6 +218,25 @@ async def join(scene: Scene, chat: str, unit: str = "ngoc_lam", role: str = "war
         db.execute(sa.insert(MEMBERSHIP).values(id=new_id(), person=person, unit=unit, role=role, created_at=at))
 
     await scene.db.run(work)
+
+
+async def test_what_a_colleague_has_just_filled_in_is_not_overwritten_unseen(scene: Scene) -> None:
+    """Two officers at the same question: the second sees the first one's figures, and keeps or changes them."""
+    await join(scene, "phuong-2")
+    for said in (f"nop {(await expected(scene)).number}", "1"):
+        await scene.says("phuong", said)
+    await scene.says("phuong-2", f"nop {(await expected(scene)).number}")
+    await scene.says("phuong-2", "1")
+    await scene.says("phuong", "120 61 59")
+    seen = last(await scene.says("phuong-2", "130 70 60 100 5")).splitlines()
+    assert (seen[0], seen[3:6]) == (
+        "Trong lúc đó mục này đã có người ghi: tổng số 120; nam 61; nữ 59. Anh/chị giữ nguyên, hoặc nhắn lại.",
+        ["1) tổng số: 120", "2) nam: 61", "3) nữ: 59"],
+    )
+    assert "Phần 1/11" in last(await scene.says("phuong-2", "giữ nguyên"))
+    assert last(await scene.says("phuong-2", "100 5")).startswith("Đã ghi: có khai sinh 100; hộ nghèo, cận nghèo 5")
+    assert last(await scene.says("phuong", "99 6")).startswith("Trong lúc đó mục này đã có người ghi: có khai sinh 100;")
+    assert last(await scene.says("phuong", "99 6")).startswith("Đã ghi: có khai sinh 99; hộ nghèo, cận nghèo 6")
 
 
 async def test_another_wards_report_is_not_theirs(scene: Scene) -> None:
