@@ -1,6 +1,7 @@
 """The pictures of the README, taken of the real training room: `python -m tests.e2e.screenshots`.
 
-They need a Chromium and, for the signs of the cards, a font with colour emoji (Debian: fonts-noto-color-emoji).
+They need a Chromium. Where no font has colour emoji (Debian: fonts-noto-color-emoji), the signs of the cards are drawn here, so that the pictures show
+what people see on their phones.
 """
 
 import asyncio
@@ -14,6 +15,27 @@ from tests.e2e.browser import RoomPage, launched
 from tests.e2e.serving import ROOT, served
 
 IMAGES = ROOT / "docs" / "images"
+
+SIGNS = {
+    "🔴": '<circle cx="8" cy="8" r="7.2" fill="#e0242f"/>',
+    "✅": '<rect x="1" y="1" width="14" height="14" rx="2.5" fill="#2fa84f"/><path d="M4 8.4l3 3 5-6.4" stroke="#fff" stroke-width="2" fill="none"/>',
+    "⏱": '<circle cx="8" cy="9" r="6" fill="#fff" stroke="#5b6b69" stroke-width="1.5"/><path d="M8 9V5.5M6.5 1.5h3" stroke="#5b6b69" stroke-width="1.5"/>',
+}
+IN_COLOUR = """() => {
+    const pen = document.createElement("canvas").getContext("2d");
+    pen.font = "20px sans-serif";
+    pen.fillText("🔴", 0, 20);
+    const dots = pen.getImageData(0, 0, 30, 30).data;
+    return dots.some((value, at) => at % 4 === 0 && value > 150 && dots[at + 1] < 100);
+}"""
+DRAW = """signs => document.querySelectorAll(".messages .text").forEach((text) => {
+    for (const [sign, shape] of Object.entries(signs))
+        text.innerHTML = text.innerHTML.replaceAll(sign, `<svg class="sign" viewBox="0 0 16 16">${shape}</svg>`);
+    for (const drawn of text.querySelectorAll(".sign")) {
+        drawn.style.height = "1.05em";
+        drawn.style.verticalAlign = "-0.15em";
+    }
+})"""
 
 
 async def main() -> None:
@@ -38,7 +60,7 @@ async def at_nine(page: RoomPage) -> None:
     for _ in range(2):
         await page.move_clock(60)
     await page.tab.locator("#clock-face").evaluate("face => face.getAttribute('aria-expanded') === 'true' && face.click()")
-    await expect(page.tab.locator("#notice")).to_be_empty()
+    await expect(page.tab.locator("#notice")).to_be_empty(timeout=15_000)
 
 
 async def phone(page: RoomPage) -> None:
@@ -71,6 +93,8 @@ async def keep(page: RoomPage, name: str) -> None:
     IMAGES.mkdir(parents=True, exist_ok=True)
     await page.tab.mouse.move(0, 0)
     await page.tab.evaluate("document.activeElement.blur()")
+    if not await page.tab.evaluate(IN_COLOUR):
+        await page.tab.evaluate(DRAW, SIGNS)
     taken = await page.shot(name)
     with Image.open(taken) as picture:
         picture.convert("RGB").quantize(192, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE).save(
