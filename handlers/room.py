@@ -32,7 +32,7 @@ def bind(frame: Frame, incoming: Incoming, facts: Facts) -> Turn:
         return short(frame, incoming, facts, refused or "")
     wanted = _wanted(facts.who, given.rest, facts)
     if not wanted.unit:
-        example = Typed("ganphong Ngọc Lâm")
+        example = Typed(f"ganphong {''.join(ward.short.vi for ward in facts.plan.example_wards()[:1])}")
         return short(frame, incoming, facts, msg("I do not know that ward. Type it like this: %(example)s", example=example))
     if not all(may_manage(facts.who, unit) for unit in (wanted.unit, *(room.unit for room in facts.room_here))):
         return short(frame, incoming, facts, _not_yours())

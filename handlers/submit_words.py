@@ -87,7 +87,7 @@ def _recipient(expected: Expected, facts: Facts) -> Text:
     try:
         return facts.plan.unit(expected.recipient).short
     except KeyError:
-        return Label("Phòng", "The division")
+        return facts.plan.office
 
 
 def true_state(expected: Expected, facts: Facts) -> Text:
@@ -95,15 +95,16 @@ def true_state(expected: Expected, facts: Facts) -> Text:
     what = Join((name_of(expected), Join(("(", expected.code, ")"), "")), " ")
     if expected.state == "accepted":
         return msg(
-            "%(what)s has been accepted, so it cannot be changed here. If something is wrong, ask for it to be sent back.", what=what
-        )
+            "%(what)s has been accepted, so it cannot be changed here. If something is wrong, ask the %(office)s to send it back.",
+            what=what, office=facts.plan.office_of(expected.recipient),
+        )  # fmt: skip
     if expected.state == "dropped":
         return msg("%(what)s is no longer asked for. You need do nothing.", what=what)
     if facts.now < expected.opens_at:
         return msg("%(what)s can be handed in from %(day)s.", what=what, day=Moment(expected.opens_at, "date"))
     return msg(
-        "%(what)s has been locked since %(day)s. The division's leader can open it again: please telephone them.",
-        what=what, day=Moment(expected.unlocked_until or expected.expires_at, "date"),
+        "%(what)s has been locked since %(day)s. The %(office)s's leader can open it again: please telephone them.",
+        what=what, day=Moment(expected.unlocked_until or expected.expires_at, "date"), office=facts.plan.office_of(expected.recipient),
     )  # fmt: skip
 
 

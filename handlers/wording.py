@@ -51,7 +51,7 @@ def number_of(plan: Plan, hotline: str) -> str:
 def duty_line(facts: Facts) -> Text | None:
     """The division's number, where an administrator has entered it."""
     phone = facts.service.division_phone
-    return msg("Division on duty: %(phone)s", phone=phone) if phone else None
+    return msg("On duty at the %(office)s: %(phone)s", office=facts.plan.office, phone=phone) if phone else None
 
 
 def paragraphs(*parts: Text | None) -> Join:

@@ -77,7 +77,7 @@ def post_cards(w: Writing, case: Case, to: Sequence[Address], step: int = 0, lea
 
 def tell_no_leader(w: Writing, case: Case) -> None:
     for administrator in privately(w, "", Role.ADMINISTRATOR):
-        w.post(administrator, card.no_leader(case))
+        w.post(administrator, card.no_leader(case, w.engine.plan))
 
 
 def post_bundle(w: Writing, case: Case) -> None:
