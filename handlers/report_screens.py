@@ -139,6 +139,12 @@ def edit(work: Filling, question: Question) -> None:
     ask(work, question)
 
 
+def ask_ward_anew(work: Filling, lead: Text) -> None:
+    """Of a case of an earlier plan, by an officer: the ward alone, then what was added."""
+    work.data["stage"], work.data["enough"] = "one", True
+    ask(work, work.form.question("ward"), lead)
+
+
 def section_questions(work: Filling, name: str) -> list[Question]:
     """The questions of a section of the stage under review."""
     return next((questions for section, questions in work.filled.sections(shown_stage(work)) if section.name == name), [])

@@ -134,6 +134,19 @@ class Plan(Piece):
         """What a sentence calls whoever a report goes to; of a unit that this plan lacks: the division, which sees to it now."""
         return self._units[unit].word if unit in self._units else self.office
 
+    def heir(self, earlier: str) -> str:
+        """The one unit of this plan that holds all of an earlier one, "" if several share it or the plan says nothing of it."""
+        found = [unit.id for unit in self.units if earlier in unit.predecessors]
+        return found[0] if len(found) == 1 else ""
+
+    def lost(self, ward: str) -> bool:
+        """Whether a ward of an earlier plan lies nowhere that this one could tell: whoever knows the neighbourhood has to be asked."""
+        return bool(ward) and ward not in self._units and not self.heir(ward)
+
+    def named(self, unit: str) -> Unit | OtherUnit | None:
+        """A unit of this plan, or of a later or earlier division of the land that it knows by name."""
+        return self._units.get(unit) or next((one for one in self.other_units if one.id == unit), None)
+
     # --- lists, severity, numbers -------------------------------------------------------------------------------------
 
     def list(self, name: str) -> tuple[ListItem, ...]:
