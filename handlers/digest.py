@@ -3,7 +3,7 @@
 The timer "reports" (subject: the division) is each working morning's tick; the timer "digest" (subject: a person) says it to one of them.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 
 from handlers.commands import find
@@ -22,6 +22,7 @@ from models.talk import Typed as Command
 
 TICK, TIMER, FLOOR = "reports", "digest", "snooze"
 SHOWN = 5  # reports with their dates on one small screen; the others are a number
+UNITS_SHOWN = 20  # with something overdue, a line each: a district's wards are 14
 LONGEST = timedelta(days=7)  # that somebody can put a reminder off
 _LOUD = 3  # days before the last one
 _DOABLE = 3  # of them with a choice to begin at once
@@ -103,18 +104,22 @@ def _led(digest: Digest, facts: Facts) -> Text | None:
 def _all(digest: Digest, facts: Facts) -> Text | None:
     if not digest.all:
         return None
-    return lines(msg("Overdue reports of all units (%(count)s):", count=len(digest.all)), *_by_unit(list(digest.all), facts))
+    return lines(msg("Overdue reports of all units (%(count)s):", count=len(digest.all)), *_by_unit(digest.all, facts))
 
 
-def _by_unit(shown: list[Expected], facts: Facts) -> Iterator[Text]:
-    """One line a unit, in the order of the plan."""
+def _by_unit(shown: Sequence[Expected], facts: Facts) -> Iterator[Text]:
+    """One line a unit, in the order of the plan; of many units those that are the most days late."""
+    late: dict[str, list[Expected]] = {}
+    for one in shown:
+        late.setdefault(one.unit, []).append(one)
+    days = {unit: max(-days_left(one, facts) for one in of) for unit, of in late.items()}
+    worst = sorted(late, key=lambda unit: days[unit], reverse=True)[:UNITS_SHOWN]
     order = {unit.id: place for place, unit in enumerate(facts.plan.units)}
-    units = sorted({one.unit for one in shown}, key=lambda unit: order.get(unit, len(order)))
-    for unit in units:
-        of = [one for one in shown if one.unit == unit]
-        late = max(-days_left(one, facts) for one in of)
-        names = Join(tuple(one.short for one in of), ", ")
-        yield msg("• %(unit)s: %(names)s (%(count)s days)", unit=unit_name(of[0], facts), names=names, count=late)
+    for unit in (unit for unit in sorted(late, key=lambda unit: order.get(unit, len(order))) if unit in worst):
+        names = Join(tuple(one.short for one in late[unit]), ", ")
+        yield msg("• %(unit)s: %(names)s (%(count)s days)", unit=unit_name(late[unit][0], facts), names=names, count=days[unit])
+    if len(late) > UNITS_SHOWN:
+        yield msg("and %(count)s more units: %(typed)s", count=len(late) - UNITS_SHOWN, typed=Command("tiendo"))
 
 
 def _nobody(digest: Digest, facts: Facts) -> Text | None:

@@ -138,6 +138,12 @@ def own_wards(who: Who) -> tuple[str, ...]:
     return tuple(dict.fromkeys(held.unit for held in who.held if held.role is Role.WARD_OFFICER))
 
 
+def wards_here(who: Who, plan: Plan) -> tuple[str, ...]:
+    """Those of them that the plan has: nobody is invited, and nothing begun, in a ward that is gone."""
+    wards = {ward.id for ward in plan.wards()}
+    return tuple(ward for ward in own_wards(who) if ward in wards)
+
+
 def may_manage(who: Who | None, unit: str) -> bool:
     """Bind its room, invite into it: administrators any unit, ward officers their own ward."""
     return who is not None and (who.is_(Role.ADMINISTRATOR) or unit in own_wards(who))

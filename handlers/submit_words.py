@@ -19,10 +19,7 @@ def name_of(expected: Expected) -> Text:
 
 def unit_name(expected: Expected, facts: Facts) -> Text:
     """The unit's short name; a row of an earlier plan may name one that is gone."""
-    try:
-        return facts.plan.unit(expected.unit).short
-    except KeyError:
-        return expected.unit
+    return facts.plan.short_of(expected.unit) or expected.unit
 
 
 def last_day(expected: Expected, facts: Facts) -> date:

@@ -147,6 +147,14 @@ class Plan(Piece):
         """A unit of this plan, or of a later or earlier division of the land that it knows by name."""
         return self._units.get(unit) or next((one for one in self.other_units if one.id == unit), None)
 
+    def short_of(self, unit: str) -> Label | None:
+        """How a list names a unit: by its short name; one of another division of the land in full, because a unit of today may bear its short one."""
+        found = self._units.get(unit)
+        if found is not None:
+            return found.short
+        other = self.named(unit)
+        return other.name if other is not None else None
+
     # --- lists, severity, numbers -------------------------------------------------------------------------------------
 
     def list(self, name: str) -> tuple[ListItem, ...]:

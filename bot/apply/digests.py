@@ -21,6 +21,7 @@ from models.facts import Role
 from models.ids import new_id
 from models.letter import LETTER, LetterState
 from models.quota import had_today, once_a_day
+from models.report_facts import Digest
 from models.service import COUNTER
 from models.talk import Join, Lane, LetterKind, Say, msg
 from models.timer import TIMER as TIMERS
@@ -158,6 +159,7 @@ def send(w: Writing, command: r.SendDigest) -> None:
 def refresh(w: Writing, unit: str, *, dropped: bool = False) -> None:
     """A report of the unit has arrived, or (`dropped`) is no longer asked for: digests of the last days that named it change, where the chat can change
     them; one that has not left is replaced by what is still owed, if anything is."""
+    known: dict[gather_digest.Reach, Digest] = {}
     for person, rows in _digests(w, unit).items():
         newest = rows[-1]
         done = gather_digest.done_since(w.db, w.engine, person, newest.created_at)
@@ -165,7 +167,7 @@ def refresh(w: Writing, unit: str, *, dropped: bool = False) -> None:
             continue
         for row in rows[:-1]:
             _withdraw(w, row.id)
-        digest = gather_digest.of_person(w.db, w.engine, person, w.now)
+        digest = gather_digest.of_person(w.db, w.engine, person, w.now, known)
         to = w.conversation(newest.conversation)
         if _withdraw(w, newest.id):
             left = digest_text(digest, w.facts)

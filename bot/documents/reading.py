@@ -151,11 +151,9 @@ def _line(engine: Engine, one: Expected, answers: Mapping[str, Json]) -> Line:
 
 
 def unit_name(engine: Engine, unit: str) -> str:
-    """Its name, its id if the plan knows it no more."""
-    try:
-        return engine.plan.unit(unit).name.vi
-    except KeyError:
-        return unit
+    """Its name, its id if the plan does not know it, not even as an earlier one."""
+    found = engine.plan.named(unit)
+    return found.name.vi if found is not None else unit
 
 
 def _answers(db: sa.Connection, engine: Engine, submissions: Iterable[str], which: sa.ColumnElement[bool]) -> dict[str, dict[str, Json]]:

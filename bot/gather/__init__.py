@@ -15,7 +15,7 @@ from bot.engine import Engine
 from bot.gather import absence, care, cases, dates, digest, documents, drafts, left_behind, people, reports
 from bot.gather.reading import Reading
 from bot.roster_rows import read_hand_overs, read_roster
-from handlers.routing import Route
+from handlers.routes import Route
 from models.facts import ChannelFacts, Facts
 from models.ids import new_id
 from models.talk import Incoming

@@ -9,7 +9,7 @@ from bot.case_rows import as_case
 from bot.conversations import Talk
 from bot.gather.people import read_person
 from bot.gather.reading import Reading
-from handlers.routing import CaseRef
+from handlers.routes import CaseRef
 from models.attachment import ATTACHMENT, AttachmentState
 from models.clock import CASE_CLOCK
 from models.conversation import CONVERSATION

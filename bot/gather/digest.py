@@ -1,7 +1,7 @@
 """What one person is reminded of, read from the rows."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
@@ -51,14 +51,21 @@ def reach_of(db: sa.Connection, engine: Engine, person: str, now: datetime) -> R
     return Reach(frozenset(own), frozenset(led), _of_division(held, division), tuple(away))
 
 
-def of_person(db: sa.Connection, engine: Engine, person: str, now: datetime) -> Digest:
-    """Everything of a person and of those whom they stand in for."""
-    reach = reach_of(db, engine, person, now)
+def of_person(db: sa.Connection, engine: Engine, person: str, now: datetime, known: dict[Reach, Digest] | None = None) -> Digest:
+    """Everything of a person and of those whom they stand in for. `known`: what was read for others at the same moment; a division's officers are all
+    told the same."""
+    reach, known = reach_of(db, engine, person, now), {} if known is None else known
+    if reach not in known:
+        known[reach] = _of_reach(db, engine, reach, now)
+    return replace(known[reach], person=person)
+
+
+def _of_reach(db: sa.Connection, engine: Engine, reach: Reach, now: datetime) -> Digest:
     units = None if reach.division else reach.led
     overdue = _read(db, engine, _OVERDUE if units is None else _OVERDUE.where(EXPECTED.c.unit.in_(sorted(units))), now)
     steps = {one.id: _steps(engine, one, now) for one in overdue}
     return Digest(
-        person,
+        "",
         own=_read(db, engine, _OF_UNITS, now, units=sorted(reach.own)) if reach.own else (),
         led=tuple(one for one in overdue if one.unit in reach.led and "leader" in steps[one.id]),
         all=tuple(one for one in overdue if "division" in steps[one.id]) if reach.division else (),

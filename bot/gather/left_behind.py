@@ -6,6 +6,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from bot.gather.digest import LIVES
 from bot.gather.people import read_service
 from bot.reconciling import case_code
 from models.expected import EXPECTED, ExpectedState
@@ -75,7 +76,8 @@ def _reports(plan: Plan, now: datetime) -> sa.Select[Any]:
     """What somebody there still owes, or what waits there to be accepted."""
     live = sa.or_(EXPECTED.c.expires_at > now, EXPECTED.c.unlocked_until > now)
     there = sa.or_(lacks(plan, EXPECTED.c.unit), sa.and_(EXPECTED.c.state == ExpectedState.HANDED_IN, lacks(plan, EXPECTED.c.recipient)))
-    return sa.select(EXPECTED).where(EXPECTED.c.state.in_(LIVING), live, there)
+    recent = EXPECTED.c.due_at > now - LIVES  # what is older is locked, and is not read each minute
+    return sa.select(EXPECTED).where(EXPECTED.c.state.in_(LIVING), recent, live, there)
 
 
 def lacking(db: sa.Connection, plan: Plan) -> tuple[str, ...]:

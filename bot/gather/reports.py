@@ -11,7 +11,7 @@ from bot.engine import Engine
 from bot.gather.drafts import read_draft
 from bot.gather.reading import Reading
 from handlers.rights import receiving_units, submitting_units
-from handlers.routing import ReportRef
+from handlers.routes import ReportRef
 from models.attachment import ATTACHMENT
 from models.expected import EXPECTED, OWING, ExpectedState
 from models.incident import INCIDENT, Status

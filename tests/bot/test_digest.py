@@ -9,6 +9,7 @@ from bot.database import Database
 from bot.upkeep import stay_on_duty
 from bot.vault import Vault
 from models.expected import EXPECTED, REPORT_EVENT
+from models.ids import new_id
 from models.letter import LETTER
 from models.people import ACCOUNT, MEMBERSHIP
 from models.timer import TIMER
@@ -116,6 +117,19 @@ async def test_overdue_goes_up_by_the_plans_steps(scene: Scene) -> None:
     ]
 
 
+async def test_a_list_of_many_units_names_the_latest_ones(scene: Scene) -> None:
+    """Twenty lines, and where all of them are: a digest of a whole province is no wall of text."""
+    row = dict((await expected(scene))._mapping)
+    due = [row["due_at"] - timedelta(days=number) for number in range(30)]
+    many = [row | {"id": new_id(), "number": 900 + n, "unit": f"Xã {n}", "due_at": at} for n, at in enumerate(due)]
+    await scene.db.run(lambda db: db.execute(sa.insert(EXPECTED), many))
+    await scene.passes(days=23)
+    listed = (await digests(scene, "truc-a"))[-1][1].splitlines()
+    assert listed[0] == "Báo cáo quá hạn của các đơn vị (31):"
+    assert [line.split(":")[0] for line in listed[1:-1]] == [f"• Xã {number}" for number in reversed(range(10, 30))]
+    assert listed[-1] == "và 11 đơn vị khác: tiendo"
+
+
 async def test_a_person_of_two_units_gets_one_digest(scene: Scene) -> None:
     """With the units by name."""
     await scene.db.run(
@@ -175,7 +189,7 @@ async def test_nothing_at_weekends_nor_at_tet(db: Database, vault: Vault) -> Non
 
         if db.execute(sa.update(EXPECTED).where(*mine).values(state="owed", **values)).rowcount == 0:
             report = scene.engine.plan.report("hoat_dong_he")
-            insert(db, scene.engine, 900, report, "ngoc_lam", report.periods[0])
+            insert(db, scene.engine, 900, [(report, "ngoc_lam", report.periods[0])])
             db.execute(sa.update(EXPECTED).where(*mine).values(state="owed", **values))
 
     await scene.db.run(late)

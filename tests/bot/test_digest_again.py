@@ -49,7 +49,7 @@ async def hands_in(scene: Scene, report: str, period: str) -> None:
     from bot.conversations import open_talk
     from bot.gather.reports import find_expected
     from bot.writing import Writing
-    from handlers.routing import ReportRef
+    from handlers.routes import ReportRef
     from models.talk import Kind
 
     row = await expected(scene, report, period)

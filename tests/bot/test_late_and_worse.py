@@ -12,7 +12,7 @@ from bot.database import Database
 from bot.hearing import Hearing
 from bot.turn import store
 from bot.vault import Vault
-from handlers import routing
+from handlers import routes
 from models.commands import OpenSubmission
 from models.ids import new_id
 from models.inbox import INBOX, InboxState, failed
@@ -162,6 +162,6 @@ async def test_many_failing_timers_starve_nobody(db: Database, vault: Vault, mon
 
     await db.run(many)
     scene.clock[0] += timedelta(minutes=1)
-    monkeypatch.setitem(routing.TIMERS, "follow_up", routing.Entry(fails))
+    monkeypatch.setitem(routes.TIMERS, "follow_up", routes.Entry(fails))
     await Sweep(db, Hearing(db, scene.engine, lambda _taken: None, pause=0).hear, scene.engine.now).tick()
     assert (await scene.rows(TIMER, TIMER.c.kind == "delete"))[0].fired_at is not None

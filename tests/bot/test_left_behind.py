@@ -28,7 +28,8 @@ from models.facts import Held, Role
 from models.ids import new_id
 from models.incident import INCIDENT
 from models.letter import LETTER
-from models.people import ACCOUNT, MEMBERSHIP, PERSON
+from models.people import ACCOUNT, MEMBERSHIP, PERSON, ROOM
+from models.submission import ANSWER
 from models.timer import TIMER
 from tests.bot.cases import told
 from tests.bot.test_planned import run
@@ -342,6 +343,36 @@ def test_rights_reach_ones_own_unit_under_any_plan() -> None:
     assert {pair for pair, holds in reached.items() if holds} == {
         ("giang_bien", "giang_bien"), ("moi_bo_de", "moi_bo_de"), ("moi_bo_de", "ngoc_lam"),
     }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("said", "answered", "chat"),
+    [
+        ("/moi", "Chỉ quản trị viên và cán bộ phường mời được người mới.", ""),
+        ("/ganphong", "Anh/chị chỉ làm được việc này cho phường của mình.", "phong-truc"),
+        ("/ganphong Bồ Đề", "Anh/chị chỉ làm được việc này cho phường của mình.", "phong-truc"),
+    ],
+)
+async def test_nothing_is_begun_in_a_ward_that_is_gone(scene: Scene, said: str, answered: str, chat: str) -> None:
+    """Nobody is invited into it, and no room bound to it; its officer has no say in the new one either."""
+    await switched(scene)
+    assert (await scene.says("phuong", said, chat))[-1].text == answered
+    assert [row.unit for row in await scene.rows(ROOM, ROOM.c.unbound_at.is_(None))] == ["phong_ldtbxh"]
+
+
+async def test_a_report_written_down_by_such_an_officer_asks_for_the_ward(scene: Scene) -> None:
+    """Their own is not filled in: it is none of the plan's."""
+    await switched(scene)
+    for said in ("/ghinhan", "1", "1", "1"):
+        await scene.says("phuong", said)
+    answered = {row.question for row in await scene.rows(ANSWER)}
+    assert ("danger" in answered, "ward" in answered) == (True, False)
+
+
+def test_a_list_names_a_ward_of_before_in_full() -> None:
+    """Its short name may be that of a ward of today."""
+    named = [NEW.short_of(unit) for unit in ("moi_bo_de", "bo_de", "phong_ldtbxh")]
+    assert [label.vi if label is not None else None for label in named] == ["Bồ Đề", "Phường Bồ Đề (cũ)", None]
 
 
 # --- the command line -------------------------------------------------------------------------------------------------

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from handlers.routing import TIMERS
+from handlers.routes import TIMERS
 from handlers.stamps import stamp
 from models.commands import EndOffer, Offer, PassOn, TellPerson
 from models.facts import Case, Member, Who

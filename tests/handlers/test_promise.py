@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from handlers import care_words
-from handlers.routing import TIMERS
+from handlers.routes import TIMERS
 from handlers.stamps import stamp
 from models.commands import Command, KeepPromise, Promise, Release, SetTimer, TellPerson
 from models.facts import Asked, Case, Who

@@ -22,7 +22,7 @@ from bot.gather.reports import find_expected
 from bot.upkeep import stay_on_duty
 from bot.vault import Vault, make_key
 from bot.writing import Writing
-from handlers.routing import ReportRef
+from handlers.routes import ReportRef
 from handlers.workdays import add_working_days, is_working_day
 from models.commands import Command
 from models.expected import EXPECTED, REPORT_EVENT, STANDING

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from models.talk import FileRef, Incoming, Kind, Press
-from tests.bot.channels.telegram.conftest import Hearing, listening
+from tests.bot.channels.hearing import Hearing
+from tests.bot.channels.telegram.conftest import listening
 from tests.emulators.telegram import TelegramServer
 from tests.emulators.telegram_chats import Button, Chat, Sent
 from tests.emulators.telegram_people import Group, Person

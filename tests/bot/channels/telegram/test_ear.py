@@ -13,7 +13,8 @@ from bot.channels import Channel
 from bot.channels.telegram import TelegramChannel, TokenRefused
 from bot.channels.telegram.order import Window
 from models.talk import Incoming
-from tests.bot.channels.telegram.conftest import QUICK, Hearing, listening
+from tests.bot.channels.hearing import Hearing
+from tests.bot.channels.telegram.conftest import QUICK, listening
 from tests.emulators.telegram import TelegramServer
 
 

@@ -20,7 +20,7 @@ from bot.channels.telegram import TelegramChannel
 from bot.channels.telegram.order import Patience
 from bot.channels.telegram.webhook import HEADER, MAX_BODY, Arrivals
 from models.talk import Incoming
-from tests.bot.channels.telegram.conftest import Hearing
+from tests.bot.channels.hearing import Hearing
 from tests.bot.channels.telegram.test_ear import StorageDown
 from tests.emulators.telegram import TelegramServer
 

@@ -11,7 +11,8 @@ from bot.channels import Channel, TokenRefused
 from bot.channels.zalo import Pauses
 from bot.channels.zalo.ear import MAX_UNFINISHED
 from models.talk import Incoming, Kind, Letter, LetterKind
-from tests.bot.channels.zalo.conftest import BRISK, Hearing, StorageDown, a_channel, listening
+from tests.bot.channels.hearing import Hearing
+from tests.bot.channels.zalo.conftest import BRISK, StorageDown, a_channel, listening
 from tests.emulators.zalo import ZaloServer
 
 

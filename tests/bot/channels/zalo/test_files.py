@@ -12,7 +12,8 @@ from bot.channels.zalo import BASE
 from bot.channels.zalo.files import Files, is_public
 from bot.channels.zalo.limits import MAX_FILE
 from models.talk import FileRef
-from tests.bot.channels.zalo.conftest import Hearing, listening
+from tests.bot.channels.hearing import Hearing
+from tests.bot.channels.zalo.conftest import listening
 from tests.emulators.zalo import ZaloServer
 from tests.emulators.zalo_people import JPEG
 

@@ -20,7 +20,8 @@ from bot.channels.zalo.limits import MAX_BODY
 from bot.channels.zalo.webhook import HEADER, STANDS
 from bot.watch import Patience
 from models.talk import Incoming, Kind
-from tests.bot.channels.zalo.conftest import BRISK, Hearing, StorageDown, a_channel, listening
+from tests.bot.channels.hearing import Hearing
+from tests.bot.channels.zalo.conftest import BRISK, StorageDown, a_channel, listening
 from tests.emulators.zalo import ZaloServer
 
 PUBLIC, SECRET = "https://baongay.example.org", "operators-own-secret"
