@@ -101,7 +101,11 @@ def returned(expected: Expected, facts: Facts, reasons: dict[str, str]) -> Text:
         for name, why in reasons.items()
     )
     return lines(
-        msg("↩ To be put right: %(title)s", title=title(expected, facts)), *rows,
+        msg(
+            "↩ The %(office)s sends back, to be put right: %(title)s",
+            title=title(expected, facts), office=facts.plan.office_of(expected.recipient),
+        ),
+        *rows,
         msg("Everything that you filled in is still there. The due day stays as it was."),
     )  # fmt: skip
 
