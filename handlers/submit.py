@@ -236,9 +236,10 @@ def _pressed(work: Filling, key: str) -> Turn | None:
         return _on_screen(work, key)
     if _filled_meanwhile(work, question):
         return None
+    shown = frozenset(one.name for one in fill.shown_together(work, question))
     around = fill.press(work, question, key)
     if around is None:
-        advance(work)
+        advance(work, _kept_unfit(work, shown) if key == reply.KEEP else None)
     else:
         work.show(question, around)
     return None
@@ -269,6 +270,16 @@ def _typed(work: Filling, text: str) -> Turn | None:
     else:
         work.show(question, around)
     return None
+
+
+def _kept_unfit(work: Filling, names: frozenset[str]) -> Text | None:
+    """Kept figures that cannot be right do not hold anybody up, but nobody shall take them for accepted."""
+    found = checks.found_at(work.form, work.filled.values(), work.facts.known, names)
+    return (
+        msg("Kept for now. These figures do not fit yet; they are asked once more before it is handed in.")
+        if found and found.hard
+        else None
+    )
 
 
 def _filled_meanwhile(work: Filling, question: Question) -> bool:

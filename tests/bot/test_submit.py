@@ -77,6 +77,19 @@ async def test_parts_that_do_not_add_up_are_asked_again(scene: Scene) -> None:
     assert last(await scene.says("phuong", "120 61 59")).startswith("Đã ghi: tổng số 120; nam 61; nữ 59.")
 
 
+async def test_what_does_not_fit_is_kept_with_a_word(scene: Scene) -> None:
+    """It holds nobody up, and nobody takes it for accepted: it is asked once more at the end."""
+    await fill(scene, figures=("120 61 58 100 5", "giữ nguyên", *FIGURES[1:]))
+    assert "tổng số 120; nam 61; nữ 58" in (await scene.texts("phuong"))[-1]
+    kept = next(text for text in await scene.texts("phuong") if text.startswith("Tạm giữ."))
+    assert kept.splitlines()[:3] == [
+        "Tạm giữ. Các số này chưa khớp, sẽ được hỏi lại trước khi nộp.",
+        "",
+        "Phần 2/11: Trẻ em dưới 6 tuổi",
+    ]
+    assert last(await scene.says("phuong", "gui")).startswith("Cộng lại, nam + nữ = 119, còn “tổng số” đang là 120.")
+
+
 async def test_back_comes_to_the_whole_of_the_last_message(scene: Scene) -> None:
     """Five figures typed in one hand are corrected in one hand; figures typed one by one, one by one."""
     for said in (f"nop {(await expected(scene)).number}", "1", "120 61 59 100 5"):
