@@ -7,7 +7,7 @@ from functools import wraps
 from handlers import promise
 from handlers.help import can_do
 from handlers.rights import submitting_units
-from handlers.wording import hotlines_short, report_choice, role_name, unit_name
+from handlers.wording import hotlines_short, owed_choice, report_choice, role_name, unit_name
 from models.commands import TellRoom
 from models.facts import Facts, Role
 from models.talk import Frame, Incoming, Join, Kind, Lane, Say, Text, Turn, Typed, lines, msg
@@ -39,7 +39,8 @@ def answer(frame: Frame, incoming: Incoming, facts: Facts) -> Turn:
         text = msg("Hello %(name)s. What would you like to do?", name=facts.who.name if facts.who else "")
     role = facts.who.held[0].role if facts.who else Role.COLLABORATOR
     held = lines(msg("About a case that you hold, type:"), promise.ways(facts.waiting)) if facts.waiting else None
-    return Turn(frame, (Say(lines(text, held, can_do(role)), choices=(report_choice("primary"),)),))
+    owed = (owed_choice(),) if submitting_units(facts.who) else ()
+    return Turn(frame, (Say(lines(text, held, can_do(role)), choices=(report_choice("primary"), *owed)),))
 
 
 def _paper(facts: Facts) -> Text | None:

@@ -136,6 +136,7 @@ ACTIONS: dict[str, Entry] = {
     "misdial": Entry(report.misdial, _REPORTING, case="id"),
     "confirm": Entry(confirm.start, ("clocks",), case="id"),
     "report": Entry(report.start, _REPORTING, case="frame"),
+    "owed": Entry(submit.start, ("owed",)),
     "submit": Entry(submit.begin, ("draft", "known"), report="id"),
     "table": Entry(table.want, report="id"),
     "report_see": Entry(decide.see, ("filed", "known", "corrections"), report="id"),

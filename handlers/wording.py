@@ -67,3 +67,8 @@ def bullets(*parts: Text) -> Join:
 def report_choice(style: str = "") -> Choice:
     """Begin a report, whatever is open."""
     return Choice("report:new", msg("Report a case"), style=style, action=True, typed="baocao")
+
+
+def owed_choice() -> Choice:
+    """The reports of the plan that are to be handed in: "bao cao" may mean these too."""
+    return Choice("owed:all", msg("Reports of the plan"), action=True, typed="nopbaocao")

@@ -286,6 +286,16 @@ async def test_what_is_handed_in_is_no_draft(scene: Scene) -> None:
     ]
 
 
+async def test_who_says_report_is_offered_both_kinds(db: Database, vault: Vault) -> None:
+    """A ward officer who writes "em muốn nộp báo cáo" is one press from the reports that are owed, not only from a case."""
+    scene = await spring(await Scene.open(db, vault))
+    greeted = (await scene.says("phuong", "em muon nop bao cao"))[-1]
+    assert list(greeted.buttons) == ["Báo cáo vụ việc", "Báo cáo theo kế hoạch"]
+    seen = await scene.presses_data("phuong", greeted.data("Báo cáo theo kế hoạch"))
+    assert seen[0].text.startswith("Báo cáo cần nộp, gấp nhất trước:")
+    assert list((await scene.says("ctv", "chao em"))[-1].buttons) == ["Báo cáo vụ việc"]
+
+
 async def test_a_second_press_is_told_where_reports_stand(db: Database, vault: Vault) -> None:
     """HAND IN, pressed twice: it says that the question is closed, and how to see what became of the report."""
     scene = await spring(await Scene.open(db, vault))
