@@ -11,7 +11,7 @@ down_revision = '0003'
 branch_labels = None
 depends_on = None
 
-_KINDS = ('reports', 'digest', 'document', 'file')
+_KINDS = ('reports', 'digest', 'document', 'file', 'progress', 'left_behind')
 
 
 def _where(text: str) -> dict[str, Any]:
