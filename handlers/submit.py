@@ -13,7 +13,7 @@ from handlers.forms.filling import Filling
 from handlers.forms.values import files
 from handlers.rights import may_hand_in
 from handlers.submit_end import check, hand_in, seen_stamp, send
-from handlers.submit_files import take_files
+from handlers.submit_files import take_files, without_refused
 from handlers.submit_screens import (
     BY_CHAT,
     BY_FILE,
@@ -36,7 +36,7 @@ from handlers.submit_screens import (
 )
 from handlers.submit_words import line, true_state
 from models.commands import PutAnswer
-from models.facts import Draft, Facts
+from models.facts import Facts
 from models.report_commands import OpenReport, WantDocument
 from models.report_facts import Expected
 from models.talk import Choice, Frame, Incoming, Say, Text, Turn, Typed, lines, msg
@@ -91,7 +91,7 @@ def begin(frame: Frame, incoming: Incoming, facts: Facts) -> Turn:
         show(work, WAYS, _kept(work))
     else:
         work.data["way"] = _way(work)
-        advance(work, _as_it_stands(work, facts.draft))
+        advance(work, _as_it_stands(work))
     return work.turn(FLOOR)
 
 
@@ -133,9 +133,9 @@ def _way(work: Filling) -> str:
     return BY_CHAT if by_chat else BY_FILE
 
 
-def _as_it_stands(work: Filling, draft: Draft) -> Text:
+def _as_it_stands(work: Filling) -> Text:
     asked = [question for question in work.filled.order("one") if work.word("way") != BY_FILE or question.type in PAPERS]
-    done = sum(question.name in draft.answers for question in asked)
+    done = sum(question.name in work.answers for question in asked)
     return msg("Going on with the draft: %(done)s of %(all)s answered.", done=done, all=len(asked))
 
 
@@ -144,7 +144,7 @@ def _work(frame: Frame, incoming: Incoming, facts: Facts) -> Filling:
     if expected is None:
         raise ValueError("no report was named")
     submission = draft.id if draft is not None else facts.new_id()
-    answers = dict(draft.answers) if draft is not None else {}
+    answers = without_refused(draft.answers, facts.attachments) if draft is not None else {}
     data = dict(frame.data) | {"submission": submission}
     return Filling(frame, incoming, facts, facts.forms[expected.form], submission, answers, data=data, step=frame.step)
 

@@ -3,7 +3,6 @@
 from handlers.floor import end
 from handlers.forms import checks
 from handlers.forms.filling import Filling
-from handlers.submit_files import kept_files
 from handlers.submit_screens import BY_FILE, PAPERS, REVIEW, WAYS, WHY, ask_again, expected_of, show
 from handlers.submit_words import already, meanwhile, receipt
 from models.report_commands import HandIn
@@ -38,7 +37,7 @@ def _reasons(work: Filling) -> dict[str, Json]:
 def send(work: Filling) -> Turn | None:
     """Everything is looked at once more before it is handed in."""
     values = work.filled.values()
-    if checks.is_empty(work.form, values | kept_files(work)):
+    if checks.is_empty(work.form, values):
         show(
             work,
             WAYS,

@@ -1,10 +1,14 @@
 """Papers that come while a report is handed in: whatever the cursor stands on, a file belongs to the report."""
 
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+
 from handlers.forms.filling import Filling
 from handlers.forms.showing import Around
 from handlers.forms.values import files
 from handlers.submit_screens import BY_FILE, WAYS, ZERO, again
 from models.commands import WantAttachment
+from models.facts import Given, Stored
 from models.form import QuestionType
 from models.talk import Json, Text, lines, msg
 
@@ -43,8 +47,14 @@ def take_files(work: Filling) -> None:
         again(work, lead)
 
 
-def kept_files(work: Filling) -> dict[str, Json]:
-    """Files that could be kept: one that was refused is no report."""
-    refused = {one.id for one in work.facts.attachments if one.state == "refused"}
-    given = work.answers.get("tep")
-    return {"tep": [one for one in files(given.value) if one not in refused]} if given is not None and given.value else {}
+def without_refused(answers: Mapping[str, Given], attachments: Iterable[Stored]) -> dict[str, Given]:
+    """Answers as they count: a file that could not be kept is no report, and where there is no other one the question is open again."""
+    refused = {one.id for one in attachments if one.state == "refused"}
+    left = dict(answers)
+    for name in {one.question for one in attachments if one.id in refused} & answers.keys():
+        kept = [one for one in files(answers[name].value) if one not in refused]
+        if kept:
+            left[name] = replace(answers[name], value=list[Json](kept))
+        elif files(answers[name].value):
+            del left[name]
+    return left

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from models.form import Form
 from models.plan import Plan
 from models.progress import Progress
-from models.report_facts import Ahead, Away, CameBack, Correction, Digest, Drawn, DueDay, Expected, Known
+from models.report_facts import Ahead, Away, CameBack, Correction, Digest, Drawn, DueDay, Expected, Filing, Known
 from models.talk import Json, Label
 
 
@@ -324,8 +324,10 @@ class Stored:
 class RefusedFile:
     """An attachment that could not be kept, and why."""
 
+    id: str
     conversation: str
     reason: str
+    person: str = ""  # the member who sent it
     incident: str = ""
     silent: bool = False  # a child's, or of somebody who asked not to be written to
 
@@ -381,6 +383,7 @@ class Facts:
     draft: Draft | None = None  # the submission that the frame holds
     filed: Draft | None = None  # the named report as it was last handed in
     corrections: tuple[Correction, ...] = ()  # what was changed in it since it was first handed in, oldest first
+    filings: tuple[Filing, ...] = ()  # every handing in of the named report, oldest first; none where it does not stand as handed in
     case: Case | None = None  # the incident that the route names (locked), or that belongs to the draft
     case_draft: Draft | None = None  # all answers of that incident, when the route needs details
     clocks: tuple[RunningClock, ...] = ()  # legal clocks of `case`, in the plan's order

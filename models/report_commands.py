@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
+from models.report_facts import Filing
 from models.talk import Json, Say
 
 
@@ -42,6 +43,21 @@ class ReturnReport:
 
     expected: str
     reasons: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class EmptyReport:
+    """Handed in or accepted → owed (returned, where it had been sent back), with the same due day: all that was handed in was a file that could not be
+    kept (`attachment`, `reason`). `first` and `last`: of its handings in the first and the newest one that held anything, None if none did. Whoever
+    owes it is told `say`, but for the person who hears it in another way (`heard`); whoever was told that it had arrived hears too."""
+
+    expected: str
+    attachment: str
+    reason: str
+    say: Say
+    first: Filing | None = None
+    last: Filing | None = None
+    heard: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +134,7 @@ ReportCommand = (
     | HandIn
     | AcceptReport
     | ReturnReport
+    | EmptyReport
     | UnlockReport
     | RequestReport
     | DropRequest

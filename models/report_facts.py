@@ -147,6 +147,17 @@ class Correction:
 
 
 @dataclass(frozen=True, slots=True)
+class Filing:
+    """One handing in of a report, with its answers by question as they were at that moment; `by` is a person."""
+
+    at: datetime
+    values: Mapping[str, Json]
+    by: str = ""
+    zero: bool = False
+    as_of: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Away:
     """A planned absence of the sender; `substitute` is a person, "" where nobody stands in. `until` is exclusive."""
 

@@ -98,6 +98,7 @@ NEEDS: dict[str, Callable[[Reading], Any]] = {
     "absences": absence.absences,
     "handed_in": reports.handed_in,
     "corrections": reports.corrections,
+    "filings": reports.filings,
     "progress": progress.gather,
     "drills": lambda reading: drill_rows.read(reading.db),
     "drawn": documents.drawn,

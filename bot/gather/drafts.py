@@ -75,7 +75,8 @@ _ATTACHMENTS = (
 
 
 def attachments(reading: Reading) -> tuple[Stored, ...]:
-    submission = reading.case.submission if reading.case else reading.talk.frame.data.get("submission")
+    expected: Expected | None = reading.found.get("expected")
+    submission = reading.case.submission if reading.case else expected.submission if expected else reading.talk.frame.data.get("submission")
     if not submission:
         return ()
     rows = reading.db.execute(_ATTACHMENTS, {"submission": submission}).all()
