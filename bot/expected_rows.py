@@ -18,9 +18,12 @@ from models.report_facts import Expected
 from models.submission import ANSWER
 from models.talk import Label
 
+Wanted = tuple[Report, str, Period]
+"""A report, the unit that owes it, and for which period."""
 
-def wanted(plan: Plan) -> Iterator[tuple[Report, str, Period]]:
-    """Every (report, unit, period) of the plan."""
+
+def wanted(plan: Plan) -> Iterator[Wanted]:
+    """All that the plan asks for."""
     for report in plan.reports:
         for period in report.periods:
             for unit in plan.owing(report):
@@ -40,10 +43,7 @@ def ensure(db: sa.Connection, engine: Engine) -> int:
     if not missing(db, engine):
         return 0
     number = next_number(db)
-    new = missing(db, engine)  # again: somebody else may have had the lock
-    for more, (report, unit, period) in enumerate(new):
-        insert(db, engine, number + more, report, unit, period)
-    return len(new)
+    return insert(db, engine, number, missing(db, engine))  # again: somebody else may have had the lock
 
 
 def next_number(db: sa.Connection) -> int:
@@ -54,7 +54,7 @@ def next_number(db: sa.Connection) -> int:
     return int(db.scalar(sa.select(sa.func.max(EXPECTED.c.number))) or 0) + 1
 
 
-def missing(db: sa.Connection, engine: Engine) -> list[tuple[Report, str, Period]]:
+def missing(db: sa.Connection, engine: Engine) -> list[Wanted]:
     """What the plan asks for, can still be handed in, and has no row."""
     now = engine.now()
     asked = {
@@ -78,15 +78,22 @@ def _chunks(keys: Iterable[Key]) -> Iterator[list[Key]]:
         yield chunk
 
 
-def insert(db: sa.Connection, engine: Engine, number: int, report: Report, unit: str, period: Period) -> None:
-    """A new row, owed from now on."""
-    row, now = new_id(), engine.now()
-    values = {
-        "id": row, "number": number, "plan": engine.plan.id, "report": report.id, "unit": unit, "period": period.id,
-        **asking(engine, report, period), "state": str(ExpectedState.OWED), "zero": False, "as_of": "", "reminders": 0, "created_at": now,
-    }  # fmt: skip
-    db.execute(sa.insert(EXPECTED).values(values))
-    record(db, row, "expected", now, None, {"due": period.due.isoformat()})
+def insert(db: sa.Connection, engine: Engine, first: int, new: Iterable[Wanted]) -> int:
+    """New rows, owed from now on, numbered from `first`; how many."""
+    dates: dict[tuple[str, str], dict[str, Any]] = {}  # the same for every unit
+    rows, events, now = list[dict[str, Any]](), list[dict[str, Any]](), engine.now()
+    for number, (report, unit, period) in enumerate(new, first):
+        if (key := (report.id, period.id)) not in dates:
+            dates[key] = asking(engine, report, period)
+        rows.append({
+            "id": new_id(), "number": number, "plan": engine.plan.id, "report": report.id, "unit": unit, "period": period.id,
+            **dates[key], "state": str(ExpectedState.OWED), "zero": False, "as_of": "", "reminders": 0, "created_at": now,
+        })  # fmt: skip
+        events.append(_event(rows[-1]["id"], "expected", now, data={"due": period.due.isoformat()}))
+    if rows:
+        db.execute(sa.insert(EXPECTED), rows)
+        db.execute(sa.insert(REPORT_EVENT), events)
+    return len(rows)
 
 
 def asking(engine: Engine, report: Report, period: Period) -> dict[str, Any]:
@@ -115,9 +122,18 @@ def record(
     note: bytes | None = None,
 ) -> str:
     """One line of its history; returns its id."""
-    row = new_id()
-    db.execute(sa.insert(REPORT_EVENT).values(id=row, expected=expected, what=what, person=person, data=dict(data or {}), note=note, at=at))
-    return row
+    event = _event(expected, what, at, person, data, note)
+    db.execute(_RECORD, event)
+    return str(event["id"])
+
+
+_RECORD = sa.insert(REPORT_EVENT)
+
+
+def _event(
+    expected: str, what: str, at: Any, person: str | None = None, data: Mapping[str, Any] | None = None, note: bytes | None = None
+) -> dict[str, Any]:
+    return {"id": new_id(), "expected": expected, "what": what, "person": person, "data": dict(data or {}), "note": note, "at": at}
 
 
 ROWS = sa.select(

@@ -147,8 +147,7 @@ def apply(db: sa.Connection, engine: Engine, shown: Difference) -> int:
             "meanwhile reports were handed in or somebody else applied the plan: nothing was changed, look at the difference again"
         )
     asked = _asked(engine.plan)
-    for more, change in enumerate(shown.added):
-        insert(db, engine, number + more, *asked[change.key])
+    insert(db, engine, number, (asked[change.key] for change in shown.added))
     news = [
         *(_asked_again(db, engine, change, asked[change.key]) for change in shown.again),
         *(_move(db, engine, change, asked[change.key]) for change in shown.moved),

@@ -2,7 +2,7 @@
 between. Used by the quick test, by `make prove` and by `make bench`.
 
     found = await Broadcast(by_outbox(db, vault), letters=500, scale=4).run()
-    found.refused, found.worst(Lane.URGENT)
+    found.refused, found.most_before(Lane.URGENT)
 """
 
 import asyncio
@@ -57,15 +57,21 @@ class Speaking(Wire):
 
 @dataclass
 class Found:
-    """Of each letter that was planned in between: its lane, where it went, and the seconds from its commit to the wire, unscaled."""
+    """Of each letter that was planned in between, by lane: the seconds from its commit to the wire, unscaled, and how many others left meanwhile,
+    which is the same on a machine that is slow."""
 
     refused: int
     arrived: int
     seconds: float
     waits: dict[Lane, list[float]] = field(default_factory=lambda: {Lane.URGENT: [], Lane.DIALOGUE: []})
+    behind: dict[Lane, list[int]] = field(default_factory=lambda: {Lane.URGENT: [], Lane.DIALOGUE: []})
 
     def worst(self, lane: Lane) -> float:
         return max(self.waits[lane])
+
+    def most_before(self, lane: Lane) -> float:
+        """The most letters that left before one that was there already, in seconds of Telegram's pace."""
+        return max(self.behind[lane]) / PACE.per_second
 
     def at(self, lane: Lane, percent: float) -> float:
         ordered = sorted(self.waits[lane])
@@ -132,9 +138,9 @@ class Broadcast:
         for start in range(0, len(drafts), SLICE):
             await put(drafts[start : start + SLICE])
 
-    async def _in_between(self, server: TelegramServer, put: Put, where: "Places") -> dict[str, tuple[Lane, float]]:
-        """Plans them at their moments; by text the lane and the moment of the commit."""
-        dice, planned = random.Random(self.seed), dict[str, tuple[Lane, float]]()
+    async def _in_between(self, server: TelegramServer, put: Put, where: "Places") -> dict[str, "Planned"]:
+        """Plans them at their moments; by text the lane, and when it was committed."""
+        dice, planned = random.Random(self.seed), dict[str, Planned]()
         lanes = [Lane.URGENT, Lane.DIALOGUE, Lane.DIALOGUE] * self.between
         lasts = self.letters / PACE.per_second / self.scale
         moments = sorted(dice.uniform(0.02, 0.95) * lasts for _ in lanes)
@@ -144,16 +150,25 @@ class Broadcast:
             chat, answers = where.next(dice.choice(("room", "fresh", "written")), server), lane is Lane.DIALOGUE
             draft = Draft(f"{lane.name} {number}", chat, lane, channel="telegram", group=chat.startswith("-"), asked=answers)
             await put([draft])
-            planned[draft.text] = lane, time.monotonic()
+            planned[draft.text] = Planned(lane, time.monotonic(), len(server.calls))
         return planned
 
-    def _found(self, server: TelegramServer, planned: dict[str, tuple[Lane, float]], seconds: float) -> Found:
+    def _found(self, server: TelegramServer, planned: dict[str, "Planned"], seconds: float) -> Found:
         found = Found(len(server.gate.refused), len(server.calls) - len(server.gate.refused), seconds * self.scale)
-        for call in server.calls:
-            if (text := call.params.get("text", "")) in planned:
-                lane, committed = planned[text]
-                found.waits[lane].append(max(0.0, call.at - committed) * self.scale)
+        for place, call in enumerate(server.calls):
+            if (letter := planned.get(call.params.get("text", ""))) is not None:
+                found.waits[letter.lane].append(max(0.0, call.at - letter.at) * self.scale)
+                found.behind[letter.lane].append(max(0, place - letter.calls))
         return found
+
+
+@dataclass(frozen=True)
+class Planned:
+    """A letter that was committed `at` a moment, when so many `calls` had come to the server."""
+
+    lane: Lane
+    at: float
+    calls: int
 
 
 @dataclass
