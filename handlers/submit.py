@@ -10,10 +10,11 @@ from handlers.forms import checks
 from handlers.forms import filling as fill
 from handlers.forms.corrections import corrected
 from handlers.forms.filling import Filling
+from handlers.forms.showing import Around
 from handlers.forms.values import files
 from handlers.rights import may_hand_in
-from handlers.submit_end import check, hand_in, seen_stamp, send
-from handlers.submit_files import take_files, without_refused
+from handlers.submit_end import check, check_again, hand_in, seen_stamp, send
+from handlers.submit_files import take_files, take_kept, without_refused
 from handlers.submit_screens import (
     BY_CHAT,
     BY_FILE,
@@ -84,14 +85,18 @@ def begin(frame: Frame, incoming: Incoming, facts: Facts) -> Turn:
     work = _work(take_floor(frame, FLOOR, WAYS, expected=expected.id, stood=seen_stamp(expected)), incoming, facts)
     if facts.draft is None:
         work.commands.append(OpenReport(expected.id, work.submission, work.form.id, work.form.version, work.form.content_hash))
-        show(work, WAYS)
+    came = take_kept(work)
+    if came is not None and work.answers.keys() == {came.question.name}:
+        work.data["way"] = BY_FILE
+        work.show(came.question, Around(lead=came.said))
     elif expected.state == "returned":
-        _sent_back(work)
+        _sent_back(work, came.said if came is not None else None)
     elif not any(name != "tep" for name in work.answers):
-        show(work, WAYS, _kept(work))
+        show(work, WAYS, came.said if came is not None else _kept(work))
     else:
         work.data["way"] = _way(work)
-        advance(work, _as_it_stands(work))
+        advance(work, lines(came.said if came is not None else None, _as_it_stands(work)))
+        check_again(work)
     return work.turn(FLOOR)
 
 
@@ -107,13 +112,13 @@ def _open(expected: Expected, facts: Facts) -> bool:
     return expected.opens_at <= facts.now and not expected.locked(facts.now)
 
 
-def _sent_back(work: Filling) -> None:
-    """At what is to be put right; where the whole was sent back, at the review."""
+def _sent_back(work: Filling, came: Text | None) -> None:
+    """At what is to be put right; where the whole was sent back, at the review. `came`: what is said of a file that has just been taken."""
     work.data["way"] = _way(work)
     reasons = expected_of(work).reasons
     named = [name for name in reasons if work.form.has(name)]
     whole = reasons.get("")
-    lead = msg("Sent back because: %(why)s", why=whole) if whole else None
+    lead = lines(came, msg("Sent back because: %(why)s", why=whole) if whole else None) if came is not None or whole else None
     if named:
         ask_again(work, named, lead)
     else:
@@ -294,9 +299,6 @@ def _table(work: Filling) -> Turn:
         {"expected": expected_of(work).id, "number": expected_of(work).number},
         person=who.person if who else "",
     )
-    text = msg(
-        "The spreadsheet is on its way. Fill in the column of figures and send it back here. After anything else, type %(typed)s first.",
-        typed=Typed(f"nop {expected_of(work).number}"),
-    )
+    text = msg("The spreadsheet is on its way. Fill in the column of figures and send it back here, whenever you like.")
     work.data["way"] = BY_CHAT
     return Turn(work.turn(FLOOR).frame, (Say(text),), (*work.commands, wanted))

@@ -17,6 +17,13 @@ def check(work: Filling, changed: frozenset[str]) -> None:
         _put_right(work, found, changed)
 
 
+def check_again(work: Filling) -> None:
+    """Of a draft that somebody comes back to: figures of a spreadsheet, or of a colleague, that cannot be right are asked first."""
+    found = next((one for one in checks.findings(work.form, work.filled.values(), work.facts.known) if one.hard), None)
+    if found is not None:
+        _put_right(work, found)
+
+
 def _put_right(work: Filling, found: checks.Finding, changed: frozenset[str] = frozenset()) -> None:
     work.says.clear()  # the next question waits until this one is settled
     if found.hard:

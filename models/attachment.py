@@ -11,6 +11,9 @@ from sqlmodel import Field, SQLModel
 
 from models.columns import ID, WORD, UtcDateTime, table
 
+SHEET = "sheet"
+"""Instead of a question: a spreadsheet that came by itself, and has to be read before it is known whose it is."""
+
 
 class AttachmentState(StrEnum):
     WANTED = "wanted"

@@ -321,6 +321,14 @@ class Stored:
 
 
 @dataclass(frozen=True, slots=True)
+class Kept:
+    """Files that the sender sent by themselves, in one message, and that belong to no report yet; without those that were refused."""
+
+    id: str
+    files: tuple[Stored, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class RefusedFile:
     """An attachment that could not be kept, and why."""
 
@@ -415,6 +423,8 @@ class Facts:
     owed: tuple[Expected, ...] = ()  # what the sender's units owe, the most urgent first
     ahead: Ahead = Ahead()  # dates of the sender's units, and of those that hand in to them
     came_back: CameBack | None = None  # the spreadsheet that a timer names
+    sender: Who | None = None  # who sent that spreadsheet, with what they hold now
+    kept: tuple[Kept, ...] = ()  # files of the sender that a press names, or that this chat was just asked about
     due_days: tuple[DueDay, ...] = ()  # the newest that has passed first
     drawn: Drawn | None = None  # the document that a timer names
     handed_in: tuple[Expected, ...] = ()  # reports that wait for the sender to accept them, the oldest first

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from models.report_facts import Filing
-from models.talk import Json, Say
+from models.talk import FileRef, Json, Say
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +28,32 @@ class HandIn:
     submission: str
     as_of: str = ""
     zero: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class KeepFiles:
+    """Files that came by themselves are kept at once, under a submission of their own: until it is known to which report they belong. `files` by
+    attachment. `spreadsheet`: it may be one of ours, so nothing is asked until it has been read."""
+
+    id: str
+    files: tuple[tuple[str, FileRef], ...]
+    spreadsheet: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class AttachFiles:
+    """Files that came by themselves belong to this report, as answers to `question`."""
+
+    ids: tuple[str, ...]
+    expected: str
+    question: str
+
+
+@dataclass(frozen=True, slots=True)
+class DropFiles:
+    """Files that came by themselves belong to no report: they are deleted."""
+
+    ids: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +158,9 @@ class SendDigest:
 ReportCommand = (
     OpenReport
     | HandIn
+    | KeepFiles
+    | AttachFiles
+    | DropFiles
     | AcceptReport
     | ReturnReport
     | EmptyReport

@@ -115,6 +115,8 @@ class CameBack:
     expected: str = ""
     values: Mapping[str, Json] = field(default_factory=dict)
     unclear: tuple[str, ...] = ()
+    attachment: str = ""
+    loose: bool = False  # it came by itself, and belongs to no report yet
 
 
 @dataclass(frozen=True, slots=True)

@@ -103,6 +103,8 @@ NEEDS: dict[str, Callable[[Reading], Any]] = {
     "drills": lambda reading: drill_rows.read(reading.db),
     "drawn": documents.drawn,
     "came_back": documents.came_back,
+    "sender": documents.sender,
+    "kept": documents.kept,
     "due_days": documents.due_days,
 }
 """One reader for each field of Facts that a route may ask for."""

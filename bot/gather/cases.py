@@ -83,7 +83,7 @@ def refused_file(reading: Reading) -> RefusedFile | None:
     case = reading.db.execute(_CASES["submission"], {"named": row.submission}).first()
     silent = case is not None and case.came_by == "chat" and (case.source == "child" or case.contact in {"call_only", "no"})
     return RefusedFile(
-        row.id, row.conversation, row.reason, _sent_by(reading, row.conversation), case.id if case is not None else "", silent
+        row.id, row.conversation, row.reason, sent_by(reading, row.conversation), case.id if case is not None else "", silent
     )
 
 
@@ -94,7 +94,8 @@ _SENDER = (
 )
 
 
-def _sent_by(reading: Reading, conversation: str) -> str:
+def sent_by(reading: Reading, conversation: str) -> str:
+    """The member whose chat that is, "" if nobody is known there any more."""
     return reading.db.execute(_SENDER, {"conversation": conversation}).scalar() or ""
 
 

@@ -53,8 +53,8 @@ _OWED = (
 
 
 def owed(reading: Reading) -> tuple[Expected, ...]:
-    """What the sender's units owe and can hand in now, the most urgent first."""
-    units = submitting_units(reading.talk.who)
+    """What the units of the sender (of a spreadsheet, where a timer speaks of one) owe and can hand in now, the most urgent first."""
+    units = submitting_units(reading.talk.who or reading.found.get("sender"))
     rows = reading.db.execute(_OWED, {"units": units, "now": reading.engine.now()}).all() if units else []
     return tuple(expected_rows.as_expected(reading.db, reading.engine, row) for row in rows)
 
