@@ -29,7 +29,7 @@ from bot.documents.table import NOT_OURS, TABLE_PLACE, Table, Unreadable, read_t
 from bot.media import GONE, MAX_BYTES, TOO_LARGE, Refused, checked, ending, kept_as, mime_of
 from bot.papers import XLSX
 from bot.vault import Vault, VaultError
-from models.attachment import ATTACHMENT, SHEET, AttachmentState
+from models.attachment import ATTACHMENT, BLANK, SHEET, AttachmentState
 from models.document import DOCUMENT
 from models.ids import new_id
 from models.submission import LOOSE, SUBMISSION
@@ -238,6 +238,8 @@ def _store(
     values = {"state": AttachmentState.STORED, "mime": kept_as(mime), "size": size, "stored_at": now, "lease_until": None, "reason": ""}
     if mime.startswith("image/"):  # a picture that was sent as a file is shown like one
         values["kind"] = "photo"
+    if isinstance(found, Table) and not found.unclear and not any(value is not None for value in found.values.values()):
+        values["question"] = BLANK
     _update(db, row.id, values, AttachmentState.WANTED)
     of = db.execute(sa.select(SUBMISSION.c.expected, SUBMISSION.c.state).where(SUBMISSION.c.id == row.submission)).first()
     ours = found != Unreadable(NOT_OURS)

@@ -20,8 +20,8 @@ def emptied(file: RefusedFile, facts: Facts) -> EmptyReport | None:
     form = facts.forms.get(expected.form) if expected is not None else None
     if expected is None or form is None or not facts.filings:
         return None
-    refused = frozenset(one.id for one in facts.attachments if one.state == "refused")
-    held = [filing for filing in facts.filings if _holds(form, filing, refused)]
+    nothing = frozenset(one.id for one in facts.attachments if one.state == "refused" or one.blank)
+    held = [filing for filing in facts.filings if _holds(form, filing, nothing)]
     if held and held[-1] is facts.filings[-1]:
         return None
     begin = Choice(f"submit:{expected.id}", msg("Hand in %(code)s", code=expected.code), action=True, typed=f"nop {expected.number}")
@@ -29,10 +29,10 @@ def emptied(file: RefusedFile, facts: Facts) -> EmptyReport | None:
     return EmptyReport(expected.id, file.id, file.reason, say, held[0] if held else None, held[-1] if held else None, file.person)
 
 
-def _holds(form: Form, filing: Filing, refused: frozenset[str]) -> bool:
+def _holds(form: Form, filing: Filing, nothing: frozenset[str]) -> bool:
     """Whether anything was reported: a statement that there was nothing is a report too."""
     papers = {question.name: filing.values.get(question.name) for question in form.questions if question.type is QuestionType.FILE}
-    kept: dict[str, Json] = {name: [one for one in files(value) if one not in refused] for name, value in papers.items()}
+    kept: dict[str, Json] = {name: [one for one in files(value) if one not in nothing] for name, value in papers.items()}
     return filing.zero or not checks.is_empty(form, {**filing.values, **kept})
 
 

@@ -3,6 +3,7 @@
 from handlers.floor import end
 from handlers.forms import checks
 from handlers.forms.filling import Filling
+from handlers.submit_files import counted
 from handlers.submit_screens import BY_FILE, PAPERS, REVIEW, WAYS, WHY, ask_again, expected_of, show
 from handlers.submit_words import already, meanwhile, receipt
 from models.report_commands import HandIn
@@ -44,7 +45,7 @@ def _reasons(work: Filling) -> dict[str, Json]:
 def send(work: Filling) -> Turn | None:
     """Everything is looked at once more before it is handed in."""
     values = work.filled.values()
-    if checks.is_empty(work.form, values):
+    if checks.is_empty(work.form, counted(work)):
         show(
             work,
             WAYS,

@@ -75,6 +75,15 @@ def take_kept(work: Filling) -> Taken | None:
     return Taken(question, msg("File received (%(count)s in all).", count=len(before) + len(new)))
 
 
+def counted(work: Filling) -> dict[str, Json]:
+    """Answers as they count for a report: a spreadsheet of ours that came back blank is kept, and says nothing."""
+    blank = {one.id for one in work.facts.attachments if one.blank}
+    return {
+        name: [one for one in value if one not in blank] if isinstance(value, list) else value
+        for name, value in work.filled.values().items()
+    }
+
+
 def without_refused(answers: Mapping[str, Given], attachments: Iterable[Stored]) -> dict[str, Given]:
     """Answers as they count: a file that could not be kept is no report, and where there is no other one the question is open again."""
     refused = {one.id for one in attachments if one.state == "refused"}

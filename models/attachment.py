@@ -14,6 +14,9 @@ from models.columns import ID, WORD, UtcDateTime, table
 SHEET = "sheet"
 """Instead of a question: a spreadsheet that came by itself, and has to be read before it is known whose it is."""
 
+BLANK = "blank"
+"""Instead of a question: a spreadsheet of ours that came back without any figure. It is kept, and is no report."""
+
 
 class AttachmentState(StrEnum):
     WANTED = "wanted"

@@ -318,6 +318,7 @@ class Stored:
     kind: str
     state: str
     unique: str = ""  # the same file sent twice has the same
+    blank: bool = False  # a spreadsheet of ours without any figure
 
 
 @dataclass(frozen=True, slots=True)

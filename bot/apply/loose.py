@@ -10,7 +10,7 @@ from bot.engine import Engine
 from bot.writing import Writing
 from models import commands as c
 from models import report_commands as r
-from models.attachment import ATTACHMENT, SHEET
+from models.attachment import ATTACHMENT, BLANK, SHEET
 from models.columns import insert_once
 from models.submission import LOOSE, SUBMISSION
 
@@ -32,7 +32,11 @@ def attach(w: Writing, command: r.AttachFiles) -> None:
     mine = SUBMISSION.c.id.in_(command.ids), SUBMISSION.c.state == LOOSE
     if w.db.execute(sa.update(SUBMISSION).where(*mine).values(**given)).rowcount != len(command.ids):
         raise Stale
-    w.db.execute(sa.update(ATTACHMENT).where(ATTACHMENT.c.submission.in_(command.ids)).values(question=command.question))
+    w.db.execute(
+        sa.update(ATTACHMENT)
+        .where(ATTACHMENT.c.submission.in_(command.ids), ATTACHMENT.c.question != BLANK)
+        .values(question=command.question)
+    )
 
 
 def drop(w: Writing, command: r.DropFiles) -> None:

@@ -9,7 +9,7 @@ from bot.engine import Engine
 from bot.expected_rows import AS_HANDED_IN
 from bot.gather.reading import Reading
 from handlers.forms.values import files
-from models.attachment import ATTACHMENT
+from models.attachment import ATTACHMENT, BLANK
 from models.facts import Draft, Given, Stored
 from models.report_facts import Expected
 from models.submission import ANSWER, SUBMISSION
@@ -83,4 +83,4 @@ def attachments(reading: Reading) -> tuple[Stored, ...]:
     draft: Draft | None = reading.found.get("draft") if expected else None
     papers = [one for given in (draft.answers.values() if draft else ()) for one in files(given.value)]  # they may have come by themselves
     rows = reading.db.execute(_ATTACHMENTS, {"submission": submission, "papers": papers}).all()
-    return tuple(Stored(row.id, row.question, row.kind, row.state, row.unique_ref) for row in rows)
+    return tuple(Stored(row.id, row.question, row.kind, row.state, row.unique_ref, row.question == BLANK) for row in rows)

@@ -189,6 +189,38 @@ async def test_given_to_a_report_between_reading_and_telling(office: Office) -> 
     assert f"BC-{number}: đã đọc bảng tính, nhận 3 số liệu." in await heard(office)
 
 
+async def test_a_blank_spreadsheet_is_no_report(office: Office) -> None:
+    """It is kept with the report, and cannot be handed in alone, however it came."""
+    empty = await blank(office)
+    await drops(office, empty)
+    number = (await expected(office.scene)).number
+    assert f"BC-{number}: đã đọc bảng tính, nhận 0 số liệu." in await heard(office)
+    for said in (f"nop {number}", "2", "hôm nay", "gửi"):
+        seen = await office.scene.says("phuong", said)
+    assert (seen[-1].text.splitlines()[0].startswith("Báo cáo còn trống nên chưa tính là đã nộp."), (await expected(office.scene)).state) == (
+        True, "owed",
+    )  # fmt: skip
+
+
+async def test_a_blank_spreadsheet_in_the_dialogue_is_no_report(office: Office) -> None:
+    """The same where it was sent after "nop 21"."""
+    empty = await blank(office)
+    await office.scene.says("phuong", f"nop {(await expected(office.scene)).number}")
+    await drops(office, empty)
+    await office.works()
+    for said in ("đủ tệp rồi", "hôm nay", "gửi"):
+        seen = await office.scene.says("phuong", said)
+    assert seen[-1].text.startswith("Báo cáo còn trống nên chưa tính là đã nộp.")
+
+
+async def test_a_file_in_a_group_is_talk_among_people(office: Office) -> None:
+    """Nothing is kept there, and nothing is said."""
+    before = await office.scene.texts("phong-truc")
+    ref = FileRef("g", "file", 10, name="a.xlsx", unique="g")
+    await office.scene.hears(office.scene.incoming("truc-a", Kind.FILE, "phong-truc", files=(ref,)))
+    assert (await loose(office), await office.scene.texts("phong-truc")) == ([], before)
+
+
 # --- anything else ------------------------------------------------------------------------------------------------------
 
 
