@@ -238,8 +238,11 @@ def _store(
     values = {"state": AttachmentState.STORED, "mime": kept_as(mime), "size": size, "stored_at": now, "lease_until": None, "reason": ""}
     if mime.startswith("image/"):  # a picture that was sent as a file is shown like one
         values["kind"] = "photo"
-    if isinstance(found, Table) and not found.unclear and not any(value is not None for value in found.values.values()):
-        values["question"] = BLANK
+    if isinstance(found, Table):
+        if not found.unclear and not any(value is not None for value in found.values.values()):
+            values["question"] = BLANK
+    elif row.question == SHEET:  # a paper like any other
+        values["question"] = ""
     _update(db, row.id, values, AttachmentState.WANTED)
     of = db.execute(sa.select(SUBMISSION.c.expected, SUBMISSION.c.state).where(SUBMISSION.c.id == row.submission)).first()
     ours = found != Unreadable(NOT_OURS)

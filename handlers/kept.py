@@ -18,6 +18,7 @@ from models.report_facts import CameBack, Expected
 from models.talk import Choice, FileRef, Frame, Incoming, Join, Json, Kind, Say, Text, Turn, Typed, lines, msg
 
 KEPT = timedelta(days=7)  # of a file that nobody gives to a report
+ASKED = timedelta(hours=12)  # how long what is typed answers the question about it; its buttons do as long as it is kept
 SHOWN = 6  # reports on one small screen
 _MOST = 10  # files that one chat is asked about at a time
 
@@ -43,11 +44,11 @@ def start(frame: Frame, incoming: Incoming, facts: Facts) -> Turn:
     """Kept before anything is asked; of an album it is asked once."""
     usable = [file for file in incoming.files if _usable(file)]
     papers = [file for file in usable if not _spreadsheet(file)]
-    live = [one for one in _remembered(frame) if one in {each.id for each in facts.kept}]
+    live = _remembered(frame)
     commands, says = list[KeepFiles](), list[Say]()
     album = str(frame.data.get("of_album") or "") if incoming.album and frame.data.get("album") == incoming.album else ""
     if papers:
-        kept = album if album in live else facts.new_id()
+        kept = album if album in {one.id for one in facts.kept} else facts.new_id()
         commands.append(KeepFiles(kept, tuple((facts.new_id(), file) for file in papers)))
         if kept not in live:
             says.append(ask(kept, facts, msg("The file is kept."), photo=any(file.kind == "photo" for file in papers)))
@@ -92,13 +93,14 @@ def _label(expected: Expected, facts: Facts, *, with_unit: bool) -> Text:
 # --- to which it belongs ----------------------------------------------------------------------------------------------
 
 
-def kept_here(frame: Frame, incoming: Incoming) -> list[str]:
-    """What a press names; else what this chat was just asked about, as long as no dialogue began since."""
+def kept_here(frame: Frame, incoming: Incoming) -> tuple[list[str], timedelta]:
+    """What a press names; else what this chat was just asked about, as long as no dialogue began since. And how long ago it may have come: what is
+    typed days later is no answer any more."""
     if incoming.kind is Kind.PRESS and incoming.press is not None:
         name, _colon, rest = incoming.press.key.partition(":")
         if name in {"kept", "kept_none"}:
-            return [rest.partition(".")[0]]
-    return _remembered(frame)
+            return [rest.partition(".")[0]], KEPT
+    return _remembered(frame), ASKED
 
 
 def _remembered(frame: Frame) -> list[str]:
@@ -144,7 +146,7 @@ def read(frame: Frame, incoming: Incoming, facts: Facts) -> Turn:
         return Turn(frame)
     if not came.loose:  # given to a report meanwhile: it is read as one of its papers
         again = SetTimer("file", came.attachment, facts.now, data={"table": incoming.data["table"]})
-        return Turn(frame, commands=(again,))
+        return Turn(frame, commands=() if came.reason == "not_ours" else (again,))
     if not submitting_units(facts.sender):
         return Turn(frame)
     if came.reason:

@@ -12,7 +12,7 @@ from sqlmodel import Field, SQLModel
 from models.columns import ID, WORD, UtcDateTime, table
 
 SHEET = "sheet"
-"""Instead of a question: a spreadsheet that came by itself, and has to be read before it is known whose it is."""
+"""Instead of a question: a spreadsheet that came by itself. It is read before anybody is asked whose it is."""
 
 BLANK = "blank"
 """Instead of a question: a spreadsheet of ours that came back without any figure. It is kept, and is no report."""

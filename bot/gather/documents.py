@@ -10,7 +10,7 @@ from bot.gather.cases import sent_by
 from bot.gather.people import read_person
 from bot.gather.reading import Reading
 from handlers.kept import kept_here
-from models.attachment import ATTACHMENT, AttachmentState
+from models.attachment import ATTACHMENT, SHEET, AttachmentState
 from models.document import DOCUMENT
 from models.expected import EXPECTED, ExpectedState
 from models.facts import Kept, Stored, Who
@@ -72,18 +72,20 @@ _KEPT = (
     )
     .join(ATTACHMENT, ATTACHMENT.c.submission == SUBMISSION.c.id)
     .where(SUBMISSION.c.id.in_(sa.bindparam("named", expanding=True)), SUBMISSION.c.state == LOOSE)
-    .where(SUBMISSION.c.conversation == sa.bindparam("here"), ATTACHMENT.c.state != AttachmentState.REFUSED)
+    .where(SUBMISSION.c.conversation == sa.bindparam("here"), SUBMISSION.c.created_at > sa.bindparam("since"))
+    .where(ATTACHMENT.c.state != AttachmentState.REFUSED, ATTACHMENT.c.question != SHEET)
     .order_by(ATTACHMENT.c.id)
 )
 
 
 def kept(reading: Reading) -> tuple[Kept, ...]:
-    """Only what was sent in this very chat."""
-    named = kept_here(reading.talk.frame, reading.incoming)
+    """Only what was sent in this very chat. A spreadsheet that nobody was asked about waits until it is read."""
+    named, within = kept_here(reading.talk.frame, reading.incoming)
     if not named:
         return ()
+    since = reading.engine.now() - within
     found: dict[str, list[Stored]] = {}
-    for row in reading.db.execute(_KEPT, {"named": named, "here": reading.talk.id}):
+    for row in reading.db.execute(_KEPT, {"named": named, "here": reading.talk.id, "since": since}):
         found.setdefault(row.of, []).append(Stored(row.id, row.question, row.kind, row.state, row.unique_ref))
     return tuple(Kept(one, tuple(files)) for one, files in found.items())
 

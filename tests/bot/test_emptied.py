@@ -210,6 +210,33 @@ async def test_told_twice_it_moves_once(scene: Scene) -> None:
     assert ((await expected(scene)).state, (await history(scene)).count("emptied")) == ("handed_in", 1)
 
 
+async def test_handed_in_while_it_is_refused(scene: Scene) -> None:
+    """Whichever of the two is first, it is owed at the end."""
+    await scene.says("phuong", f"nop {(await expected(scene)).number}")
+    await scene.sends("phuong", "bang.docx", kind="file")
+    for said in ("đủ tệp rồi", "hôm nay"):
+        await scene.says("phuong", said)
+    await asyncio.gather(scene.says("phuong", "gui"), refuse(scene, (await files(scene))[0]))
+    assert (await expected(scene)).state == "owed"
+
+
+async def test_what_goes_out_of_the_service_is_owed_again_too(scene: Scene) -> None:
+    """It was accepted by being handed in; nobody else has to be told."""
+    scene.clock[0] = datetime(2021, 7, 5, 2, 0, tzinfo=UTC)
+    rows = await scene.rows(EXPECTED, EXPECTED.c.recipient == "", EXPECTED.c.unit == "phong_ldtbxh", EXPECTED.c.opens_at <= scene.clock[0])
+    row = min(rows, key=lambda row: row.due_at)
+    await scene.says("truc-a", f"nop {row.number}")
+    await scene.sends("truc-a", "cong-van.pdf", kind="file")
+    for _ in range(6):
+        for said in ("đủ tệp rồi", "bỏ qua", "hôm nay", "gui"):
+            await scene.says("truc-a", said)
+    held = (await scene.rows(EXPECTED, EXPECTED.c.id == row.id))[0]
+    assert held.state == "accepted"
+    await refuse(scene, *await files(scene))
+    held = (await scene.rows(EXPECTED, EXPECTED.c.id == row.id))[0]
+    assert (held.state, await scene.texts("phong-truc")) == ("owed", [])
+
+
 async def test_what_was_accepted_unread_is_owed_again(scene: Scene) -> None:
     """Nobody can have read it. The room, whose line says accepted, gets a new one."""
     await by_file(scene)

@@ -167,19 +167,30 @@ async def test_whoever_lost_the_role_meanwhile_fills_in_nothing(office: Office) 
     assert (await office.answers(), await office.scene.texts("phuong")) == ({}, before)
 
 
-async def test_given_to_a_report_before_it_was_read_it_is_read_there(office: Office) -> None:
-    """ "nop 21" came first: the figures are taken all the same, once."""
-    number = (await expected(office.scene)).number
+async def test_another_report_that_is_begun_meanwhile_does_not_get_it(office: Office) -> None:
+    """Slow to be read, it still goes where it belongs."""
+    indicators, plan = await expected(office.scene), await expected(office.scene, "ke_hoach", "nam_2021")
     await drops(office, with_values(await blank(office), ALL))
-    assert "Đã nhận tệp (tất cả 1)." in (await office.scene.says("phuong", f"nop {number}"))[-1].text
-    assert f"BC-{number}: đã đọc bảng tính, nhận 3 số liệu." in await heard(office)
+    await office.scene.says("phuong", f"nop {plan.number}")
+    assert f"BC-{indicators.number}: đã đọc bảng tính, nhận 3 số liệu." in await heard(office)
+    assert [row.expected for row in await loose(office)] == [indicators.id]
     assert (await office.answers())["tong_nam"] == 61
 
 
-async def test_given_to_a_report_between_reading_and_telling(office: Office) -> None:
-    """The timer finds that it is a paper of the report by now."""
+async def test_its_own_report_begun_meanwhile_gets_it_once(office: Office) -> None:
+    """ "nop 21" came before it was read."""
     number = (await expected(office.scene)).number
     await drops(office, with_values(await blank(office), ALL))
+    await office.scene.says("phuong", f"nop {number}")
+    assert f"BC-{number}: đã đọc bảng tính, nhận 3 số liệu." in await heard(office)
+    answers = await office.answers()
+    assert (answers["tong_nam"], len(answers["tep"])) == (61, 1)
+
+
+async def test_given_to_a_report_between_reading_and_telling(office: Office) -> None:
+    """A platform had not told that it is a spreadsheet, so it was asked about. The timer finds that it is a paper of the report by now."""
+    number = (await expected(office.scene)).number
+    assert (await drops(office, with_values(await blank(office), ALL), "bang"))[-1].text.startswith(KEPT)
     while await office.files.once():
         pass
     assert [row.kind for row in await office.scene.rows(TIMER, TIMER.c.fired_at.is_(None), TIMER.c.kind.in_(("sheet", "file")))] == [
@@ -304,6 +315,16 @@ async def test_left_alone_it_is_deleted_after_a_week(office: Office) -> None:
     await office.scene.db.run(lambda db: upkeep.forget(db, office.scene.engine))
     assert [row.state for row in await loose(office)] == ["sent"]
     assert len(await office.scene.rows(ATTACHMENT)) == 1
+
+
+async def test_what_is_typed_a_day_later_is_no_answer(pressing: Office) -> None:
+    """A forgotten file goes into no report by chance; its buttons still work."""
+    asked = (await drops(pressing, docx(), "a.docx"))[-1]
+    pressing.scene.clock[0] += timedelta(days=1)
+    number = (await expected(pressing.scene)).number
+    await pressing.scene.says("phuong", f"nop {number}")
+    assert [row.state for row in await loose(pressing)] == ["loose"]
+    assert (await pressing.scene.presses_data("phuong", asked.data(f"BC-{number}")))[0].text.startswith("Đã nhận tệp (tất cả 1).")
 
 
 async def test_an_album_is_asked_about_once(office: Office) -> None:
