@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 import structlog
 
+from bot import left_behind
 from bot.alone import alone
 from bot.apply import clocks, loose, roster
 from bot.engine import Engine
@@ -56,6 +57,7 @@ def stay_on_duty(db: sa.Connection, engine: Engine) -> None:
         _each_morning(db, engine, progress.TIMER, progress.next_look(engine.now(), engine.plan), {"since": engine.now().isoformat()})
         _each_morning(db, engine, digest.TICK, reminding.next_morning(engine.now(), engine.plan), {})
     _expect(db, engine)
+    left_behind.watch(db, engine)
 
 
 def _each_morning(db: sa.Connection, engine: Engine, kind: str, due: datetime, data: dict[str, str]) -> None:

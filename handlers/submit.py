@@ -33,6 +33,7 @@ from handlers.submit_screens import (
     ask_again,
     edit_section,
     expected_of,
+    sent_back,
     show,
 )
 from handlers.submit_words import line, true_state
@@ -102,7 +103,7 @@ def begin(frame: Frame, incoming: Incoming, facts: Facts) -> Turn:
 
 def _no_questions(expected: Expected) -> Text:
     """The plan was changed, and knows this report no more."""
-    return msg("The questions of %(code)s are not known here any more. Please telephone the division.", code=expected.code)
+    return msg("The questions of %(code)s are not known here any more. Please telephone the duty room.", code=expected.code)
 
 
 def _open(expected: Expected, facts: Facts) -> bool:
@@ -118,7 +119,7 @@ def _sent_back(work: Filling, came: Text | None) -> None:
     reasons = expected_of(work).reasons
     named = [name for name in reasons if work.form.has(name)]
     whole = reasons.get("")
-    lead = lines(came, msg("Sent back because: %(why)s", why=whole) if whole else None) if came is not None or whole else None
+    lead = lines(came, sent_back(work, whole) if whole else None) if came is not None or whole else None
     if named:
         ask_again(work, named, lead)
     else:

@@ -361,6 +361,19 @@ class Service:
 
 
 @dataclass(frozen=True, slots=True)
+class LeftAt:
+    """What still stands at a unit that the plan lacks: people who have no other unit, by role; rooms; codes of open cases; numbers of reports. `to`:
+    the one unit of the plan that holds all of it, "" if none does."""
+
+    unit: str
+    people: Mapping[str, int]
+    rooms: int = 0
+    cases: tuple[str, ...] = ()
+    reports: tuple[int, ...] = ()
+    to: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class ChannelFacts:
     """What the channel of this turn can do (see bot.channels.Capabilities)."""
 
@@ -431,6 +444,7 @@ class Facts:
     handed_in: tuple[Expected, ...] = ()  # reports that wait for the sender to accept them, the oldest first
     digest: Digest | None = None  # of the person whom a timer names, or of the sender
     progress: Progress = field(default_factory=Progress)  # of the day that the message names
+    left_behind: tuple[LeftAt, ...] = ()  # by unit that the plan lacks
     colleagues: tuple[Member, ...] = ()  # who hands in for the sender's units as well
     absences: tuple[Away, ...] = ()  # of the sender, not over yet
     known: Known = Known()  # of `expected`: figures of the period before and of cases

@@ -189,7 +189,7 @@ async def test_nothing_at_weekends_nor_at_tet(db: Database, vault: Vault) -> Non
 
         if db.execute(sa.update(EXPECTED).where(*mine).values(state="owed", **values)).rowcount == 0:
             report = scene.engine.plan.report("hoat_dong_he")
-            insert(db, scene.engine, 900, report, "ngoc_lam", report.periods[0])
+            insert(db, scene.engine, 900, [(report, "ngoc_lam", report.periods[0])])
             db.execute(sa.update(EXPECTED).where(*mine).values(state="owed", **values))
 
     await scene.db.run(late)

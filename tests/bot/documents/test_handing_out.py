@@ -221,7 +221,7 @@ async def test_all_reports_of_a_date_come_as_two_documents(office: Office) -> No
     ]
     assert [text.splitlines()[0] for text in (await scene.texts("lanh-dao"))[-2:]] == [
         "Bảng tổng hợp các báo cáo có hạn 10/5/2021.",
-        "Dự thảo báo cáo của phòng, hạn 10/5/2021.",
+        "Dự thảo báo cáo của Phòng, hạn 10/5/2021.",
     ]
     sheet = load_workbook(io.BytesIO((await office.made())[0][1].body)).worksheets[0]
     row = next(row for row in sheet.iter_rows(min_row=8) if row[1].value == "Phường Ngọc Lâm")
