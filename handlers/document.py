@@ -24,7 +24,7 @@ def _template(drawn: Drawn, _plan: Plan) -> Text:
     report = drawn.expected
     return lines(
         msg("%(code)s, %(report)s, %(period)s: the spreadsheet.", code=report.code, report=report.short, period=report.period_name),
-        msg("Fill in the column “Số liệu”, save it, and send it back here. What stands empty is asked here."),
+        msg("Fill in the column “Số liệu”, save it, and send it back here, whenever you like. What stands empty is asked here."),
     )
 
 

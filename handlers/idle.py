@@ -31,7 +31,6 @@ def answer(frame: Frame, incoming: Incoming, facts: Facts) -> Turn:
         text = lines(
             msg("The picture or recording is not kept yet: it belongs to a report."),
             msg("Start the report, then send it again."),
-            _paper(facts),
         )
     elif incoming.edits:
         text = msg("You changed an earlier message; nothing that was sent has changed by it. To add to a report, type /bosung.")
@@ -41,13 +40,6 @@ def answer(frame: Frame, incoming: Incoming, facts: Facts) -> Turn:
     held = lines(msg("About a case that you hold, type:"), promise.ways(facts.waiting)) if facts.waiting else None
     owed = (owed_choice(),) if submitting_units(facts.who) else ()
     return Turn(frame, (Say(lines(text, held, can_do(role)), choices=(report_choice("primary"), *owed)),))
-
-
-def _paper(facts: Facts) -> Text | None:
-    """Whoever hands reports in may have sent one."""
-    if not submitting_units(facts.who):
-        return None
-    return msg("A file of a periodic report? Type %(typed)s first, choose the report, then send it again.", typed=Typed("nopbaocao"))
 
 
 def noticed(handle: Callable[[Frame, Incoming, Facts], Turn]) -> Callable[[Frame, Incoming, Facts], Turn]:

@@ -98,6 +98,7 @@ COMMANDS = (
     Command("refuse_duty", ("/khongtruc", "khongtruc", "khong truc"), ON_ROSTER, Where.PRIVATE, Within.OWN),
     Command("drill", ("/dientap", "dientap", "dien tap"), frozenset({Role.LEADER, Role.ADMINISTRATOR}), Where.PRIVATE, text=True),
     Command("submit", ("/nopbaocao", "nopbaocao", "nop bao cao", "/nop", "nop"), SUBMITTERS, Where.PRIVATE, Within.REPORT, number=True),
+    Command("drop_file", ("/botep", "botep", "bo tep"), SUBMITTERS, Where.PRIVATE, Within.OWN),
     Command("request", ("/yeucau", "yeucau"), frozenset({Role.LEADER, Role.ADMINISTRATOR}), Where.PRIVATE, Within.UNIT, text=True),
     Command(
         "drop_request", ("/huyyeucau", "huyyeucau"), frozenset({Role.LEADER, Role.ADMINISTRATOR}), Where.PRIVATE, Within.REPORT, number=True

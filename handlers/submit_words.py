@@ -158,6 +158,16 @@ def told_recipient(expected: Expected, facts: Facts, *, again: bool, zero: bool)
     return Say(text, choices, lane=Lane.REMINDER, silent=True, purpose=CARD, about=expected.id)
 
 
+def not_any_more(expected: Expected, facts: Facts) -> Text:
+    """What the room reads of a report whose only file could not be kept."""
+    expected = in_public(expected)
+    what = Join((unit_name(expected, facts), name_of(expected)), ": ")
+    return lines(
+        msg("↩ %(code)s is owed again: %(what)s", code=expected.code, what=what),
+        msg("Its file could not be kept, and it held nothing else. The unit has been told."),
+    )
+
+
 def decided(expected: Expected, facts: Facts, *, accepted: bool) -> Text:
     """What the room's line reads once it is decided, so that nobody else goes for it."""
     expected = in_public(expected)
