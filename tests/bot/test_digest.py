@@ -127,7 +127,7 @@ async def test_a_list_of_many_units_names_the_latest_ones(scene: Scene) -> None:
     listed = (await digests(scene, "truc-a"))[-1][1].splitlines()
     assert listed[0] == "Báo cáo quá hạn của các đơn vị (31):"
     assert [line.split(":")[0] for line in listed[1:-1]] == [f"• Xã {number}" for number in reversed(range(10, 30))]
-    assert listed[-1] == "và 11 đơn vị khác: tiendo"
+    assert listed[-1] == "và 11 đơn vị khác: /tiendo"
 
 
 async def test_a_person_of_two_units_gets_one_digest(scene: Scene) -> None:
@@ -189,7 +189,7 @@ async def test_nothing_at_weekends_nor_at_tet(db: Database, vault: Vault) -> Non
 
         if db.execute(sa.update(EXPECTED).where(*mine).values(state="owed", **values)).rowcount == 0:
             report = scene.engine.plan.report("hoat_dong_he")
-            insert(db, scene.engine, 900, report, "ngoc_lam", report.periods[0])
+            insert(db, scene.engine, 900, [(report, "ngoc_lam", report.periods[0])])
             db.execute(sa.update(EXPECTED).where(*mine).values(state="owed", **values))
 
     await scene.db.run(late)
