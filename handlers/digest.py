@@ -3,12 +3,14 @@
 The timer "reports" (subject: the division) is each working morning's tick; the timer "digest" (subject: a person) says it to one of them.
 """
 
+import re
 from collections.abc import Iterator, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 
 from handlers.commands import find
 from handlers.floor import ask, end, take_floor
 from handlers.reading.ahead import read_ahead
+from handlers.reading.duty import read_days
 from handlers.reading.folding import fold
 from handlers.reminding import fits, next_morning
 from handlers.reply import CANCEL, Pressed, Typed, read_reply
@@ -28,6 +30,11 @@ _LOUD = 3  # days before the last one
 _DOABLE = 3  # of them with a choice to begin at once
 
 
+_DAY = re.compile(
+    r"(?:ngay )?\b\d{1,2}/\d{1,2}(?:/\d{4})?\b|\b(?:thu (?:[2-7]|hai|ba|tu|nam|sau|bay)|t[2-7]|chu nhat|cn)\b(?: (?:tuan )?(?:nay|sau|toi))?"
+)
+_AFTER_NEXT = re.compile(r"\b(?:ngày )?mốt\b|\bngày kia\b")
+_FARTHER = re.compile(r"\b(?:thu|tuan|thang|kia|ngay \d+|ngay mung|(?:h|gio) .*\d[.-]\d+)\b|\dh .*\d[.-]\d")
 NOTHING_OWED = msg("You owe no report any more. Thank you.")
 
 
@@ -182,7 +189,7 @@ def _most_urgent(digest: Digest | None, facts: Facts) -> Expected | None:
 
 
 def _set(frame: Frame, facts: Facts, digest: Digest, text: str) -> Turn:
-    at = read_ahead(_hour_alone(text), facts.now.astimezone(facts.zone))
+    at = _moment(text, facts.now.astimezone(facts.zone))
     if at is None:
         return _ask(take_floor(frame, FLOOR, "when"), facts, msg("That hour could not be read."))
     if at - facts.now > LONGEST:
@@ -195,6 +202,22 @@ def _set(frame: Frame, facts: Facts, digest: Digest, text: str) -> Turn:
         )
         return _ask(take_floor(frame, FLOOR, "when"), facts, why)
     return _keep(frame, facts, at)
+
+
+def _moment(text: str, now: datetime) -> datetime | None:
+    """An hour of today or tomorrow, or of the day that is named beside it ("8h thứ 6", "14h 27/4"); a day or a week that is not understood is no hour of
+    today."""
+    after_next = _AFTER_NEXT.search(text.lower())
+    words = _hour_alone(_AFTER_NEXT.sub(" ", text.lower()))
+    named = _DAY.search(words)
+    if after_next is None and named is None:
+        return None if _FARTHER.search(words) else read_ahead(words, now)
+    days = read_days(named[0].strip(), now.date()) if named is not None else None
+    day = days.first if days is not None and days.first == days.last else now.date() + timedelta(days=2) if after_next else None
+    if day is None:
+        return None
+    at = read_ahead(_DAY.sub(" ", words), max(now, datetime.combine(day, time(), now.tzinfo) - timedelta(minutes=1)))
+    return at if at is not None and at.date() == day else None
 
 
 def _hour_alone(text: str) -> str:

@@ -157,7 +157,8 @@ def substitutes(db: sa.Connection, now: datetime) -> dict[str, str]:
 
 def nobody(db: sa.Connection, engine: Engine, now: datetime) -> tuple[str, ...]:
     """Units that owe something and have nobody who can be written to, in the order of the plan."""
-    live = _OWED, EXPECTED.c.due_at > now - LIVES, EXPECTED.c.opens_at <= now, EXPECTED.c.expires_at > now
+    open_ = sa.or_(EXPECTED.c.expires_at > now, EXPECTED.c.unlocked_until > now)
+    live = _OWED, EXPECTED.c.due_at > now - LIVES, EXPECTED.c.opens_at <= now, open_
     owing = set(db.execute(sa.select(EXPECTED.c.unit).distinct().where(*live)).scalars())
     reached = _reached(db, now, SUBMITTERS)
     return tuple(unit.id for unit in engine.plan.units if unit.id in owing - reached)
