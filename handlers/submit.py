@@ -222,7 +222,7 @@ def _pressed(work: Filling, key: str) -> Turn | None:
 
 def _typed(work: Filling, text: str) -> Turn | None:
     if work.step == WHY:
-        if not any(letter.isalnum() for letter in text) or len(text) > LONGEST:
+        if not any(letter.isalpha() for letter in text) or len(text) > LONGEST:  # a bare number is rather the right figure than a reason
             again(work, msg("Please use a few words."))
             return None
         name = work.word("about")

@@ -79,10 +79,13 @@ class Consolidated:
 
 
 def read(db: sa.Connection, engine: Engine, data: Mapping[str, Any], now: datetime) -> Consolidated:
-    """Of a document's data {"due": ISO day}. One statement for the reports, one for their answers."""
+    """Of a document's data {"due": ISO day}. One statement for the reports, one for their answers. What stood in the draft of a report that then stated
+    that there was nothing is no figure of it."""
     due = str(data["due"])
     rows = _expected(db, engine, due)
-    answers = _answers(db, engine, [one.submission for one in rows if one.state in STANDING and one.submission], AS_HANDED_IN)
+    answers = _answers(
+        db, engine, [one.submission for one in rows if one.state in STANDING and one.submission and not one.zero], AS_HANDED_IN
+    )
     order = {unit.id: place for place, unit in enumerate(engine.plan.units)}
     groups: dict[tuple[str, str], list[Expected]] = {}
     for one in sorted(rows, key=lambda one: (_place(engine, one.report), one.period, order.get(one.unit, len(order)), one.number)):
@@ -172,6 +175,7 @@ def _answers(db: sa.Connection, engine: Engine, submissions: Iterable[str], whic
     return found
 
 
-def figures_of(db: sa.Connection, engine: Engine, submission: str) -> dict[str, Json]:
-    """Figures and choices of one submission as it stands now."""
-    return _answers(db, engine, [submission], ANSWER.c.superseded_at.is_(None)).get(submission, {}) if submission else {}
+def figures_of(db: sa.Connection, engine: Engine, submission: str, *, filed: bool = False) -> dict[str, Json]:
+    """Figures and choices of one submission as it stands now; `filed`: as it was last handed in."""
+    which = AS_HANDED_IN if filed else ANSWER.c.superseded_at.is_(None)
+    return _answers(db, engine, [submission], which).get(submission, {}) if submission else {}

@@ -17,7 +17,7 @@ from models.expected import EXPECTED, OWING, ExpectedState
 from models.incident import INCIDENT, Status
 from models.people import PERSON
 from models.report_facts import Correction, Expected, Known
-from models.submission import ANSWER
+from models.submission import ANSWER, SUBMISSION
 from models.talk import Json
 
 _NAMED: sa.BindParameter[Any] = sa.bindparam("named")
@@ -26,7 +26,11 @@ _NAMED_BY = {
     for by, where in {
         "id": EXPECTED.c.id == _NAMED,
         "number": EXPECTED.c.number == _NAMED,
-        "file": EXPECTED.c.submission == sa.select(ATTACHMENT.c.submission).where(ATTACHMENT.c.id == _NAMED).scalar_subquery(),
+        "file": EXPECTED.c.id
+        == sa.select(SUBMISSION.c.expected)
+        .join(ATTACHMENT, ATTACHMENT.c.submission == SUBMISSION.c.id)
+        .where(ATTACHMENT.c.id == _NAMED)
+        .scalar_subquery(),
     }.items()
 }
 
@@ -81,7 +85,8 @@ def known(reading: Reading) -> Known:
 def _figures(reading: Reading, expected: Expected, period: str) -> dict[str, Json]:
 
     same = EXPECTED.c.report == expected.report, EXPECTED.c.unit == expected.unit, EXPECTED.c.period == period
-    handed = reading.db.execute(sa.select(EXPECTED.c.submission).where(*same, EXPECTED.c.first_at.is_not(None))).scalar()
+    stated = EXPECTED.c.first_at.is_not(None), EXPECTED.c.zero.is_(False)
+    handed = reading.db.execute(sa.select(EXPECTED.c.submission).where(*same, *stated)).scalar()
     draft = read_draft(reading.db, reading.engine, handed, filed=True) if handed else None
     values = draft.values() if draft is not None else {}
     return {name: value for name, value in values.items() if isinstance(value, int | float) and not isinstance(value, bool)}
