@@ -2,12 +2,12 @@
 
 | check   | what                                                             | what follows                             |
 |---------|------------------------------------------------------------------|------------------------------------------|
-| sum     | the parts do not add up to the total                             | the figures are asked again              |
+| sum     | the parts do not add up to the total, or some of them exceed it  | the figures are asked again              |
 | at_most | a part is larger than what it is a part of                       | the figures are asked again              |
 | compare | far from the period before                                       | a reason is asked and kept; it may stand |
 | cases   | less than the cases of the period that the service knows         | a reason is asked and kept; it may stand |
 
-A figure that was left out takes part in no check: it stays visibly empty.
+A figure that was left out takes part in no check: it stays visibly empty. What is given beside it is still no more than the total.
 """
 
 from collections.abc import Iterator, Mapping
@@ -73,16 +73,16 @@ def _of(form: Form, question: Question, values: Mapping[str, Json], known: Known
 
 
 def _sum(form: Form, question: Question, value: float, values: Mapping[str, Json]) -> Iterator[Finding]:
-    parts = [_number(values.get(name)) for name in question.sum]
-    given = [part for part in parts if part is not None]
-    if len(given) < len(parts) or abs(sum(given) - value) < 0.0005:
+    given = {name: part for name in question.sum if (part := _number(values.get(name))) is not None}
+    together, whole = sum(given.values()), len(given) == len(question.sum)
+    if together < value + 0.0005 and not (whole and together < value - 0.0005):
         return
-    names = Join(tuple(form.question(name).short for name in question.sum), " + ")
+    names = Join(tuple(form.question(name).short for name in given), " + ")
     why = msg(
         "%(names)s = %(sum)s, but %(total)s is %(value)s.",
-        names=names, sum=figure_text(sum(given)), total=question.short, value=figure_text(value),
+        names=names, sum=figure_text(together), total=question.short, value=figure_text(value),
     )  # fmt: skip
-    yield Finding("sum", (question.name, *question.sum), why, hard=True)
+    yield Finding("sum", (question.name, *given), why, hard=True)
 
 
 def _last(question: Question, value: float, known: Known) -> Iterator[Finding]:

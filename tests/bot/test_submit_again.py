@@ -11,6 +11,7 @@ from bot.documents import reading, template
 from bot.expected_rows import AS_HANDED_IN
 from bot.gather.reports import _NAMED_BY
 from bot.vault import Vault
+from models.expected import EXPECTED
 from models.submission import ANSWER
 from models.tables import METADATA
 from tests.bot.cases import told
@@ -83,6 +84,17 @@ async def test_a_zero_report_brings_no_figures(scene: Scene) -> None:
     found = await scene.db.run(lambda db: reading.read(db, scene.engine, {"due": "2021-07-05"}, scene.clock[0]))
     line = next(line for line in found.parts[0].lines if line.unit == "ngoc_lam")
     assert (line.zero, line.values) == (True, {})
+
+
+async def test_one_whose_day_stayed_is_put_together_with_the_others(scene: Scene) -> None:
+    """The plan moved the day to an earlier one after a ward had handed in: that ward keeps its own, and stands in the same workbook."""
+    await handed_in(scene)
+    later = {"due_day": "2021-05-12", "due_at": datetime(2021, 5, 11, 17, 0, tzinfo=UTC)}
+    row = await expected(scene)
+    await scene.db.run(lambda db: db.execute(sa.update(EXPECTED).where(EXPECTED.c.id == row.id).values(**later)))
+    for due in ("2021-05-10", "2021-05-12"):
+        found = await scene.db.run(lambda db, due=due: reading.read(db, scene.engine, {"due": due}, scene.clock[0]))  # type: ignore[misc]
+        assert [(len(part.lines), len(part.of(reading.ON_TIME))) for part in found.parts] == [(14, 1)]
 
 
 async def test_the_spreadsheet_shows_the_period_before_as_it_was_handed_in(scene: Scene) -> None:
