@@ -26,6 +26,7 @@ TICK, TIMER, FLOOR = "reports", "digest", "snooze"
 SHOWN = 5  # reports with their dates on one small screen; the others are a number
 UNITS_SHOWN = 20  # with something overdue, a line each: a district's wards are 14
 LONGEST = timedelta(days=7)  # that somebody can put a reminder off
+_PUNCTUAL = timedelta(hours=1)  # an hour of one's own that is told later than that is not told in the night
 _LOUD = 3  # days before the last one
 _DOABLE = 3  # of them with a choice to begin at once
 
@@ -55,10 +56,22 @@ def send(frame: Frame, incoming: Incoming, facts: Facts) -> Turn:
     asked = incoming.data.get("asked") is True
     if not asked and not fits(facts.now, facts.plan):  # put off by an outage
         return Turn(frame, commands=(SetTimer(TIMER, digest.person, next_morning(facts.now, facts.plan)),))
-    text = digest_text(digest, facts, asked=asked)
+    if (
+        asked and facts.now - incoming.at > _PUNCTUAL and (at := _after_quiet(facts)) > facts.now
+    ):  # an outage: 14:00 was asked for, and not the night
+        return Turn(frame, commands=(SetTimer(TIMER, digest.person, at, data={"asked": True, "put_off": True}),))
+    text = digest_text(digest, facts, asked=asked and incoming.data.get("put_off") is not True)
     if text is None:
         return Turn(frame)
     return Turn(frame, commands=(SendDigest(digest.person, letter(digest, text, facts), asked=asked),))
+
+
+def _after_quiet(facts: Facts) -> datetime:
+    """Now, or the end of the quiet hours that it is within."""
+    at = facts.now.astimezone(facts.zone)
+    while facts.plan.ladder.quiet(at.time()):
+        at = at.replace(second=0, microsecond=0) + timedelta(minutes=1)
+    return at
 
 
 def letter(digest: Digest, text: Text, facts: Facts) -> Say:

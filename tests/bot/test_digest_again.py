@@ -108,6 +108,14 @@ async def test_a_day_that_cannot_be_read_is_not_today(scene: Scene, said: str) -
     assert (await scene.says("phuong", said))[-1].text.startswith("Tôi chưa đọc được giờ đó.")
 
 
+async def test_an_hour_of_ones_own_is_not_made_up_for_in_the_night(scene: Scene) -> None:
+    """An outage from the afternoon until three in the morning: it is told after the quiet hours, also at the weekend."""
+    await scene.says("phuong", "nhac 14h thứ 6")
+    scene.clock[0] = datetime(2021, 4, 23, 20, 0, tzinfo=UTC)  # Saturday 03:00
+    await scene.passes(hours=8)
+    assert [(at, text.splitlines()[0]) for at, text in await digests(scene)] == [("24/04 07:00", "📌 Báo cáo cần nộp (1):")]
+
+
 async def test_what_was_locked_during_an_outage_reminds_nobody(scene: Scene) -> None:
     """Nothing of it is told, so nothing of it stands in the history."""
     row = await expected(scene)
