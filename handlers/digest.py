@@ -14,7 +14,7 @@ from handlers.reading.duty import read_days
 from handlers.reading.folding import fold
 from handlers.reminding import fits, next_morning
 from handlers.reply import CANCEL, Pressed, Typed, read_reply
-from handlers.submit_words import days_left, line, name_of, unit_name
+from handlers.submit_words import days_left, line, name_of, unit_name, until
 from models.commands import SetTimer
 from models.facts import Facts
 from models.report_commands import RemindReports, SendDigest
@@ -143,11 +143,15 @@ def _by_unit(shown: Sequence[Expected], facts: Facts) -> Iterator[Text]:
 
 
 def _nobody(digest: Digest, facts: Facts) -> Text | None:
+    """With what is due first there and how many days are left: it changes with each digest, and whoever telephones knows what about."""
     if not digest.nobody:
         return None
-    known = {unit.id: unit.short for unit in facts.plan.units}
-    names = Join(tuple(known.get(unit, unit) for unit in digest.nobody), ", ")
-    return msg("⚠ Nobody can be reminded there: %(names)s. Please telephone them.", names=names)
+    rows = (Join(("• ", Join((unit_name(one, facts), name_of(one), until(one, facts)), ": ")), "") for one in digest.nobody[:UNITS_SHOWN])
+    more = len(digest.nobody) - UNITS_SHOWN
+    return lines(
+        msg("⚠ Nobody can be reminded there. Please telephone them:"), *rows,
+        msg("and %(count)s more units: %(typed)s", count=more, typed=Command("tiendo")) if more > 0 else None,
+    )  # fmt: skip
 
 
 # --- at another hour --------------------------------------------------------------------------------------------------

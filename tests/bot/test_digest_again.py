@@ -133,7 +133,8 @@ async def test_a_unit_that_an_exception_waits_for_is_named_too(scene: Scene) -> 
     await scene.db.run(lambda db: db.execute(sa.update(EXPECTED).where(EXPECTED.c.id != row.id).values(state="accepted")))
     await scene.db.run(lambda db: db.execute(sa.update(EXPECTED).where(EXPECTED.c.id == row.id).values(unlocked_until=until)))
     await scene.db.run(lambda db: db.execute(nobody.values(gone_at=APRIL)))
-    assert await scene.db.run(lambda db: gather_digest.nobody(db, scene.engine, scene.clock[0])) == ("ngoc_lam",)
+    found = await scene.db.run(lambda db: gather_digest.nobody(db, scene.engine, scene.clock[0]))
+    assert [one.number for one in found] == [row.number]
 
 
 async def test_asking_again_moves_the_hour(scene: Scene) -> None:
