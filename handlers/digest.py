@@ -28,7 +28,6 @@ UNITS_SHOWN = 20  # with something overdue, a line each: a district's wards are 
 LONGEST = timedelta(days=7)  # that somebody can put a reminder off
 _PUNCTUAL = timedelta(hours=1)  # an hour of one's own that is told later than that is not told in the night
 _LOUD = 3  # days before the last one
-_DOABLE = 3  # of them with a choice to begin at once
 
 
 _DAY = re.compile(
@@ -75,12 +74,12 @@ def _after_quiet(facts: Facts) -> datetime:
 
 
 def letter(digest: Digest, text: Text, facts: Facts) -> Say:
-    """The digest with a choice to begin for the most urgent ones, and one to be reminded at another hour. It makes a sound only where something is
+    """The digest with a choice to begin for each that it names, and one to be reminded at another hour. It makes a sound only where something is
     late or will be within three days: the last working morning may be as far from the last day."""
     silent = not digest.led and not digest.all and all(days_left(one, facts) > _LOUD for one in digest.own)
     begin = [
         Choice(f"submit:{one.id}", msg("Hand in %(code)s", code=one.code), action=True, typed=f"nop {one.number}")
-        for one in digest.own[:_DOABLE]
+        for one in digest.own[:SHOWN]
     ]
     later = [Choice(f"snooze:{digest.person}", msg("Remind me at…"), action=True, typed="nhac")] if digest.own else []
     return Say(text, (*begin, *later), lane=Lane.REMINDER, silent=silent, purpose="digest", about=digest.person)

@@ -1,5 +1,6 @@
 """Digests when things go otherwise: an hour of one's own meets the tick, an outage ends at night, reports arrive one after another."""
 
+import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -135,6 +136,16 @@ async def test_a_unit_that_an_exception_waits_for_is_named_too(scene: Scene) -> 
     await scene.db.run(lambda db: db.execute(nobody.values(gone_at=APRIL)))
     found = await scene.db.run(lambda db: gather_digest.nobody(db, scene.engine, scene.clock[0]))
     assert [one.number for one in found] == [row.number]
+
+
+async def test_each_report_of_a_digest_can_be_begun_at_once(scene: Scene) -> None:
+    """Every one that it names has its choice, also the fifth."""
+    await owes(scene, NINE, YEAR, ("thang_hanh_dong", "nam_2021"), ("hoat_dong_he", "nam_2021"))
+    await scene.passes(days=4)
+    text = (await digests(scene))[-1][1]
+    named = [f"Nộp BC-{code}" for code in re.findall(r"BC-(\d+)", text)]
+    (digest,) = [seen for seen in await scene.letters("phuong") if seen.text == text]
+    assert (list(digest.buttons), len(named)) == ([*named, "Nhắc tôi lúc…"], 5)
 
 
 async def test_asking_again_moves_the_hour(scene: Scene) -> None:
