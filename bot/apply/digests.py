@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -20,6 +20,7 @@ from models.expected import EXPECTED, REPORT_EVENT
 from models.facts import Role
 from models.ids import new_id
 from models.letter import LETTER, LetterState
+from models.plan import Owing
 from models.quota import had_today, once_a_day
 from models.report_facts import Digest
 from models.service import COUNTER
@@ -61,11 +62,13 @@ def remind(w: Writing, command: r.RemindReports) -> None:
         return
     plan, today = w.engine.plan, w.now.astimezone(w.engine.zone).date()
     persons, soonest = set[str](), dict[str, datetime]()
-    found = People(w)
+    found, steps_of = People(w), dict[date, frozenset[Owing]]()
     events, moves = [], []
     for row in rows:
         last = last_day(row.due_day, row.rule)
-        steps = told(last, today, plan)
+        if last not in steps_of:  # the same for every unit
+            steps_of[last] = told(last, today, plan)
+        steps = steps_of[last]
         told_now = found.of(row.unit, steps)
         persons |= told_now
         if row.due_at > w.now:
