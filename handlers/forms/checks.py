@@ -10,7 +10,7 @@
 A figure that was left out takes part in no check: it stays visibly empty. What is given beside it is still no more than the total.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass
 
 from handlers.forms.values import figure_text
@@ -48,8 +48,15 @@ def found_at(form: Form, values: Mapping[str, Json], known: Known, changed: froz
 
 
 def is_empty(form: Form, values: Mapping[str, Json]) -> bool:
-    """Whether nothing is reported: no figure, no file, no choice and no words. The day of the figures alone is no report."""
-    return not any(values.get(question.name) not in (None, "", []) for question in form.questions if question.type is not QuestionType.DATE)
+    """Whether nothing is reported: no figure, no file, no choice and no words. The day of the figures alone is no report, nor is a note beside the papers
+    ("sẽ nộp sau")."""
+    papers = {question.section for question in form.questions if question.type is QuestionType.FILE}
+    return not any(values.get(question.name) not in (None, "", []) for question in form.questions if not _beside(question, papers))
+
+
+def _beside(question: Question, papers: Container[str | None]) -> bool:
+    """Whether it only says something about the report."""
+    return question.type is QuestionType.DATE or (question.type is QuestionType.TEXT and question.section in papers)
 
 
 def _of(form: Form, question: Question, values: Mapping[str, Json], known: Known) -> Iterator[Finding]:
