@@ -4,7 +4,8 @@
     wanted --anything else--> wanted (later, without end)  refused, lease_until set: its sender was not told yet
 
 The file is complete on the disk before its row says so; a file without a row is removed by `sweep`. Leases and tries use real time.
-A spreadsheet of ours that came back filled in (bot.documents.table) sets the timer "file" with what stands in it, sealed.
+A spreadsheet of ours that came back filled in (bot.documents.table) sets the timer "file" with what stands in it, sealed; one
+that came by itself, whatever it is, the timer "sheet".
 """
 
 import asyncio
@@ -28,10 +29,10 @@ from bot.documents.table import NOT_OURS, TABLE_PLACE, Table, Unreadable, read_t
 from bot.media import GONE, MAX_BYTES, TOO_LARGE, Refused, checked, ending, kept_as, mime_of
 from bot.papers import XLSX
 from bot.vault import Vault, VaultError
-from models.attachment import ATTACHMENT, AttachmentState
+from models.attachment import ATTACHMENT, BLANK, SHEET, AttachmentState
 from models.document import DOCUMENT
 from models.ids import new_id
-from models.submission import SUBMISSION
+from models.submission import LOOSE, SUBMISSION
 from models.talk import FileRef, Picture
 from models.timer import set_timer
 
@@ -47,6 +48,7 @@ _FIRST_PAUSE, _LONGEST_PAUSE = timedelta(seconds=5), timedelta(minutes=10)
 _ORPHANED = timedelta(hours=1)
 _SLICE = 500
 _OURS = re.compile(r"[0-9a-f]{32}(\.[0-9a-f]{8}\.part)?")
+_ID = re.compile(r"[0-9a-f]{32}")
 _WANTED = ATTACHMENT.c.state == sa.literal_column(f"'{AttachmentState.WANTED}'")  # a literal: a partial index is not used for a parameter
 
 
@@ -236,11 +238,22 @@ def _store(
     values = {"state": AttachmentState.STORED, "mime": kept_as(mime), "size": size, "stored_at": now, "lease_until": None, "reason": ""}
     if mime.startswith("image/"):  # a picture that was sent as a file is shown like one
         values["kind"] = "photo"
+    if isinstance(found, Table):
+        if not found.unclear and not any(value is not None for value in found.values.values()):
+            values["question"] = BLANK
+    elif row.question == SHEET:  # a paper like any other
+        values["question"] = ""
     _update(db, row.id, values, AttachmentState.WANTED)
-    if found != Unreadable(NOT_OURS) and db.scalar(sa.select(SUBMISSION.c.expected).where(SUBMISSION.c.id == row.submission)):
+    of = db.execute(sa.select(SUBMISSION.c.expected, SUBMISSION.c.state).where(SUBMISSION.c.id == row.submission)).first()
+    ours = found != Unreadable(NOT_OURS)
+    if of is not None and ((ours and of.expected) or (of.state == LOOSE and (ours or row.question == SHEET))):
         sealed = vault.seal_json(db, _subject(row), TABLE_PLACE, row.id, asdict(found))
         data = {"table": base64.b64encode(sealed).decode()}
-        set_timer(db, {"id": new_id(), "kind": "file", "subject": row.id, "due_at": due, "urgent": False, "data": data, "set_at": due})
+        if not of.expected:  # whose it is stands in it, if anywhere
+            named = found.expected if isinstance(found, Table) else ""
+            data["expected"] = named if _ID.fullmatch(named) else ""
+        kind = "file" if of.expected else "sheet"
+        set_timer(db, {"id": new_id(), "kind": kind, "subject": row.id, "due_at": due, "urgent": False, "data": data, "set_at": due})
 
 
 def _refuse(db: sa.Connection, attachment: str, reason: str, now: datetime) -> None:

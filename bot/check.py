@@ -67,7 +67,7 @@ async def findings(settings: Settings, locale: str = "vi") -> AsyncIterator[Find
     yield Finding(True, "database: reachable, migrated")
     render = Renderer(locale, settings.zone, lambda _incident: "")
     for name in ready.missing(service, plan):
-        yield Finding(False, render(ready.missing_text(name, service)), "/sansang")
+        yield Finding(False, render(ready.missing_text(name, service, plan)), "/sansang")
 
 
 def _service(settings: Settings, division: str) -> Service:

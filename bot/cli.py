@@ -2,7 +2,8 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -10,6 +11,7 @@ import typer
 
 from bot import logs
 from bot.settings import Settings, SettingsError, load_settings
+from models.plan import Plan
 
 cli = typer.Typer(
     add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False, help="Báo Ngay: the chatbot of a child-protection network."
@@ -115,29 +117,47 @@ def plan_check(folder: Annotated[Path, typer.Argument(help="The plan's folder, f
 
     with said_plainly():
         found, forms = read_folder(folder)
-        for line in summary(found, list(forms)):
+        for line in (*summary(found, list(forms)), *_left_in_the_service(found)):
             typer.echo(line)
+
+
+def _left_in_the_service(plan: Plan) -> Iterator[str]:
+    """What this service has at units that the plan lacks, where there is a service here: it may be running, and is only looked at."""
+    from bot.engines import StorageDown, looking
+    from bot.gather.left_behind import lacking, read
+    from bot.migrate import current, head
+    from bot.plan_lines import left
+
+    with suppress(SettingsError, StorageDown), looking(load_settings().database) as db:
+        if current(db) == head():
+            yield from left(read(db, plan, datetime.now(UTC)), plan, lacking(db, plan))
 
 
 @plan.command("apply")
 def plan_apply(*, yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False) -> None:
-    """Show what the configured plan adds, moves and drops, ask, and do it. Nothing that was handed in is dropped."""
+    """Show what the configured plan adds, moves and drops, and what stands at units that it lacks, ask, and do it. Nothing that was handed in is
+    dropped. People are moved to the one unit that holds all of theirs, if that is asked for and answered by yes; never with --yes."""
     from bot.compose import planning
-    from bot.plan_lines import changes
+    from bot.gather.left_behind import lacking, read
+    from bot.plan_lines import changes, left
     from bot.planned import apply, difference
 
     settings = settings_or_exit()
     with said_plainly(), ExitStack() as closing:
         database, engine = planning(settings, closing)
         found = database.run_sync(lambda db: difference(db, engine))
-        for line in changes(found):
+        behind = database.run_sync(lambda db: read(db, engine.plan, engine.now()))
+        lacks = database.run_sync(lambda db: lacking(db, engine.plan))
+        for line in (*changes(found), *left(behind, engine.plan, lacks)):
             typer.echo(line)
-        if not found:
+        if not found and not behind:
             typer.echo("Nothing to do.")
             return
         if not yes and not typer.confirm("Do this?"):
             raise typer.Exit(1)
-        people = database.run_sync(lambda db: apply(db, engine, found))
+        movable = any(one.to and one.people for one in behind)
+        move = movable and not yes and typer.confirm("Move the people who can be moved (lines with >) as well?", default=False)
+        people = database.run_sync(lambda db: apply(db, engine, found, move=move))
         typer.echo(f"Done; {people} people are told.")
 
 

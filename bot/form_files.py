@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 from pydantic import ValidationError
 
@@ -11,8 +12,10 @@ from handlers.forms.names import CONSTRAINTS, EFFECTS
 from handlers.reading.folding import fold
 from models.condition import compared
 from models.form import MAX_KEY, Form, Question, QuestionType
-from models.plan import Plan
+from models.plan import Label, Plan
 
+OFFICE = "%(office)s"
+"""In a form's label: what the plan calls the office that runs the duty room."""
 _TYPES = {"violation": "violation_types", "injury": "injury_types", "need": "care_needs"}  # the plan's list of types of a kind of case
 
 
@@ -42,21 +45,45 @@ def load_form(path: Path, plan: Plan) -> Form:
     """One form file, checked against the plan."""
     located = read_yaml(path, path.name)
     try:
-        form = Form.model_validate({**_mapping(located), "content_hash": hashlib.sha256(path.read_bytes()).hexdigest()})
+        said = _in_the_plans_words(_mapping(located), plan.office)
+        form = Form.model_validate({**said, "content_hash": hashlib.sha256(path.read_bytes()).hexdigest()})
     except ValidationError as error:
         raise FormError(located.mistakes(error)) from None
-    mistakes = tuple(located.mistake(loc, reason) for loc, reason in check(form, plan))
+    mistakes = tuple(located.mistake(loc, reason) for loc, reason in (*_unknown_words(said, ()), *check(form, plan)))
     if mistakes:
         raise FormError(mistakes)
     return form
 
 
-def _mapping(located: Located) -> dict[str, object]:
+def _mapping(located: Located) -> dict[str, Any]:
     if not isinstance(located.data, dict):
         raise FormError((Mistake(located.file, 1, "a form is a mapping"),))
     if "content_hash" in located.data:
         raise FormError((located.mistake(("content_hash",), "is worked out, not written"),))
     return located.data
+
+
+# --- the plan's own words ---------------------------------------------------------------------------------------------
+
+
+def _in_the_plans_words(here: Any, office: Label) -> Any:
+    """The file with what the plan calls the office in every label that names it, as "%(office)s": the same questions for any government."""
+    if isinstance(here, dict):
+        words = {"vi": office.vi, "en": office.en}
+        return {
+            key: value.replace(OFFICE, words[key]) if key in words and isinstance(value, str) else _in_the_plans_words(value, office)
+            for key, value in here.items()
+        }
+    return [_in_the_plans_words(value, office) for value in here] if isinstance(here, list) else here
+
+
+def _unknown_words(here: Any, loc: Loc) -> Iterator[tuple[Loc, str]]:
+    """A slip in such a place would be read out to people as it stands."""
+    if isinstance(here, str) and "%(" in here:
+        yield loc, f"a label can name {OFFICE} and nothing else"
+    parts = here.items() if isinstance(here, dict) else enumerate(here) if isinstance(here, list) else ()
+    for key, value in parts:
+        yield from _unknown_words(value, (*loc, key))
 
 
 # --- what the models cannot see ---------------------------------------------------------------------------------------

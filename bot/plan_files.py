@@ -52,6 +52,7 @@ class _Head(Piece):
     timezone: TimeZone
     division: Id
     lists: tuple[Id, ...]
+    reports_to: tuple[Bilingual, ...] = ()
     extends: PlanId | None = None
 
 
@@ -235,6 +236,7 @@ def _put_together(head: _Head, parts: Parts) -> Plan | None:
         document=head.document,
         timezone=head.timezone,
         division=head.division,
+        reports_to=head.reports_to,
         units=parts.units or (),
         successors=parts.others[0] if parts.others else (),
         predecessors=parts.others[1] if parts.others else (),

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby
 
 from bot.planned import Change, Difference
+from models.facts import LeftAt
 from models.plan import DueRule, Plan
 
 NAMED = 5  # units that a line names; more are counted
@@ -32,6 +33,35 @@ def changes(found: Difference) -> Iterator[str]:
     ):  # fmt: skip
         yield from (f"{sign} {word}: {line}" for line in _grouped(some))
     yield f"  {found.kept} as they were"
+
+
+def left(behind: Sequence[LeftAt], plan: Plan, lacking: Sequence[str]) -> Iterator[str]:
+    """What stands at units that the plan lacks, and what to do about it. `lacking`: what the plan's division has nobody for."""
+    if not behind:
+        return
+    yield f"! {len(behind)} units are not in {plan.id}, and somebody or something still stands there:"
+    yield from (f"    {one.unit}: {_standing(one)}" for one in behind)
+    if lacking:
+        yield f"! {plan.division} has no {', no '.join(lacking)}: until it has, cases ring with administrators alone, and nobody there can take one"
+    yield from (
+        f"    {word}" for word, some in (
+            ("people: an administrator invites each anew with /moi; until then they can only report cases", any(one.people for one in behind)),
+            ("rooms: /ganphong in the group", any(one.rooms for one in behind)),
+            ("open cases: ask in which ward the neighbourhood lies now; an officer puts it right with /bosung", any(one.cases for one in behind)),
+            ("reports: what was never handed in is dropped; what waits to be accepted goes to the division", any(one.reports for one in behind)),
+        ) if some
+    )  # fmt: skip
+    for one in behind:
+        if one.to and one.people:
+            yield f"  > all of {one.unit} lies in {one.to}: its people can be moved there"
+
+
+def _standing(one: LeftAt) -> str:
+    people = ", ".join(f"{count} {role}" for role, count in one.people.items())
+    rooms = f"{one.rooms} room(s)" if one.rooms else ""
+    cases = f"open cases {', '.join(one.cases[:NAMED])}{', …' if len(one.cases) > NAMED else ''}" if one.cases else ""
+    reports = f"{len(one.reports)} reports" if one.reports else ""
+    return "; ".join(part for part in (people, rooms, cases, reports) if part)
 
 
 def _grouped(some: Sequence[Change]) -> Iterator[str]:

@@ -21,6 +21,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from bot import left_behind
 from bot.alone import alone
 from bot.apply.telling import holders, tell_person
 from bot.engine import Engine
@@ -138,9 +139,9 @@ def _as_it_stood(row: Any) -> Change:
 # --- doing it ---------------------------------------------------------------------------------------------------------
 
 
-def apply(db: sa.Connection, engine: Engine, shown: Difference) -> int:
-    """Do what was shown, whole; returns how many people are told. Raises PlanMoved if meanwhile it would be something else. Two that do it at once:
-    the second finds nothing left of what it showed."""
+def apply(db: sa.Connection, engine: Engine, shown: Difference, *, move: bool = False) -> int:
+    """Do what was shown, whole, and see to what stands at units that are gone (`move`: see bot.left_behind); returns how many people are told. Raises
+    PlanMoved if meanwhile it would be something else. Two that do it at once: the second finds nothing left of what it showed."""
     number = next_number(db)
     if difference(db, engine) != shown:
         raise PlanMoved(
@@ -153,7 +154,8 @@ def apply(db: sa.Connection, engine: Engine, shown: Difference) -> int:
         *(_move(db, engine, change, asked[change.key]) for change in shown.moved),
         *(_drop(db, engine, change) for change in shown.dropped),
     ]
-    return _tell(db, engine, [one for one in news if one is not None])
+    told = _tell(db, engine, [one for one in news if one is not None])
+    return len(told | left_behind.settle(db, engine, move=move))
 
 
 def _asked_again(db: sa.Connection, engine: Engine, change: Change, asked: tuple[Report, str, Period]) -> News | None:
@@ -199,7 +201,7 @@ def _words(plan: Plan, change: Change) -> tuple[Text, Text]:
     return report.short, names.get(change.period, Label(change.period, change.period))
 
 
-def _tell(db: sa.Connection, engine: Engine, news: list[News]) -> int:
+def _tell(db: sa.Connection, engine: Engine, news: list[News]) -> set[str]:
     """Each person who may hand something in once, with all that changed for them."""
     writing, mine = alone(db, engine, "plan_apply"), defaultdict[str, list[News]](list)
     for one in news:
@@ -208,4 +210,4 @@ def _tell(db: sa.Connection, engine: Engine, news: list[News]) -> int:
     for person, changed in sorted(mine.items()):
         tell_person(writing, TellPerson(person, plan_news.told(changed, engine.plan)))
     writing.flush()
-    return len(mine)
+    return set(mine)

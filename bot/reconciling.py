@@ -67,14 +67,14 @@ def read(db: sa.Connection, now: datetime) -> Reconciliation:
 
 
 def _standing(row: Any) -> StandingCase:
-    return StandingCase(_code(row), row.status, row.severity, row.received_at, row.name or "")
+    return StandingCase(case_code(row), row.status, row.severity, row.received_at, row.name or "")
 
 
 def _overdue(db: sa.Connection, now: datetime) -> list[OverdueLine]:
     """The longest overdue first; a restricted case is counted and not named."""
     named = sa.select(*_CODE, CASE_CLOCK.c.kind).select_from(_OVERDUE_OF).where(*_OVERDUE, *_LIVE, INCIDENT.c.restricted.is_(False))
-    return [OverdueLine(_code(row), row.kind) for row in db.execute(named.order_by(CASE_CLOCK.c.due_at).limit(OVERDUE), {"now": now})]
+    return [OverdueLine(case_code(row), row.kind) for row in db.execute(named.order_by(CASE_CLOCK.c.due_at).limit(OVERDUE), {"now": now})]
 
 
-def _code(row: Any) -> str:
+def case_code(row: Any) -> str:
     return f"VV-{row.year}-{row.number:04d}"

@@ -165,7 +165,7 @@ def seed(db: sa.Connection, engine: Engine, now: datetime) -> None:
         "ctv": ("Cộng tác viên (tập huấn)", Role.COLLABORATOR, ward),
         "truc-a": ("Cán bộ trực A", Role.DUTY_OFFICER, division),
         "truc-b": ("Cán bộ trực B", Role.DUTY_OFFICER, division),
-        "lanh-dao": ("Lãnh đạo phòng", Role.LEADER, division),
+        "lanh-dao": ("Lãnh đạo phòng trực", Role.LEADER, division),
         "phuong": ("Cán bộ phường", Role.WARD_OFFICER, ward),
         "lanh-dao-phuong": ("Lãnh đạo phường", Role.LEADER, ward),
     }

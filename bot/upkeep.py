@@ -7,8 +7,9 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 import structlog
 
+from bot import left_behind
 from bot.alone import alone
-from bot.apply import clocks, roster
+from bot.apply import clocks, loose, roster
 from bot.engine import Engine
 from bot.expected_rows import ensure
 from bot.gather.cases import load_case
@@ -16,12 +17,14 @@ from bot.gather.people import read_service
 from bot.planned import difference
 from bot.vault import VaultError
 from handlers import digest, progress, reconcile, reminding
+from handlers.kept import KEPT
 from models import inbox, page, quota
 from models.clock import CASE_CLOCK
 from models.ids import new_id
 from models.incident import INCIDENT, Status
 from models.people import ACCOUNT, ROOM
 from models.service import CHANNEL_STATE
+from models.submission import SUBMISSION
 from models.timer import pending, set_timer
 
 log = structlog.get_logger()
@@ -30,11 +33,18 @@ FOLLOWED = 100  # cases that get their legal clocks in one transaction: each is 
 
 
 def forget(db: sa.Connection, engine: Engine) -> int:
-    """Bodies of messages older than the retention go; their ids stay, so that a replay is still known. Pages whose time is over go too, and what was
-    done once a day on days that are over (two days are kept: not every process counts them by the same clock)."""
+    """Bodies of messages older than the retention go; their ids stay, so that a replay is still known. Pages whose time is over go too, files that
+    belong to no report, and what was done once a day on days that are over (two days are kept: not every process counts them by the same clock)."""
     page.forget(db, engine.now())
+    _forget_loose(db, engine)
     quota.forget_days(db, engine.now().astimezone(engine.zone).date() - timedelta(days=2))
     return inbox.forget_bodies(db, engine.now() - timedelta(days=engine.plan.retention_days("inbox_bodies")))
+
+
+def _forget_loose(db: sa.Connection, engine: Engine) -> None:
+    """Files that came by themselves and that nobody has given to a report."""
+    old = sa.text("state = 'loose'"), SUBMISSION.c.created_at < engine.now() - KEPT  # literal, or its partial index is not used
+    loose.forget(db, engine, db.execute(sa.select(SUBMISSION.c.id).where(*old)).scalars().all())
 
 
 def stay_on_duty(db: sa.Connection, engine: Engine) -> None:
@@ -47,6 +57,7 @@ def stay_on_duty(db: sa.Connection, engine: Engine) -> None:
         _each_morning(db, engine, progress.TIMER, progress.next_look(engine.now(), engine.plan), {"since": engine.now().isoformat()})
         _each_morning(db, engine, digest.TICK, reminding.next_morning(engine.now(), engine.plan), {})
     _expect(db, engine)
+    left_behind.watch(db, engine)
 
 
 def _each_morning(db: sa.Connection, engine: Engine, kind: str, due: datetime, data: dict[str, str]) -> None:

@@ -131,7 +131,10 @@ def _keep(frame: Frame, facts: Facts, substitute: Member | None) -> Turn:
     given_up = {one.substitute for one in overlapping} - {put.substitute, ""}
     commands += [put, *(_told(person, _over(facts), facts) for person in sorted(given_up))]
     if substitute is None:
-        text = msg("Noted: away %(span)s, nobody stands in. The division is told when something of yours is due.", span=shown)
+        text = msg(
+            "Noted: away %(span)s, nobody stands in. The %(office)s is told when something of yours is due.",
+            span=shown, office=facts.plan.office,
+        )  # fmt: skip
         return end(frame, text, *commands)
     asked = msg(
         "%(name)s is away %(span)s. Until then you are reminded of their reports as well, marked with their name.",

@@ -10,6 +10,7 @@ KINDS = {
     "taken": N_("%(count)s case(s) in hand had no next reminder: their holders are reminded now."),
     "clock": N_("%(count)s legal clock(s) would have reminded nobody: they are set again."),
     "standing": N_("%(count)s daily look(s) (roster, reconciliation, reports) were not set: they are now."),
+    "left_behind": N_("Something stands at units that the plan no longer has, and nobody was told: you are told now."),
     "drill": N_("%(count)s exercise(s) would not have ended: they end now."),
     "reports": N_("%(count)s report(s) that are owed would have reminded nobody: they remind again."),
     "late": N_("%(count)s thing(s) are due for more than 10 minutes and do not happen. Please look into the log of the machine."),

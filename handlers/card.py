@@ -32,9 +32,9 @@ CAME_BY = {
 }
 CALLED = {
     # Only the division is asked about: to say that 113 or 115 is on its way would be a guess that could cost a life.
-    "yes": N_("Division telephoned: yes (113/115: ask the reporter)"),
-    "no": N_("Division telephoned: NOT YET (113/115: ask the reporter)"),
-    "": N_("113/115 and division: not known whether called"),
+    "yes": N_("Telephoned the %(office)s: yes (113/115: ask the reporter)"),
+    "no": N_("Telephoned the %(office)s: NOT YET (113/115: ask the reporter)"),
+    "": N_("113/115 and %(office)s: not known whether called"),
 }
 
 
@@ -46,9 +46,9 @@ def card(case: Case, plan: Plan, now: datetime, service: Service, clocks: Sequen
         Join((known(KIND, case.kind, N_("Kind not known yet")), where(case, plan)), separator=" · "),
         known(DANGER, case.danger, DANGER["unknown"]),
         source(case),
-        called(case, service),
+        called(case, plan, service),
         *card_lines(clocks, plan, now),
-        *flags(case),
+        *flags(case, plan),
         state(case),
     )
 
@@ -76,17 +76,20 @@ def where(case: Case, plan: Plan) -> Text:
     return unit_name(plan, case.ward) if case.ward else msg("ward not known yet")
 
 
-def called(case: Case, service: Service) -> Text:
+def called(case: Case, plan: Plan, service: Service) -> Text:
     """Whether anybody was telephoned; the number, where it is still to be done."""
-    said = known(CALLED, case.called, CALLED[""])
+    said = msg(CALLED.get(case.called, CALLED[""]), office=plan.office)
     ring = case.severity == "khan_cap" and case.called != "yes" and not case.taken_at and service.division_phone
-    return Join((said, msg("number: %(phone)s", phone=service.division_phone)), separator=" · ") if ring else said
+    if not ring:
+        return said
+    number = msg("number of the %(office)s: %(phone)s", office=plan.office, phone=service.division_phone)
+    return Join((said, number), separator=" · ")
 
 
-def flags(case: Case) -> tuple[Text, ...]:
+def flags(case: Case, plan: Plan) -> tuple[Text, ...]:
     """What the room must know about the report itself."""
     found = (
-        (case.restricted, msg("⚠ Restricted: the division's leader alone")),
+        (case.restricted, msg("⚠ Restricted: the %(office)s's leader alone", office=plan.office)),
         (case.misdial, msg("⚠ The reporter says it was chosen by mistake: telephone and check")),
         (case.unfinished, msg("⚠ Unfinished report: the reporter fell silent")),
         (case.bundled, msg("⚠ Several reports from one person today")),
@@ -160,9 +163,12 @@ def superseded(case: Case) -> Text:
     return msg("%(code)s was called again: see the newest card below.", code=case.code)
 
 
-def no_leader(case: Case) -> Say:
+def no_leader(case: Case, plan: Plan) -> Say:
     """To administrators, when a restricted case has nobody who may take it or see to it. They may not see it, but can find a leader."""
-    text = msg("🔔 %(code)s waits for a leader of the division, and none can be reached. Please invite one now: /moi", code=case.code)
+    text = msg(
+        "🔔 %(code)s waits for a leader of the %(office)s, and none can be reached. Please invite one now: /moi",
+        code=case.code, office=plan.office,
+    )  # fmt: skip
     return Say(text, lane=Lane.URGENT)
 
 

@@ -116,11 +116,11 @@ def ways(case: Case, ask: Label) -> tuple[Text, ...]:
     )
 
 
-def telephone_please(case: Case, phone: str) -> Text:
+def telephone_please(case: Case, plan: Plan, phone: str) -> Text:
     """To a reporter who asked how it stands and who may safely be written to."""
     return lines(
-        msg("This has to be reported to the division by telephone at once."),
-        msg("Division on duty: %(phone)s", phone=phone) if phone else None,
+        msg("This has to be reported to the %(office)s by telephone at once.", office=plan.office),
+        msg("On duty at the %(office)s: %(phone)s", office=plan.office, phone=phone) if phone else None,
         msg("If you have telephoned, please tell me with whom you spoke and when: /xacnhan %(number)s", number=case.number),
     )
 

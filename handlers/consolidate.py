@@ -17,7 +17,7 @@ _WHICH = "which"
 def start(frame: Frame, incoming: Incoming, facts: Facts) -> Turn:
     """Which due day?"""
     if not may_consolidate(facts.who, facts.plan):
-        return Turn(frame, (Say(msg("Only the division's duty officers and leaders can put the reports together.")),))
+        return Turn(frame, (Say(_not_theirs(facts)),))
     if not facts.due_days:
         return Turn(leave(frame), (Say(msg("No reports are expected, so there is nothing to put together.")),))
     return _ask(take_floor(frame, FLOOR, _WHICH), facts)
@@ -26,7 +26,7 @@ def start(frame: Frame, incoming: Incoming, facts: Facts) -> Turn:
 def answer(frame: Frame, incoming: Incoming, facts: Facts) -> Turn:
     """The day that was chosen."""
     if not may_consolidate(facts.who, facts.plan) or facts.who is None:
-        return Turn(leave(frame), (Say(msg("Only the division's duty officers and leaders can put the reports together.")),))
+        return Turn(leave(frame), (Say(_not_theirs(facts)),))
     said = read_reply(frame, incoming, always=(CANCEL,))
     if said == Pressed(CANCEL):
         return end(frame, msg("All right."))
@@ -35,6 +35,10 @@ def answer(frame: Frame, incoming: Incoming, facts: Facts) -> Turn:
         return _ask(frame, facts, msg("Please choose one of these, or type its number."))
     wanted = tuple(WantDocument(facts.new_id(), kind, {"due": day}, person=facts.who.person) for kind in KINDS)
     return end(frame, msg("The workbook and the draft report for %(day)s are being made and come here.", day=day_text(day)), *wanted)
+
+
+def _not_theirs(facts: Facts) -> Text:
+    return msg("Only the %(office)s's duty officers and leaders can put the reports together.", office=facts.plan.office)
 
 
 def _ask(frame: Frame, facts: Facts, lead: Text | None = None) -> Turn:

@@ -89,7 +89,7 @@ def _state(expected: Expected, facts: Facts) -> Text:
     if expected.state == "handed_in":
         return msg("handed in, on time") if expected.on_time() else msg("handed in late")
     if expected.locked(facts.now):
-        return msg("locked: please telephone the division")
+        return msg("locked: please telephone the %(office)s", office=facts.plan.office_of(expected.recipient))
     if expected.unlocked_until is not None and facts.now >= expected.expires_at:
         return msg("opened again until %(day)s", day=Moment(expected.unlocked_until - _AN_INSTANT, "date"))
     if facts.now < expected.opens_at:
@@ -105,7 +105,8 @@ def _state(expected: Expected, facts: Facts) -> Text:
 def _theirs(shown: tuple[Round, ...], facts: Facts) -> tuple[Text, ...]:
     if not shown:
         return ()
-    return msg("Dates of the units that hand in to you:"), *(_counted(one, facts) for one in shown)
+    office = facts.plan.office_of(shown[0].one.recipient)
+    return msg("Dates of the units that hand in to the %(office)s:", office=office), *(_counted(one, facts) for one in shown)
 
 
 def _counted(round_: Round, facts: Facts) -> Text:

@@ -240,9 +240,8 @@ def unlock(frame: Frame, incoming: Incoming, facts: Facts) -> Turn:
     """ "mokhoa 17 <lý do>": a leader opens a locked report for three working days."""
     expected = facts.expected
     if expected is None or not may_unlock(facts.who, expected, facts.plan):
-        return short(
-            frame, incoming, facts, _unknown() if expected is None else msg("Only the division's leader can open a locked report.")
-        )
+        refused = msg("Only the %(office)s's leader can open a locked report.", office=facts.plan.office)
+        return short(frame, incoming, facts, _unknown() if expected is None else refused)
     given = find(incoming.text)
     if not expected.owed or not expected.locked(facts.now):
         return short(frame, incoming, facts, lines(words.standing(expected, facts), msg("It is not locked.")))

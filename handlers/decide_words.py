@@ -95,7 +95,11 @@ def returned(expected: Expected, facts: Facts, reasons: dict[str, str]) -> Text:
         for name, why in reasons.items()
     )
     return lines(
-        msg("↩ %(title)s was sent back to be put right:", title=title(expected, facts)), *rows,
+        msg(
+            "↩ %(title)s was sent back by the %(office)s to be put right:",
+            title=title(expected, facts), office=facts.plan.office_of(expected.recipient),
+        ),
+        *rows,
         msg("Everything that you filled in is still there. The due day stays as it was."),
     )  # fmt: skip
 

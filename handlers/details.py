@@ -40,7 +40,7 @@ def detail_texts(facts: Facts) -> list[Text]:
 def _head(case: Case, facts: Facts) -> Iterator[Text]:
     yield headline(case, facts.plan)
     yield from details_lines(case, facts.clocks, facts.plan, facts.now)
-    yield from flags(case)
+    yield from flags(case, facts.plan)
     if case.came_by in CAME_BY:
         yield source(case)
 

@@ -17,34 +17,34 @@ from models.talk import Frame, Incoming, Json, Say, Text, Turn, Typed, lines, ms
 PURPOSE = "document"
 """Of letters that carry a document: where a chat takes no files, they become a link (bot.pages.planning)."""
 
-Caption = Callable[[Drawn], Text]
+Caption = Callable[[Drawn, Plan], Text]
 
 
-def _template(drawn: Drawn) -> Text:
+def _template(drawn: Drawn, _plan: Plan) -> Text:
     if drawn.expected is None:
         return msg("Here is the spreadsheet that you asked for.")
     report = drawn.expected
     return lines(
         msg("%(code)s, %(report)s, %(period)s: the spreadsheet.", code=report.code, report=report.short, period=report.period_name),
-        msg("Fill in the column “Số liệu”, save it, and send it back here. What stands empty is asked here."),
+        msg("Fill in the column “Số liệu”, save it, and send it back here, whenever you like. What stands empty is asked here."),
     )
 
 
-def _workbook(drawn: Drawn) -> Text:
+def _workbook(drawn: Drawn, _plan: Plan) -> Text:
     return lines(
         msg("All reports due on %(day)s in one workbook.", day=_day(drawn.data)),
         msg("Coloured cells are empty: nobody has given that figure."),
     )
 
 
-def _periodic_report(drawn: Drawn) -> Text:
+def _periodic_report(drawn: Drawn, plan: Plan) -> Text:
     return lines(
-        msg("Draft of the division's report, due day %(day)s.", day=_day(drawn.data)),
+        msg("Draft of the %(office)s's report, due day %(day)s.", office=plan.office, day=_day(drawn.data)),
         msg("The figures are those of the wards. Please fill in what stands as “…”, and read it before it is signed."),
     )
 
 
-def _progress(drawn: Drawn) -> Text:
+def _progress(drawn: Drawn, _plan: Plan) -> Text:
     return msg("Who has handed in what, up to the date %(day)s.", day=_day(drawn.data))
 
 
@@ -86,7 +86,7 @@ def send(frame: Frame, incoming: Incoming, facts: Facts) -> Turn:
     drawn = facts.drawn
     if drawn is None:
         return Turn(frame)
-    caption = CAPTIONS[drawn.kind](drawn) if drawn.kind in CAPTIONS else msg("Here is what you asked for.")
+    caption = CAPTIONS[drawn.kind](drawn, facts.plan) if drawn.kind in CAPTIONS else msg("Here is what you asked for.")
     say = Say(caption, attachments=(drawn.id,), purpose=PURPOSE) if drawn.state == "made" else Say(_failed(drawn))
     tell: Command = TellPerson(drawn.person, say) if drawn.person else TellRoom(drawn.unit, say)
     return Turn(frame, commands=(tell,))

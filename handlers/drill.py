@@ -23,7 +23,7 @@ _STOPS = Typed("dientap dung")
 def start(frame: Frame, incoming: Incoming, facts: Facts) -> Turn:
     """ "/dientap": what it does, and whether to begin. "dientap dung": end the one that runs."""
     if not may_drill(facts.who, facts.plan):
-        return Turn(frame, (Say(msg("Only a leader of the division or an administrator can hold an exercise.")),))
+        return Turn(frame, (Say(_not_theirs(facts)),))
     running = facts.drills.running
     if fold(rest(incoming.text)) in _STOP:
         return _stop(frame, running)
@@ -35,7 +35,7 @@ def start(frame: Frame, incoming: Incoming, facts: Facts) -> Turn:
 def answer(frame: Frame, incoming: Incoming, facts: Facts) -> Turn:
     """The next reply. What has changed meanwhile counts, not what was shown."""
     if not may_drill(facts.who, facts.plan):
-        return end(frame, msg("Only a leader of the division or an administrator can hold an exercise."))
+        return end(frame, _not_theirs(facts))
     reply, running = read_reply(frame, incoming, always=(CANCEL,)), facts.drills.running
     if reply in (Pressed(CANCEL), Pressed("no")):
         return end(frame, msg("All right, nothing was changed."))
@@ -60,6 +60,10 @@ def over(frame: Frame, incoming: Incoming, facts: Facts) -> Turn:
 # --- what is asked ------------------------------------------------------------------------------------------------------
 
 
+def _not_theirs(facts: Facts) -> Text:
+    return msg("Only a leader of the %(office)s or an administrator can hold an exercise.", office=facts.plan.office)
+
+
 def _choose() -> Text:
     return msg("Please choose one of these.")
 
@@ -76,7 +80,8 @@ def _ask_begin(frame: Frame, facts: Facts, why: Text | None = None) -> Turn:
     explained = lines(
         msg("An exercise: the duty room is called as for an URGENT case, until somebody takes it and says what they do first."),
         msg(
-            "Everything says that it is an exercise. Only the division is called: no ward, nobody above, nobody outside. It counts nowhere."
+            "Everything says that it is an exercise. Only the %(office)s is called: no ward, nobody above, nobody outside. It counts nowhere.",
+            office=facts.plan.office,
         ),
         msg("It ends by itself after %(count)s minutes, and at once when a real case comes.", count=MINUTES),
     )

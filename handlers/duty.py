@@ -29,7 +29,7 @@ BEGIN: Mapping[str, Callable[[Frame, Facts], Turn]] = {
 def start(frame: Frame, incoming: Incoming, facts: Facts) -> Turn:
     """Who is on duty, and what can be changed."""
     if not may_see_roster(facts.who, facts.plan):
-        return Turn(frame, (Say(msg("The duty roster is for the division's duty officers and leaders.")),))
+        return Turn(frame, (Say(msg("The duty roster is for the %(office)s's duty officers and leaders.", office=facts.plan.office)),))
     return _menu(take_floor(frame, FLOOR, "menu"), facts)
 
 

@@ -6,11 +6,10 @@ from functools import wraps
 
 from handlers import promise
 from handlers.help import can_do
-from handlers.rights import submitting_units
 from handlers.wording import hotlines_short, report_choice, role_name, unit_name
 from models.commands import TellRoom
 from models.facts import Facts, Role
-from models.talk import Frame, Incoming, Join, Kind, Lane, Say, Text, Turn, Typed, lines, msg
+from models.talk import Frame, Incoming, Join, Kind, Lane, Say, Text, Turn, lines, msg
 
 
 def answer(frame: Frame, incoming: Incoming, facts: Facts) -> Turn:
@@ -28,7 +27,6 @@ def answer(frame: Frame, incoming: Incoming, facts: Facts) -> Turn:
         text = lines(
             msg("The picture or recording is not kept yet: it belongs to a report."),
             msg("Start the report, then send it again."),
-            _paper(facts),
         )
     elif incoming.edits:
         text = msg("You changed an earlier message; nothing that was sent has changed by it. To add to a report, type /bosung.")
@@ -37,13 +35,6 @@ def answer(frame: Frame, incoming: Incoming, facts: Facts) -> Turn:
     role = facts.who.held[0].role if facts.who else Role.COLLABORATOR
     held = lines(msg("About a case that you hold, type:"), promise.ways(facts.waiting)) if facts.waiting else None
     return Turn(frame, (Say(lines(text, held, can_do(role)), choices=(report_choice("primary"),)),))
-
-
-def _paper(facts: Facts) -> Text | None:
-    """Whoever hands reports in may have sent one."""
-    if not submitting_units(facts.who):
-        return None
-    return msg("A file of a periodic report? Type %(typed)s first, choose the report, then send it again.", typed=Typed("nopbaocao"))
 
 
 def noticed(handle: Callable[[Frame, Incoming, Facts], Turn]) -> Callable[[Frame, Incoming, Facts], Turn]:

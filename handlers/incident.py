@@ -138,7 +138,7 @@ def _telephone(facts: Facts) -> Text | None:
     owed = any(clock.kind == "telephone" and clock.running for clock in facts.clocks)
     if case is None or not owed or not asks_reporter(case):
         return None
-    return telephone_please(case, facts.service.division_phone)
+    return telephone_please(case, facts.plan, facts.service.division_phone)
 
 
 def how_it_stands(facts: Facts) -> Text:

@@ -6,7 +6,7 @@ from datetime import timedelta
 from handlers.floor import ask, end, go, held, leave, take_floor
 from handlers.reading.units import UnitName, find_unit
 from handlers.reply import BACK, CANCEL, Pressed, Reply, Typed, read_reply
-from handlers.rights import may_give, own_wards
+from handlers.rights import may_give, wards_here
 from handlers.wards import find_wards, ward_choices
 from handlers.wording import role_name, unit_name
 from models.commands import CreateInvitation
@@ -135,7 +135,7 @@ def _roles(facts: Facts) -> tuple[Role, ...]:
         return ()
     if facts.who.is_(Role.ADMINISTRATOR):
         return OF_A_WARD + OF_THE_DIVISION
-    return OF_A_WARD if own_wards(facts.who) else ()
+    return OF_A_WARD if wards_here(facts.who, facts.plan) else ()
 
 
 def _above(facts: Facts) -> tuple[Unit, ...]:
@@ -147,7 +147,7 @@ def _wards(facts: Facts) -> tuple[Unit, ...]:
     assert facts.who is not None
     if facts.who.is_(Role.ADMINISTRATOR):
         return facts.plan.wards()
-    return tuple(ward for ward in facts.plan.wards() if ward.id in own_wards(facts.who))
+    return tuple(ward for ward in facts.plan.wards() if ward.id in wards_here(facts.who, facts.plan))
 
 
 def _partners(plan: Plan) -> tuple[Unit, ...]:

@@ -75,7 +75,7 @@ def follow_up(frame: Frame, incoming: Incoming, facts: Facts) -> Turn:
     if case.promise_by is not None or any(clock.running for clock in facts.clocks):
         return Turn(frame, commands=(again,))
     told: Command = (
-        TellRole(facts.plan.division, Role.LEADER, reminder(case), or_administrators=card.no_leader(case))
+        TellRole(facts.plan.division, Role.LEADER, reminder(case), or_administrators=card.no_leader(case, facts.plan))
         if case.restricted
         else TellPerson(case.taken_by, reminder(case), or_room=facts.plan.division)
     )

@@ -73,7 +73,7 @@ def _hindered(name: str, incoming: Incoming, facts: Facts) -> Text | None:
     if name == "release":
         return None if is_mine(case, facts) else standing(case, facts)
     if not may_lead(facts.who, case, facts.plan):
-        return msg("Only the division can do this with %(code)s.", code=case.code)
+        return msg("Only the %(office)s can do this with %(code)s.", office=facts.plan.office, code=case.code)
     if name == "take_over" and is_mine(case, facts):
         return standing(case, facts)
     if name == "reopen" and case.drill:

@@ -200,10 +200,7 @@ def _unit_names(cells: Iterable[Cell], plan: Plan) -> Text:
 
 
 def _unit(unit: str, plan: Plan) -> Text:
-    try:
-        return plan.unit(unit).short
-    except KeyError:
-        return unit
+    return plan.short_of(unit) or unit
 
 
 def _rates(facts: Facts, *, everything: bool) -> Iterator[Say]:

@@ -29,6 +29,6 @@ def used_up(plan: Plan, division_phone: str) -> Say:
         msg("This messenger has used up its messages for this month, so most answers cannot be sent here now."),
         msg("What is written here is still kept. If a child is in danger, do not wait for an answer here: please call now."),
         hotlines_short(plan),
-        msg("Division on duty: %(phone)s", phone=division_phone) if division_phone else None,
+        msg("On duty at the %(office)s: %(phone)s", office=plan.office, phone=division_phone) if division_phone else None,
     )
     return Say(text, lane=Lane.URGENT, purpose="quota")

@@ -17,10 +17,10 @@ from models.talk import N_, Choice, Frame, Incoming, Lane, Say, Text, Turn, Type
 FLOOR = "ready"
 DUTY_OFFICERS = 2
 NEEDED = {
-    "division_phone": N_("the division's telephone number"),
-    "room": N_("a duty room: add me to the division's group and type there: %(bind)s"),
+    "division_phone": N_("the duty room's telephone number"),
+    "room": N_("a duty room: add me to the %(office)s's group and type there: %(bind)s"),
     "duty_officers": N_("two duty officers (now: %(count)s): invite them with /moi"),
-    "leader": N_("a leader of the division: invite them with /moi"),
+    "leader": N_("a leader of the %(office)s: invite them with /moi"),
     "keys": N_("“the secret keys are backed up”, confirmed here"),
 }
 
@@ -37,9 +37,9 @@ def missing(service: Service, plan: Plan) -> tuple[str, ...]:
     return tuple(name for name in NEEDED if not holds[name])
 
 
-def missing_text(name: str, service: Service) -> Text:
+def missing_text(name: str, service: Service, plan: Plan) -> Text:
     """One line of the list, for people."""
-    return msg(NEEDED[name], count=service.duty_officers, bind=Typed("ganphong", in_group=True))
+    return msg(NEEDED[name], count=service.duty_officers, bind=Typed("ganphong", in_group=True), office=plan.office)
 
 
 def not_ready_say(facts: Facts) -> Say:
@@ -72,7 +72,7 @@ def answer(frame: Frame, incoming: Incoming, facts: Facts) -> Turn:
         case replies.Typed(text) if frame.step == "phone":
             return _phone(frame, text, facts)
         case Pressed("phone"):
-            return _ask_phone(go(frame, "phone"))
+            return _ask_phone(go(frame, "phone"), facts)
         case Pressed("keys"):
             return _ask_keys(go(frame, "keys"))
         case Pressed("keys_yes") if frame.step == "keys":
@@ -85,14 +85,14 @@ def answer(frame: Frame, incoming: Incoming, facts: Facts) -> Turn:
 def _again(frame: Frame, facts: Facts) -> Turn:
     why = msg("Please choose one of these.")
     if frame.step == "phone":
-        return _ask_phone(frame, why=msg("That does not look like a telephone number yet."))
+        return _ask_phone(frame, facts, why=msg("That does not look like a telephone number yet."))
     return _ask_keys(frame, why=why) if frame.step == "keys" else _list(frame, facts, why=why)
 
 
 def _phone(frame: Frame, text: str, facts: Facts) -> Turn:
     phone = read_phone(text)
     if not phone:
-        return _ask_phone(frame, why=msg("That does not look like a telephone number yet."))
+        return _ask_phone(frame, facts, why=msg("That does not look like a telephone number yet."))
     return _put(frame, "division_phone", phone, facts)
 
 
@@ -121,7 +121,9 @@ def _take(frame: Frame, facts: Facts) -> Turn:
 def _list(frame: Frame, facts: Facts, why: Text | None = None) -> Turn:
     still = missing(facts.service, facts.plan)
     marks = tuple(
-        msg("❌ %(what)s", what=missing_text(name, facts.service)) if name in still else msg("✔ %(what)s", what=_done(name, facts))
+        msg("❌ %(what)s", what=missing_text(name, facts.service, facts.plan))
+        if name in still
+        else msg("✔ %(what)s", what=_done(name, facts))
         for name in NEEDED
     )
     head = msg("On duty.") if facts.service.ready else msg("NOT YET ON DUTY. Still missing: %(count)s", count=len(still))
@@ -138,7 +140,9 @@ def _recommended(facts: Facts) -> Text:
 
 
 def _choices(still: tuple[str, ...], facts: Facts) -> tuple[Choice, ...]:
-    phone = msg("Enter the division's number") if "division_phone" in still else msg("Change the division's number")
+    office = facts.plan.office
+    asked = "division_phone" in still
+    phone = msg("Enter the %(office)s's number", office=office) if asked else msg("Change the %(office)s's number", office=office)
     found = [Choice("ready", msg("Go on duty"), style="success")] if not still and not facts.service.ready else []
     found.append(Choice("phone", phone))
     if "keys" in still:
@@ -148,17 +152,18 @@ def _choices(still: tuple[str, ...], facts: Facts) -> tuple[Choice, ...]:
 
 def _done(name: str, facts: Facts) -> Text:
     if name == "division_phone":
-        return msg("division on duty: %(phone)s", phone=facts.service.division_phone)
+        return msg("number on duty of the %(office)s: %(phone)s", office=facts.plan.office, phone=facts.service.division_phone)
     return {
         "room": msg("duty room"),
         "duty_officers": msg("duty officers: %(count)s", count=facts.service.duty_officers),
-        "leader": msg("leader of the division: %(count)s", count=facts.service.leaders),
+        "leader": msg("leader of the %(office)s: %(count)s", office=facts.plan.office, count=facts.service.leaders),
         "keys": msg("secret keys backed up"),
     }[name]
 
 
-def _ask_phone(frame: Frame, why: Text | None = None) -> Turn:
-    return ask(frame, msg("Which number does the division answer day and night? (Example: 024 3872 4033)"), why=why)
+def _ask_phone(frame: Frame, facts: Facts, why: Text | None = None) -> Turn:
+    asked = msg("Which number does the %(office)s answer day and night? (Example: 024 3872 4033)", office=facts.plan.office)
+    return ask(frame, asked, why=why)
 
 
 def _ask_keys(frame: Frame, why: Text | None = None) -> Turn:

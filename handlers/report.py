@@ -14,11 +14,11 @@ from handlers.forms import filling as fill
 from handlers.forms.filling import Filling
 from handlers.incident import elsewhere, how_it_stands
 from handlers.ready import not_ready_say
-from handlers.report_case import settle, stay_awake, tell_taker, wind_clocks
+from handlers.report_case import put_ward_right, settle, stay_awake, tell_taker, wind_clocks
 from handlers.report_extras import correct, take_files
 from handlers.report_moves import PRESSED, WAYS, Move
 from handlers.report_open import FLOOR, begin, form_of, open_report, own_answers, remember_cursor
-from handlers.report_screens import AGAIN, SAID, SENT, advance, again, show
+from handlers.report_screens import AGAIN, SAID, SENT, advance, again, ask_ward_anew, show
 from handlers.report_timers import nudge, unanswered
 from handlers.report_words import alert
 from handlers.rights import is_own, may_see
@@ -73,6 +73,7 @@ def _done(work: Filling) -> Turn:
     """Settle what the answers cause; the alert comes before the next question."""
     if work.staff:
         wind_clocks(work)
+        put_ward_right(work)
         turn = work.turn(FLOOR)
         return replace(turn, says=tuple(_for_an_officer(work, say) for say in turn.says))
     settle(work)
@@ -253,5 +254,10 @@ def _reopen(frame: Frame, incoming: Incoming, facts: Facts, case: Case, draft: D
     )
     if not mine:
         work.commands.append(Look(case.id, "details"))
+        if facts.plan.lost(case.ward):
+            ask_ward_anew(
+                work, msg("%(code)s: its ward is no longer in the plan. Please ask in which ward the place lies now.", code=case.code)
+            )
+            return _done(work)
     advance(work, msg("%(code)s: add whatever you know; every question can be skipped.", code=case.code) if data.get("sent") else None)
     return _done(work)

@@ -84,6 +84,13 @@ def wind_clocks(work: Filling) -> None:
         work.commands.append(SetClocks(case.id))
 
 
+def put_ward_right(work: Filling) -> None:
+    """An officer has said where a ward of an earlier plan lies now: the ward of today is called, and may act."""
+    case, ward = work.facts.case, work.filled.values().get("ward")
+    if case is not None and work.facts.plan.lost(case.ward) and isinstance(ward, str) and ward and not work.facts.plan.lost(ward):
+        work.commands.append(UpdateIncident(case.id, {"ward": ward}))
+
+
 def _opened(work: Filling, case: str, found: dict[str, Json]) -> OpenIncident:
     """A case that was told to an officer counts from the hour at which it was told."""
     if not is_told(work.answers):

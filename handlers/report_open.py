@@ -8,7 +8,7 @@ from handlers.forms.filling import Filling
 from handlers.forms.scribe import is_told
 from handlers.report_case import REPORTS_A_DAY, stay_awake
 from handlers.report_screens import AGAIN, STOP, advance
-from handlers.rights import own_wards
+from handlers.rights import wards_here
 from models.commands import OpenSubmission
 from models.facts import Draft, Facts, Given
 from models.form import Form
@@ -53,7 +53,7 @@ def begin_for(frame: Frame, incoming: Incoming, facts: Facts, told: Mapping[str,
     who = facts.who
     if who is not None and any(held.unit == facts.plan.division for held in who.held):
         work.put("called", "yes")
-    elif who is not None and len(wards := own_wards(who)) == 1:
+    elif who is not None and len(wards := wards_here(who, facts.plan)) == 1:
         work.put("ward", wards[0])
     advance(work)
     stay_awake(work)

@@ -6,6 +6,7 @@ from handlers import reply
 from handlers.forms.filling import Filling
 from handlers.forms.showing import Around, said_text
 from handlers.report_words import receipt
+from handlers.wording import duty_line
 from models.form import Question, Section, Stage
 from models.talk import CaseCode, Choice, Join, Json, Say, Text, lines, msg
 
@@ -41,8 +42,7 @@ def ask(work: Filling, question: Question, lead: Text | None = None) -> None:
 
 
 def _note(work: Filling, question: Question) -> Text | None:
-    phone = work.facts.service.division_phone
-    return msg("Division on duty: %(phone)s", phone=phone) if question.name == "called" and phone else None
+    return duty_line(work.facts) if question.name == "called" else None
 
 
 def again(work: Filling, lead: Text | None = None) -> None:
@@ -137,6 +137,12 @@ def edit(work: Filling, question: Question) -> None:
     work.data["stage"] = question.stage
     work.data["enough"] = question.stage == "more"  # one answer changed is no wish to go through all that is left of the second stage
     ask(work, question)
+
+
+def ask_ward_anew(work: Filling, lead: Text) -> None:
+    """Of a case of an earlier plan, by an officer: the ward alone, then what was added."""
+    work.data["stage"], work.data["enough"] = "one", True
+    ask(work, work.form.question("ward"), lead)
 
 
 def section_questions(work: Filling, name: str) -> list[Question]:

@@ -6,6 +6,7 @@ from handlers.forms.filling import Filling
 from handlers.forms.scribe import RECEIVED, is_told
 from handlers.wording import hotlines_short
 from models.facts import Facts
+from models.plan import Plan
 from models.talk import CaseCode, Choice, Lane, Moment, Say, Text, lines, msg
 
 
@@ -13,7 +14,7 @@ def alert(work: Filling) -> Say:
     """Right after ĐANG NGUY HIỂM: the room is being called, and the numbers that answer at once."""
     plan = work.facts.plan
     text = lines(
-        msg("🔴 The division on duty has been told."),
+        msg("🔴 The officers on duty of the %(office)s have been told.", office=plan.office),
         msg(
             "Call now: %(police)s police, %(ambulance)s ambulance, %(children)s child protection. Fire or drowning: %(rescue)s.",
             police=plan.hotline("113").number,
@@ -37,7 +38,7 @@ def receipt(work: Filling, *, urgent: bool) -> Text:
         return _written_down(work, quiet=quiet, taken=taken, restricted=restricted)
     return lines(
         msg("✅ Sent. Case code: %(code)s", code=CaseCode(work.word("case"))),
-        _next_step(quiet=quiet, taken=taken, restricted=restricted),
+        _next_step(work.facts.plan, quiet=quiet, taken=taken, restricted=restricted),
         _contact(str(values.get("contact"))),
         None if quiet or restricted else msg("The ward will write the report on paper: nothing more for you to write."),
         do_not_wait(work.facts) if urgent and not taken else None,
@@ -51,18 +52,18 @@ def _written_down(work: Filling, *, quiet: bool, taken: bool, restricted: bool) 
     return lines(
         msg("✅ Sent. Case code: %(code)s", code=CaseCode(work.word("case"))),
         msg("Received at %(time)s: the 12 hours run from then.", time=Moment(received, "short")),
-        _next_step(quiet=quiet, taken=taken, restricted=restricted),
+        _next_step(work.facts.plan, quiet=quiet, taken=taken, restricted=restricted),
     )
 
 
-def _next_step(*, quiet: bool, taken: bool, restricted: bool) -> Text:
+def _next_step(plan: Plan, *, quiet: bool, taken: bool, restricted: bool) -> Text:
     if taken:
         return msg("An officer has already taken the case.")
     if restricted:
-        return msg("Only the head of the division is told of it and may see it.")
+        return msg("Only the head of the %(office)s is told of it and may see it.", office=plan.office)
     if quiet:
         return msg("It has gone to the child-protection officer of the ward.")
-    return msg("The division on duty and the ward are being told.")
+    return msg("The officers on duty of the %(office)s and the ward are being told.", office=plan.office)
 
 
 def _contact(contact: str) -> Text | None:
@@ -78,14 +79,14 @@ def do_not_wait(facts: Facts) -> Text:
     """For khẩn cấp: the machine must not be waited for."""
     phone = facts.service.division_phone
     if phone:
-        return msg("If nobody has taken it within 3 minutes, do not wait: call 113/115 and the division on duty, %(phone)s.", phone=phone)
+        return msg("If nobody has taken it within 3 minutes, do not wait: call 113/115 and the officers on duty, %(phone)s.", phone=phone)
     return msg("If nobody has taken it within 3 minutes, do not wait: call 113/115.")
 
 
 def _telephone(work: Filling) -> Text | None:
     """Plan 116/KH-UBND section IV: at once by telephone too."""
     phone = work.facts.service.division_phone
-    return msg("Please also telephone the division: %(phone)s.", phone=phone) if phone else None
+    return msg("Please also telephone the %(office)s: %(phone)s.", office=work.facts.plan.office, phone=phone) if phone else None
 
 
 def still_nobody(case: str, facts: Facts) -> Text:
@@ -93,7 +94,7 @@ def still_nobody(case: str, facts: Facts) -> Text:
     phone = facts.service.division_phone
     return lines(
         msg("⏳ Nobody has taken %(code)s yet. The people on duty are being called again.", code=CaseCode(case)),
-        msg("Do not wait: call 113/115 and the division on duty, %(phone)s.", phone=phone) if phone else msg("Do not wait: call 113/115."),
+        msg("Do not wait: call 113/115 and the officers on duty, %(phone)s.", phone=phone) if phone else msg("Do not wait: call 113/115."),
     )
 
 

@@ -35,7 +35,7 @@ _BETWEEN, _AND = re.compile(r"\s*[,;\n]\s*"), re.compile(r"\s+va\s+")
 def start(frame: Frame, incoming: Incoming, facts: Facts) -> Turn:
     """ "/yeucau", or "/yeucau <tên báo cáo>"."""
     if not may_request(facts.who, facts.plan):
-        return Turn(frame, (Say(msg("Only the division's leader can ask for a report.")),))
+        return Turn(frame, (Say(msg("Only the %(office)s's leader can ask for a report.", office=facts.plan.office)),))
     given = find(incoming.text)
     frame = take_floor(frame, FLOOR, "title")
     return _title(frame, facts, Typed(given.rest)) if given is not None and given.rest else _ask_title(frame)
@@ -44,7 +44,7 @@ def start(frame: Frame, incoming: Incoming, facts: Facts) -> Turn:
 def answer(frame: Frame, incoming: Incoming, facts: Facts) -> Turn:
     """The next reply."""
     if not may_request(facts.who, facts.plan):
-        return end(frame, msg("Only the division's leader can ask for a report."))
+        return end(frame, msg("Only the %(office)s's leader can ask for a report.", office=facts.plan.office))
     reply = read_reply(frame, incoming, numbers=frame.step != "title")
     if reply == Pressed(CANCEL):
         return end(frame, msg("All right, no report is asked for."))
@@ -69,14 +69,15 @@ def _title(frame: Frame, facts: Facts, reply: Reply) -> Turn:
     text = reply.text.strip() if isinstance(reply, Typed) else ""
     if not any(letter.isalnum() for letter in text) or len(text) > LONGEST:
         return _ask_title(frame, msg("A name of a few words, please."))
-    return _ask_whom(go(frame, "whom", title=text))
+    return _ask_whom(go(frame, "whom", title=text), facts)
 
 
 # --- of whom ----------------------------------------------------------------------------------------------------------
 
 
-def _ask_whom(frame: Frame, why: Text | None = None) -> Turn:
-    text = msg("Who is to hand it in? Choose, or type the wards: “Ngọc Lâm, Bồ Đề”.")
+def _ask_whom(frame: Frame, facts: Facts, why: Text | None = None) -> Turn:
+    names = ", ".join(ward.short.vi for ward in facts.plan.example_wards())
+    text = msg("Who is to hand it in? Choose, or type the wards: “%(names)s”.", names=names)
     return ask(frame, text, Choice(_WARDS, msg("All wards")), Choice(_OFFICES, msg("All offices of the plan")), why=why)
 
 
@@ -89,10 +90,10 @@ def _whom(frame: Frame, facts: Facts, reply: Reply) -> Turn:
     found = [_named(name, facts) for name in names]
     unread = next((name for name, unit in zip(names, found, strict=True) if not unit), "")
     if unread or not found:
-        return _ask_whom(frame, msg("“%(name)s” is no unit of the plan.", name=unread) if unread else None)
+        return _ask_whom(frame, facts, msg("“%(name)s” is no unit of the plan.", name=unread) if unread else None)
     own = next((name for name, unit in zip(names, found, strict=True) if facts.plan.is_within(facts.plan.division, unit)), "")
     if own:  # it would accept its own report, or wait for one that nobody can hand in
-        return _ask_whom(frame, msg("“%(name)s” is not one of those who hand reports in here.", name=own))
+        return _ask_whom(frame, facts, msg("“%(name)s” is not one of those who hand reports in here.", name=own))
     return _ask_due(go(frame, "due", units=list(dict.fromkeys(found))))
 
 
@@ -182,8 +183,8 @@ def _sure(frame: Frame, facts: Facts, reply: Reply) -> Turn:
     due, title = date.fromisoformat(held(frame, "due")), held(frame, "title")
     wanted = RequestReport(facts.new_id(), title, held(frame, "form"), tuple(_units(frame)), due, facts.plan.division)
     text = msg(
-        "📌 The division asks for a report: %(title)s, by the end of %(day)s. To hand it in, type: %(typed)s",
-        title=title, day=day_text(due.isoformat()), typed=Command("nopbaocao"),
+        "📌 The %(office)s asks for a report: %(title)s, by the end of %(day)s. To hand it in, type: %(typed)s",
+        office=facts.plan.office, title=title, day=day_text(due.isoformat()), typed=Command("nopbaocao"),
     )  # fmt: skip
     say = Say(text, lane=Lane.REMINDER, purpose="report")
     told = tuple(TellRole(unit, role, say) for unit in _units(frame) for role in owing(facts.plan, unit))
@@ -199,7 +200,7 @@ def drop(frame: Frame, incoming: Incoming, facts: Facts) -> Turn:
     if expected is None:
         return short(frame, incoming, facts, msg("There is no report of that number."))
     if not may_request(facts.who, facts.plan):
-        return short(frame, incoming, facts, msg("Only the division's leader can ask for a report."))
+        return short(frame, incoming, facts, msg("Only the %(office)s's leader can ask for a report.", office=facts.plan.office))
     if not expected.request:
         return short(frame, incoming, facts, msg("That one is the plan's own report, so it cannot be dropped by chat."))
     turn = short(frame, incoming, facts, msg("“%(title)s” is no longer asked for. What was handed in stays.", title=expected.title))

@@ -98,6 +98,7 @@ COMMANDS = (
     Command("refuse_duty", ("/khongtruc", "khongtruc", "khong truc"), ON_ROSTER, Where.PRIVATE, Within.OWN),
     Command("drill", ("/dientap", "dientap", "dien tap"), frozenset({Role.LEADER, Role.ADMINISTRATOR}), Where.PRIVATE, text=True),
     Command("submit", ("/nopbaocao", "nopbaocao", "nop bao cao", "/nop", "nop"), SUBMITTERS, Where.PRIVATE, Within.REPORT, number=True),
+    Command("drop_file", ("/botep", "botep", "bo tep"), SUBMITTERS, Where.PRIVATE, Within.OWN),
     Command("request", ("/yeucau", "yeucau"), frozenset({Role.LEADER, Role.ADMINISTRATOR}), Where.PRIVATE, Within.UNIT, text=True),
     Command(
         "drop_request", ("/huyyeucau", "huyyeucau"), frozenset({Role.LEADER, Role.ADMINISTRATOR}), Where.PRIVATE, Within.REPORT, number=True
@@ -126,13 +127,22 @@ def allowed(command: Command, who: Who | None) -> bool:
 
 
 def reaches(held: Held, unit: str, plan: Plan) -> bool:
-    """Whether a membership reaches a unit: its own and what lies below, any (also one not known yet) from the division or above it."""
-    return plan.is_within(plan.division, held.unit) or (bool(unit) and plan.is_within(unit, held.unit))
+    """Whether a membership reaches a unit: its own (also one that the plan has no more, whose officers are still called) and what lies below, an
+    earlier one that it holds all of, any (also one not known yet) from the division or above it."""
+    if plan.is_within(plan.division, held.unit):
+        return True
+    return bool(unit) and (unit == held.unit or plan.is_within(plan.heir(unit) or unit, held.unit))
 
 
 def own_wards(who: Who) -> tuple[str, ...]:
     """Wards where the sender is an officer."""
     return tuple(dict.fromkeys(held.unit for held in who.held if held.role is Role.WARD_OFFICER))
+
+
+def wards_here(who: Who, plan: Plan) -> tuple[str, ...]:
+    """Those of them that the plan has: nobody is invited, and nothing begun, in a ward that is gone."""
+    wards = {ward.id for ward in plan.wards()}
+    return tuple(ward for ward in own_wards(who) if ward in wards)
 
 
 def may_manage(who: Who | None, unit: str) -> bool:

@@ -6,7 +6,7 @@ from handlers.commands import Given, find
 from handlers.failover import lost
 from handlers.floor import short
 from handlers.reading.folding import fold
-from handlers.rights import may_manage, own_wards
+from handlers.rights import may_manage, wards_here
 from handlers.wards import find_wards
 from handlers.wording import bullets, unit_name
 from models.commands import BindRoom, Command, MoveChat, PutSetting, ReachAccount, Reroute, RerouteRoom, TellRole, UnbindRoom
@@ -32,7 +32,7 @@ def bind(frame: Frame, incoming: Incoming, facts: Facts) -> Turn:
         return short(frame, incoming, facts, refused or "")
     wanted = _wanted(facts.who, given.rest, facts)
     if not wanted.unit:
-        example = Typed("ganphong Ngọc Lâm")
+        example = Typed(f"ganphong {''.join(ward.short.vi for ward in facts.plan.example_wards()[:1])}")
         return short(frame, incoming, facts, msg("I do not know that ward. Type it like this: %(example)s", example=example))
     if not all(may_manage(facts.who, unit) for unit in (wanted.unit, *(room.unit for room in facts.room_here))):
         return short(frame, incoming, facts, _not_yours())
@@ -118,7 +118,7 @@ def _wanted(who: Who, rest: str, facts: Facts) -> Wanted:
     if words:
         found = find_wards(words, facts.plan)
         return Wanted(found[0].id if len(found) == 1 else "", purpose)
-    wards = own_wards(who)
+    wards = wards_here(who, facts.plan)
     return Wanted(facts.plan.division if who.is_(Role.ADMINISTRATOR) or not wards else wards[0], purpose)
 
 

@@ -26,8 +26,10 @@ from handlers import (
     incident,
     invite,
     join,
+    kept,
     ladder,
     language,
+    left_behind,
     link,
     moves,
     outage,
@@ -86,7 +88,7 @@ _REPORTING = ("service", "draft", "reports_today", "clocks")
 @dataclass(frozen=True, slots=True)
 class Entry:
     """A row of a table: the handler, its needs, by what the incident is found ("" = none), and by what the expected report is (id | number | frame |
-    file)."""
+    file; data: of a timer; behind: the number behind the dot of a button)."""
 
     handle: Handler
     needs: tuple[str, ...] = ()
@@ -103,9 +105,10 @@ TIMERS: dict[str, Entry] = {
     "unanswered": Entry(report.unanswered, ("service", "case_draft"), case="id"),
     "idle": Entry(report.nudge, ("service", "draft"), case="submission"),
     "delete": Entry(upkeep.take_back),
-    "refused": Entry(upkeep.ask_again, ("refused_file",)),
+    "refused": Entry(upkeep.ask_again, ("refused_file", "draft", "attachments", "filings"), report="file"),
     "document": Entry(document.send, ("drawn",)),
     "file": Entry(table.arrived, ("came_back", "draft", "known"), report="file"),
+    "sheet": Entry(kept.read, ("came_back", "sender", "owed", "draft", "known"), report="data"),
     "messenger_down": Entry(failover.down),
     "messenger_up": Entry(failover.up),
     "reroute": Entry(failover.reroute),
@@ -113,6 +116,7 @@ TIMERS: dict[str, Entry] = {
     "quota": Entry(quota.warn),
     "outage": Entry(outage.tell, ("service",)),
     "audit": Entry(audit.tell),
+    left_behind.TIMER: Entry(left_behind.tell, ("service", "left_behind")),
     reconcile.TIMER: Entry(reconcile.report, ("service", "reconciliation")),
     "drill": Entry(drill.over, case="drill"),
     digest.TICK: Entry(digest.tick),
@@ -134,7 +138,9 @@ ACTIONS: dict[str, Entry] = {
     "misdial": Entry(report.misdial, _REPORTING, case="id"),
     "confirm": Entry(confirm.start, ("clocks",), case="id"),
     "report": Entry(report.start, _REPORTING, case="frame"),
-    "submit": Entry(submit.begin, ("draft", "known"), report="id"),
+    "submit": Entry(submit.begin, ("draft", "known", "attachments", "kept"), report="id"),
+    "kept": Entry(kept.take, ("draft", "known", "attachments", "kept"), report="behind"),
+    "kept_none": Entry(kept.drop, ("kept",)),
     "table": Entry(table.want, report="id"),
     "report_see": Entry(decide.see, ("filed", "known", "corrections"), report="id"),
     "report_accept": Entry(decide.accept, report="id"),
@@ -183,7 +189,8 @@ COMMANDS: dict[str, Entry] = {
     "drill": Entry(drill.start, ("drills",)),
     "ready": Entry(ready.start, ("service", "roster")),
     "dates": Entry(dates.start, ("ahead",)),
-    "submit": Entry(submit.start, ("owed", "draft", "known"), report="number"),
+    "submit": Entry(submit.start, ("owed", "draft", "known", "attachments", "kept"), report="number"),
+    "drop_file": Entry(kept.drop, ("kept",)),
     "snooze": Entry(digest.snooze, ("digest",)),
     "request": Entry(request.start),
     "drop_request": Entry(request.drop, report="number"),

@@ -11,12 +11,13 @@ The order:
 5. A code typed on its own.
 6. Another page of the list that is open: the dialogue that asked never knows of it.
 7. The dialogue that has the floor.
-8. Nobody has the floor: somebody known is shown what they can do, somebody unknown the hotlines first.
+8. Nobody has the floor: a file of somebody who hands reports in is kept and asked about; else somebody known is shown what they can do,
+   somebody unknown the hotlines first.
 """
 
 from dataclasses import replace
 
-from handlers import child, decide, idle, join, paging, report, request, room, stranger, submit
+from handlers import child, decide, idle, join, kept, paging, report, request, room, stranger, submit
 from handlers.commands import Given, find, six_digits
 from handlers.rights import Where, allowed
 from handlers.routes import ACTIONS, COMMANDS, FLOORS, IN_A_GROUP, TIMERS, CaseRef, Entry, ReportRef, Route
@@ -27,6 +28,8 @@ _STRANGER = Entry(stranger.start, ("service", "open_child_case", "reports_today"
 _CODE = Entry(join.start, ("service", "invited"))
 _WITHHELD = Entry(child.withheld, ("service", "open_child_case", "draft"))
 _IDLE = Entry(idle.answer, ("service", "waiting", "asked", "clocks"))
+_PAPER = Entry(kept.start, ("owed", "kept"))
+_LONGEST_NUMBER = 10  # figures: more do not fit the column
 _HOUR_AT_MOST = 6  # words: "nhắc tôi lúc 8h sáng mai nhé"
 EVENTS = frozenset({Kind.BLOCKED, Kind.UNBLOCKED, Kind.MIGRATED})
 """What a platform tells of a chat: nobody's words."""
@@ -36,7 +39,7 @@ def route(frame: Frame, incoming: Incoming, who: Who | None) -> Route:
     """The one way through the order above."""
     if incoming.kind in {Kind.TIMER, Kind.INTERNAL}:
         entry = TIMERS[str(incoming.data["timer"])]
-        return _to(entry, frame, str(incoming.data["subject"]))
+        return _to(entry, frame, str(incoming.data.get("expected") or "") if entry.report == "data" else str(incoming.data["subject"]))
     if incoming.kind in EVENTS:
         return _to(Entry(room.event, ("room_here",)), frame)
     if incoming.press is not None and (action := _action(incoming.press.key, incoming)) is not None:
@@ -59,7 +62,13 @@ def route(frame: Frame, incoming: Incoming, who: Who | None) -> Route:
         return Route(paging.answer)
     if frame.floor in FLOORS:
         return _to(FLOORS[frame.floor], frame)
-    return _to(_IDLE if who else _STRANGER, frame)
+    return _to(_at_rest(incoming, who), frame)
+
+
+def _at_rest(incoming: Incoming, who: Who | None) -> Entry:
+    if kept.is_paper(incoming, who):
+        return _PAPER
+    return _IDLE if who else _STRANGER
 
 
 def _withheld(frame: Frame, who: Who | None) -> Route:
@@ -105,11 +114,13 @@ def _meant(given: Given, frame: Frame, who: Who | None) -> bool:
 
 def _action(key: str, incoming: Incoming) -> Route | None:
     name, _colon, rest = key.partition(":")
-    subject = rest.partition(".")[0]
+    subject, _dot, behind = rest.partition(".")
     if name not in ACTIONS or not subject.isalnum():
         return None
     if incoming.group and name not in IN_A_GROUP:
         return Route(room.chatter)
+    if ACTIONS[name].report == "behind":
+        subject = behind if behind.isascii() and behind.isdecimal() and len(behind) < _LONGEST_NUMBER else ""
     return _to(ACTIONS[name], Frame(), subject)
 
 
@@ -130,7 +141,7 @@ def _to(entry: Entry, frame: Frame, subject: str = "") -> Route:
     likewise: what was named, or the one that the dialogue is about."""
     if entry.report:
         held = str(frame.data.get("expected") or "") if entry.report == "frame" else subject
-        by = entry.report if entry.report in {"number", "file"} else "id"
+        by = {"number": "number", "behind": "number", "file": "file"}.get(entry.report, "id")
         return Route(entry.handle, entry.needs, report=ReportRef(by, held) if held else None)
     if entry.case == "frame":
         held = str(frame.data.get("submission") or "")

@@ -67,7 +67,4 @@ def _ward(ward: str, plan: Plan) -> Text:
     """Its short name: forty of them stand in one message."""
     if not ward:
         return msg("ward not known yet")
-    try:
-        return plan.unit(ward).short
-    except KeyError:
-        return msg("(unit not in this plan)")
+    return plan.short_of(ward) or msg("(unit not in this plan)")

@@ -78,7 +78,7 @@ def _ask_way(frame: Frame, facts: Facts, first: Text, why: Text | None) -> Turn:
 def _how_to_join() -> Text:
     return lines(
         msg("Please type your code here, as it was given to you. Example: BN-ABCD-EFGH"),
-        msg("No code yet? Ask the child-protection officer of your ward, or the division."),
+        msg("No code yet? Ask the child-protection officer of your ward, or the duty room."),
     )
 
 

@@ -10,10 +10,11 @@ from handlers.forms import checks
 from handlers.forms import filling as fill
 from handlers.forms.corrections import corrected
 from handlers.forms.filling import Filling
+from handlers.forms.showing import Around
 from handlers.forms.values import files
 from handlers.rights import may_hand_in
-from handlers.submit_end import check, hand_in, seen_stamp, send
-from handlers.submit_files import take_files
+from handlers.submit_end import check, check_again, hand_in, seen_stamp, send
+from handlers.submit_files import take_files, take_kept, without_refused
 from handlers.submit_screens import (
     BY_CHAT,
     BY_FILE,
@@ -32,11 +33,12 @@ from handlers.submit_screens import (
     ask_again,
     edit_section,
     expected_of,
+    sent_back,
     show,
 )
 from handlers.submit_words import line, true_state
 from models.commands import PutAnswer
-from models.facts import Draft, Facts
+from models.facts import Facts
 from models.report_commands import OpenReport, WantDocument
 from models.report_facts import Expected
 from models.talk import Choice, Frame, Incoming, Say, Text, Turn, Typed, lines, msg
@@ -84,20 +86,24 @@ def begin(frame: Frame, incoming: Incoming, facts: Facts) -> Turn:
     work = _work(take_floor(frame, FLOOR, WAYS, expected=expected.id, stood=seen_stamp(expected)), incoming, facts)
     if facts.draft is None:
         work.commands.append(OpenReport(expected.id, work.submission, work.form.id, work.form.version, work.form.content_hash))
-        show(work, WAYS)
+    came = take_kept(work)
+    if came is not None and work.answers.keys() == {came.question.name}:
+        work.data["way"] = BY_FILE
+        work.show(came.question, Around(lead=came.said))
     elif expected.state == "returned":
-        _sent_back(work)
+        _sent_back(work, came.said if came is not None else None)
     elif not any(name != "tep" for name in work.answers):
-        show(work, WAYS, _kept(work))
+        show(work, WAYS, came.said if came is not None else _kept(work))
     else:
         work.data["way"] = _way(work)
-        advance(work, _as_it_stands(work, facts.draft))
+        advance(work, lines(came.said if came is not None else None, _as_it_stands(work)))
+        check_again(work)
     return work.turn(FLOOR)
 
 
 def _no_questions(expected: Expected) -> Text:
     """The plan was changed, and knows this report no more."""
-    return msg("The questions of %(code)s are not known here any more. Please telephone the division.", code=expected.code)
+    return msg("The questions of %(code)s are not known here any more. Please telephone the duty room.", code=expected.code)
 
 
 def _open(expected: Expected, facts: Facts) -> bool:
@@ -107,13 +113,13 @@ def _open(expected: Expected, facts: Facts) -> bool:
     return expected.opens_at <= facts.now and not expected.locked(facts.now)
 
 
-def _sent_back(work: Filling) -> None:
-    """At what is to be put right; where the whole was sent back, at the review."""
+def _sent_back(work: Filling, came: Text | None) -> None:
+    """At what is to be put right; where the whole was sent back, at the review. `came`: what is said of a file that has just been taken."""
     work.data["way"] = _way(work)
     reasons = expected_of(work).reasons
     named = [name for name in reasons if work.form.has(name)]
     whole = reasons.get("")
-    lead = msg("Sent back because: %(why)s", why=whole) if whole else None
+    lead = lines(came, sent_back(work, whole) if whole else None) if came is not None or whole else None
     if named:
         ask_again(work, named, lead)
     else:
@@ -133,9 +139,9 @@ def _way(work: Filling) -> str:
     return BY_CHAT if by_chat else BY_FILE
 
 
-def _as_it_stands(work: Filling, draft: Draft) -> Text:
+def _as_it_stands(work: Filling) -> Text:
     asked = [question for question in work.filled.order("one") if work.word("way") != BY_FILE or question.type in PAPERS]
-    done = sum(question.name in draft.answers for question in asked)
+    done = sum(question.name in work.answers for question in asked)
     return msg("Going on with the draft: %(done)s of %(all)s answered.", done=done, all=len(asked))
 
 
@@ -144,7 +150,7 @@ def _work(frame: Frame, incoming: Incoming, facts: Facts) -> Filling:
     if expected is None:
         raise ValueError("no report was named")
     submission = draft.id if draft is not None else facts.new_id()
-    answers = dict(draft.answers) if draft is not None else {}
+    answers = without_refused(draft.answers, facts.attachments) if draft is not None else {}
     data = dict(frame.data) | {"submission": submission}
     return Filling(frame, incoming, facts, facts.forms[expected.form], submission, answers, data=data, step=frame.step)
 
@@ -294,9 +300,6 @@ def _table(work: Filling) -> Turn:
         {"expected": expected_of(work).id, "number": expected_of(work).number},
         person=who.person if who else "",
     )
-    text = msg(
-        "The spreadsheet is on its way. Fill in the column of figures and send it back here. After anything else, type %(typed)s first.",
-        typed=Typed(f"nop {expected_of(work).number}"),
-    )
+    text = msg("The spreadsheet is on its way. Fill in the column of figures and send it back here, whenever you like.")
     work.data["way"] = BY_CHAT
     return Turn(work.turn(FLOOR).frame, (Say(text),), (*work.commands, wanted))

@@ -3,7 +3,7 @@
 from handlers.floor import end
 from handlers.forms import checks
 from handlers.forms.filling import Filling
-from handlers.submit_files import kept_files
+from handlers.submit_files import counted
 from handlers.submit_screens import BY_FILE, PAPERS, REVIEW, WAYS, WHY, ask_again, expected_of, show, stamp_of
 from handlers.submit_words import already, meanwhile, receipt
 from models.report_commands import HandIn
@@ -16,6 +16,13 @@ def check(work: Filling, changed: frozenset[str]) -> None:
     found = checks.found_at(work.form, work.filled.values() | _reasons(work), work.facts.known, changed)
     if found is not None:
         _put_right(work, found, changed)
+
+
+def check_again(work: Filling) -> None:
+    """Of a draft that somebody comes back to: figures of a spreadsheet, or of a colleague, that cannot be right are asked first."""
+    found = next((one for one in checks.findings(work.form, work.filled.values(), work.facts.known) if one.hard), None)
+    if found is not None:
+        _put_right(work, found)
 
 
 def _put_right(work: Filling, found: checks.Finding, changed: frozenset[str] = frozenset()) -> None:
@@ -38,7 +45,7 @@ def _reasons(work: Filling) -> dict[str, Json]:
 def send(work: Filling) -> Turn | None:
     """Everything is looked at once more before it is handed in."""
     values = work.filled.values()
-    if checks.is_empty(work.form, values | kept_files(work)):
+    if checks.is_empty(work.form, counted(work)):
         show(
             work,
             WAYS,

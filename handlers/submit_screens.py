@@ -61,7 +61,12 @@ def _noted(work: Filling) -> Text | None:
 def _where(work: Filling, question: Question) -> Text | None:
     """What the recipient wants put right here, if the report was sent back."""
     why = expected_of(work).reasons.get(question.name)
-    return msg("Sent back because: %(why)s", why=why) if why else None
+    return sent_back(work, why) if why else None
+
+
+def sent_back(work: Filling, why: str) -> Text:
+    """Who wants it put right, and what."""
+    return msg("Sent back by the %(office)s because: %(why)s", office=work.facts.plan.office_of(expected_of(work).recipient), why=why)
 
 
 def again(work: Filling, lead: Text | None = None) -> None:

@@ -19,10 +19,7 @@ def name_of(expected: Expected) -> Text:
 
 def unit_name(expected: Expected, facts: Facts) -> Text:
     """The unit's short name; a row of an earlier plan may name one that is gone."""
-    try:
-        return facts.plan.unit(expected.unit).short
-    except KeyError:
-        return expected.unit
+    return facts.plan.short_of(expected.unit) or expected.unit
 
 
 def last_day(expected: Expected, facts: Facts) -> date:
@@ -87,7 +84,7 @@ def _recipient(expected: Expected, facts: Facts) -> Text:
     try:
         return facts.plan.unit(expected.recipient).short
     except KeyError:
-        return Label("Phòng", "The division")
+        return facts.plan.office
 
 
 def true_state(expected: Expected, facts: Facts) -> Text:
@@ -95,15 +92,16 @@ def true_state(expected: Expected, facts: Facts) -> Text:
     what = Join((name_of(expected), Join(("(", expected.code, ")"), "")), " ")
     if expected.state == "accepted":
         return msg(
-            "%(what)s has been accepted, so it cannot be changed here. If something is wrong, ask for it to be sent back.", what=what
-        )
+            "%(what)s has been accepted, so it cannot be changed here. If something is wrong, ask the %(office)s to send it back.",
+            what=what, office=facts.plan.office_of(expected.recipient),
+        )  # fmt: skip
     if expected.state == "dropped":
         return msg("%(what)s is no longer asked for. You need do nothing.", what=what)
     if facts.now < expected.opens_at:
         return msg("%(what)s can be handed in from %(day)s.", what=what, day=Moment(expected.opens_at, "date"))
     return msg(
-        "%(what)s has been locked since %(day)s. The division's leader can open it again: please telephone them.",
-        what=what, day=Moment(expected.unlocked_until or expected.expires_at, "date"),
+        "%(what)s has been locked since %(day)s. The %(office)s's leader can open it again: please telephone them.",
+        what=what, day=Moment(expected.unlocked_until or expected.expires_at, "date"), office=facts.plan.office_of(expected.recipient),
     )  # fmt: skip
 
 
@@ -158,6 +156,16 @@ def told_recipient(expected: Expected, facts: Facts, *, again: bool, zero: bool)
         Choice(f"report_return:{expected.id}", msg("Send back"), action=True, typed=f"tra {number}"),
     )
     return Say(text, choices, lane=Lane.REMINDER, silent=True, purpose=CARD, about=expected.id)
+
+
+def not_any_more(expected: Expected, facts: Facts) -> Text:
+    """What the room reads of a report whose only file could not be kept."""
+    expected = in_public(expected)
+    what = Join((unit_name(expected, facts), name_of(expected)), ": ")
+    return lines(
+        msg("↩ %(code)s is owed again: %(what)s", code=expected.code, what=what),
+        msg("Its file could not be kept, and it held nothing else. The unit has been told."),
+    )
 
 
 def decided(expected: Expected, facts: Facts, *, accepted: bool) -> Text:

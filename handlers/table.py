@@ -8,14 +8,15 @@ from collections.abc import Mapping
 
 from handlers.forms import checks
 from handlers.forms.filling import Filling, read_table
+from handlers.forms.values import files
 from handlers.rights import may_hand_in
 from handlers.submit_words import true_state
 from models.commands import TellConversation
-from models.facts import Draft, Facts
-from models.form import Form, Question
-from models.report_commands import WantDocument
+from models.facts import Facts
+from models.form import Form, Question, QuestionType
+from models.report_commands import AttachFiles, OpenReport, WantDocument
 from models.report_facts import CameBack, Expected
-from models.talk import N_, Frame, Incoming, Join, Json, Say, Text, Turn, Typed, lines, msg
+from models.talk import N_, Choice, Frame, Incoming, Join, Json, Say, Text, Turn, Typed, lines, msg
 
 _NAMED = 5  # questions named in one message
 _REASONS: Mapping[str, str] = {
@@ -43,9 +44,7 @@ def want(frame: Frame, incoming: Incoming, facts: Facts) -> Turn:
         )
         return Turn(frame, (Say(text),))
     wanted = WantDocument(facts.new_id(), "template", {"expected": expected.id, "number": expected.number}, person=who.person)
-    text = msg(
-        "The spreadsheet is on its way. When it is filled in, type %(typed)s and send it here.", typed=Typed(f"nop {expected.number}")
-    )
+    text = msg("The spreadsheet is on its way. When it is filled in, just send it here.")
     return Turn(frame, (Say(text),), (wanted,))
 
 
@@ -55,27 +54,60 @@ def want(frame: Frame, incoming: Incoming, facts: Facts) -> Turn:
 def arrived(frame: Frame, incoming: Incoming, facts: Facts) -> Turn:
     """Timer "file": told to whoever sent it, in the chat where it was sent."""
     came, expected, draft = facts.came_back, facts.expected, facts.draft
-    if came is None or expected is None or draft is None or draft.id != came.submission:
-        return Turn(frame)  # the draft is gone: the file stays where it is
+    if came is None or expected is None or draft is None:
+        return Turn(frame)
     form = facts.forms.get(expected.form)
     why = _hindered(came, expected, form, facts)
     if why is not None or form is None:
         return _told(frame, came, lines(why, _go_on(expected)))
-    taken, unclear = _understood(came, form, facts)
-    work = Filling(frame, incoming, facts, form, draft.id, dict(draft.answers))
+    return _taken(Filling(frame, incoming, facts, form, draft.id, dict(draft.answers)), came, expected)
+
+
+def by_itself(frame: Frame, incoming: Incoming, facts: Facts, came: CameBack, expected: Expected) -> Turn:
+    """The same of a spreadsheet that nobody had said anything about: it begins the draft, if there is none, and belongs to it."""
+    form, draft = facts.forms.get(expected.form), facts.draft
+    why = _hindered(came, expected, form, facts)
+    if why is not None or form is None:
+        return _told(frame, came, lines(why, _go_on(expected)))
+    work = Filling(frame, incoming, facts, form, draft.id if draft else facts.new_id(), dict(draft.answers) if draft else {})
+    if draft is None:
+        work.commands.append(OpenReport(expected.id, work.submission, form.id, form.version, form.content_hash))
+    papers = next((question for question in form.questions if question.type is QuestionType.FILE), None)
+    if papers is not None:
+        before = files(work.answers[papers.name].value) if papers.name in work.answers else []
+        if len(before) < papers.most:
+            work.put(papers.name, [*before, came.attachment])
+    work.commands.append(AttachFiles((came.submission,), expected.id, papers.name if papers is not None else ""))
+    return _taken(work, came, expected)
+
+
+def _taken(work: Filling, came: CameBack, expected: Expected) -> Turn:
+    given, form = dict(work.answers), work.form
+    taken, unclear = _understood(came, form, work.facts)
     for name, value in taken.items():
-        if name not in draft.answers or draft.answers[name].value != value:
+        if name not in given or given[name].value != value:
             work.put(name, value)
     text = lines(
         msg("%(code)s: the spreadsheet has been read, %(count)s figures taken.", code=expected.code, count=len(taken)),
-        _unclear(unclear), *_does_not_fit(form, draft, taken, facts), _empty(form, draft, taken), _go_on(expected),
+        _unclear(unclear), *_does_not_fit(work), _empty(work), _go_on(expected),
     )  # fmt: skip
-    turn = _told(frame, came, text)
+    turn = _told(work.frame, came, text, expected)
     return Turn(turn.frame, turn.says, (*work.commands, *turn.commands))
 
 
-def _told(frame: Frame, came: CameBack, text: Text) -> Turn:
-    return Turn(frame, commands=(TellConversation(came.conversation, Say(text, purpose="report")),))
+def _told(frame: Frame, came: CameBack, text: Text, expected: Expected | None = None) -> Turn:
+    """With the choice to go on at the first thing that is still open, where figures were taken."""
+    go_on = (
+        (Choice(f"submit:{expected.id}", msg("Go on with %(code)s", code=expected.code), action=True, typed=f"nop {expected.number}"),)
+        if expected is not None
+        else ()
+    )
+    return Turn(frame, commands=(TellConversation(came.conversation, Say(text, go_on, purpose="report", unpressed="")),))
+
+
+def unread(reason: str) -> Text | None:
+    """Why one of ours could not be read; None of the office's own."""
+    return None if reason == "not_ours" else msg(_REASONS.get(reason, _REASONS["broken"]))
 
 
 def _go_on(expected: Expected) -> Text:
@@ -112,17 +144,15 @@ def _unclear(questions: list[Question]) -> Text | None:
     return msg("Not understood, so still open: %(what)s.", what=_names(questions)) if questions else None
 
 
-def _empty(form: Form, draft: Draft, taken: Mapping[str, Json]) -> Text | None:
+def _empty(work: Filling) -> Text | None:
     """Figures that nobody has given, by chat or by file."""
-    left = [
-        question for question in form.questions if question.figure and question.name not in taken and question.name not in draft.answers
-    ]
+    left = [question for question in work.form.questions if question.figure and question.name not in work.answers]
     return msg("Still without a figure: %(count)s.", count=len(left)) if left else None
 
 
-def _does_not_fit(form: Form, draft: Draft, taken: Mapping[str, Json], facts: Facts) -> tuple[Text, ...]:
+def _does_not_fit(work: Filling) -> tuple[Text, ...]:
     """The first things that cannot be right; what only stands out is asked before handing in."""
-    found = checks.findings(form, {**draft.values(), **taken}, facts.known)
+    found = checks.findings(work.form, {name: given.value for name, given in work.answers.items()}, work.facts.known)
     return tuple(finding.why for finding in found if finding.hard)[:3]
 
 

@@ -1,8 +1,11 @@
 """What the service does by itself, without a person's word: take letters back, ask again for a picture that could not be kept."""
 
+from dataclasses import replace
+
+from handlers.emptied import emptied
 from models.commands import Note, TakeBack, TellConversation
 from models.facts import Facts
-from models.talk import N_, Frame, Incoming, Say, Turn, msg
+from models.talk import N_, Frame, Incoming, Lane, Say, Turn, lines, msg
 
 _REASONS = {
     "too_large": N_("That file is too large to be kept (20 MB at most). Could you send a smaller one?"),
@@ -29,10 +32,15 @@ def take_back(frame: Frame, incoming: Incoming, facts: Facts) -> Turn:
 
 
 def ask_again(frame: Frame, incoming: Incoming, facts: Facts) -> Turn:
-    """Timer "refused": the sender of a file is told what was wrong with it; the report goes on meanwhile."""
+    """Timer "refused": the sender of a file is told what was wrong with it; the report goes on meanwhile, or is owed again where it held
+    nothing else."""
     file = facts.refused_file
     if file is None:
         return Turn(frame)
     if file.silent:
         return Turn(frame, commands=(Note(file.incident, "file_refused"),))
-    return Turn(frame, commands=(TellConversation(file.conversation, Say(msg(_REASONS.get(file.reason, _REASONS["broken"])))),))
+    why, report = msg(_REASONS.get(file.reason, _REASONS["broken"])), emptied(file, facts)
+    if report is None:
+        return Turn(frame, commands=(TellConversation(file.conversation, Say(why)),))
+    say = replace(report.say, text=lines(why, report.say.text), lane=Lane.DIALOGUE)
+    return Turn(frame, commands=(report, TellConversation(file.conversation, say)))

@@ -1,7 +1,7 @@
 """Words that several dialogues share: names of roles and units, the hotlines, how a case stands. Texts only, no decisions."""
 
 from models.facts import Facts, Role
-from models.plan import Hotline, Plan, UnitKind
+from models.plan import Hotline, Plan, Unit, UnitKind
 from models.talk import N_, Choice, Join, Text, lines, msg
 
 ROLES = {
@@ -20,12 +20,12 @@ def role_name(role: Role) -> Text:
 
 
 def unit_name(plan: Plan, unit: str) -> Text:
-    """What a unit is called, an office by its short name; a unit that the plan does not know (any more) has no name to show."""
-    try:
-        found = plan.unit(unit)
-    except KeyError:
+    """What a unit is called, an office by its short name; one that the plan knows neither as its own nor as an earlier or later one has no name
+    to show."""
+    found = plan.named(unit)
+    if found is None:
         return msg("(unit not in this plan)")
-    return found.short if found.kind is UnitKind.DIVISION else found.name
+    return found.short if isinstance(found, Unit) and found.kind is UnitKind.DIVISION else found.name
 
 
 def hotlines(plan: Plan) -> Text:
@@ -51,7 +51,7 @@ def number_of(plan: Plan, hotline: str) -> str:
 def duty_line(facts: Facts) -> Text | None:
     """The division's number, where an administrator has entered it."""
     phone = facts.service.division_phone
-    return msg("Division on duty: %(phone)s", phone=phone) if phone else None
+    return msg("On duty at the %(office)s: %(phone)s", office=facts.plan.office, phone=phone) if phone else None
 
 
 def paragraphs(*parts: Text | None) -> Join:

@@ -11,6 +11,12 @@ from sqlmodel import Field, SQLModel
 
 from models.columns import ID, WORD, UtcDateTime, table
 
+SHEET = "sheet"
+"""Instead of a question: a spreadsheet that came by itself. It is read before anybody is asked whose it is."""
+
+BLANK = "blank"
+"""Instead of a question: a spreadsheet of ours that came back without any figure. It is kept, and is no report."""
+
 
 class AttachmentState(StrEnum):
     WANTED = "wanted"

@@ -3,6 +3,7 @@
 owed --handed in--> handed_in --accepted by the recipient--> accepted
 handed_in --sent back with reasons--> returned --handed in again--> handed_in
 accepted --sent back with reasons--> returned
+handed_in, accepted --emptied: its only file could not be kept--> owed, or returned where it had been sent back before
 owed, returned --the plan no longer asks for it--> dropped --it asks again--> owed
 """
 
@@ -75,8 +76,8 @@ class ExpectedReport(SQLModel, table=True):
 
 
 class ReportEvent(SQLModel, table=True):
-    """The history of an expected report. `what`: expected | moved | dropped | reminded | begun | handed_in | accepted | returned | unlocked. `data` holds
-    ids, numbers and dates; `note` is what a person typed (reasons), sealed under `expected:<expected>`, place "report_event.note"."""
+    """The history of an expected report. `what`: expected | moved | dropped | reminded | begun | handed_in | accepted | returned | emptied | unlocked.
+    `data` holds ids, numbers and dates; `note` is what a person typed (reasons), sealed under `expected:<expected>`, place "report_event.note"."""
 
     __tablename__ = "report_event"
     __table_args__ = (sa.Index("report_event_of", "expected", "id"),)

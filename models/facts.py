@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from models.form import Form
 from models.plan import Plan
 from models.progress import Progress
-from models.report_facts import Ahead, Away, CameBack, Correction, Digest, Drawn, DueDay, Expected, Known
+from models.report_facts import Ahead, Away, CameBack, Correction, Digest, Drawn, DueDay, Expected, Filing, Known
 from models.talk import Json, Label
 
 
@@ -318,14 +318,25 @@ class Stored:
     kind: str
     state: str
     unique: str = ""  # the same file sent twice has the same
+    blank: bool = False  # a spreadsheet of ours without any figure
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """Files that the sender sent by themselves, in one message, and that belong to no report yet; without those that were refused."""
+
+    id: str
+    files: tuple[Stored, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class RefusedFile:
     """An attachment that could not be kept, and why."""
 
+    id: str
     conversation: str
     reason: str
+    person: str = ""  # the member who sent it
     incident: str = ""
     silent: bool = False  # a child's, or of somebody who asked not to be written to
 
@@ -347,6 +358,19 @@ class Service:
     @property
     def division_phone(self) -> str:
         return self.settings.get("division_phone", "")
+
+
+@dataclass(frozen=True, slots=True)
+class LeftAt:
+    """What still stands at a unit that the plan lacks: people who have no other unit, by role; rooms; codes of open cases; numbers of reports. `to`:
+    the one unit of the plan that holds all of it, "" if none does."""
+
+    unit: str
+    people: Mapping[str, int]
+    rooms: int = 0
+    cases: tuple[str, ...] = ()
+    reports: tuple[int, ...] = ()
+    to: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -381,6 +405,7 @@ class Facts:
     draft: Draft | None = None  # the submission that the frame holds
     filed: Draft | None = None  # the named report as it was last handed in
     corrections: tuple[Correction, ...] = ()  # what was changed in it since it was first handed in, oldest first
+    filings: tuple[Filing, ...] = ()  # every handing in of the named report, oldest first; none where it does not stand as handed in
     case: Case | None = None  # the incident that the route names (locked), or that belongs to the draft
     case_draft: Draft | None = None  # all answers of that incident, when the route needs details
     clocks: tuple[RunningClock, ...] = ()  # legal clocks of `case`, in the plan's order
@@ -412,11 +437,14 @@ class Facts:
     owed: tuple[Expected, ...] = ()  # what the sender's units owe, the most urgent first
     ahead: Ahead = Ahead()  # dates of the sender's units, and of those that hand in to them
     came_back: CameBack | None = None  # the spreadsheet that a timer names
+    sender: Who | None = None  # who sent that spreadsheet, with what they hold now
+    kept: tuple[Kept, ...] = ()  # files of the sender that a press names, or that this chat was just asked about
     due_days: tuple[DueDay, ...] = ()  # the newest that has passed first
     drawn: Drawn | None = None  # the document that a timer names
     handed_in: tuple[Expected, ...] = ()  # reports that wait for the sender to accept them, the oldest first
     digest: Digest | None = None  # of the person whom a timer names, or of the sender
     progress: Progress = field(default_factory=Progress)  # of the day that the message names
+    left_behind: tuple[LeftAt, ...] = ()  # by unit that the plan lacks
     colleagues: tuple[Member, ...] = ()  # who hands in for the sender's units as well
     absences: tuple[Away, ...] = ()  # of the sender, not over yet
     known: Known = Known()  # of `expected`: figures of the period before and of cases

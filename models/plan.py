@@ -45,13 +45,15 @@ __all__ = [
 
 
 class Plan(Piece):
-    """The whole plan. `division` is the unit whose room is called; `timezone` the zone in which people are shown times."""
+    """The whole plan. `division` is the unit whose room is called; `timezone` the zone in which people are shown times,
+    `reports_to` who gets the division's own report besides the unit right above it."""
 
     id: PlanId
     title: Bilingual
     document: Document
     timezone: TimeZone
     division: Id
+    reports_to: tuple[Bilingual, ...] = ()
     units: tuple[Unit, ...]
     successors: tuple[Successor, ...] = ()
     predecessors: tuple[Predecessor, ...] = ()
@@ -87,6 +89,12 @@ class Plan(Piece):
         """Every ward, in the plan's order."""
         return tuple(unit for unit in self.units if unit.kind is UnitKind.WARD)
 
+    def example_wards(self) -> tuple[Unit, ...]:
+        """Two of them (one where there is one), for "type it like this": a name of another plan would be answered by "no such ward"."""
+        wards = self.wards()
+        middle = (len(wards) - 1) // 2
+        return tuple(reversed(wards[max(middle - 1, 0) : middle + 1]))
+
     def is_within(self, unit: str, ancestor: str) -> bool:
         """Whether `unit` is `ancestor` or lies below it, or below the unit that `ancestor` acts for. False if the plan lacks either."""
         if unit not in self._units or ancestor not in self._units:
@@ -116,6 +124,36 @@ class Plan(Piece):
     def sharing(self, other: str) -> tuple[Unit, ...]:
         """The wards that share land with a later or earlier unit: whoever names that one is asked which of these is meant."""
         return tuple(unit for unit in self.units if other in unit.successors or other in unit.predecessors)
+
+    @property
+    def office(self) -> Label:
+        """What a sentence calls the division ("Phòng"): the plan's own word, so that no text names an office of one government."""
+        return self.unit(self.division).word
+
+    def office_of(self, unit: str) -> Label:
+        """What a sentence calls whoever a report goes to; of a unit that this plan lacks: the division, which sees to it now."""
+        return self._units[unit].word if unit in self._units else self.office
+
+    def heir(self, earlier: str) -> str:
+        """The one unit of this plan that holds all of an earlier one, "" if several share it or the plan says nothing of it."""
+        found = [unit.id for unit in self.units if earlier in unit.predecessors]
+        return found[0] if len(found) == 1 else ""
+
+    def lost(self, ward: str) -> bool:
+        """Whether a ward of an earlier plan lies nowhere that this one could tell: whoever knows the neighbourhood has to be asked."""
+        return bool(ward) and ward not in self._units and not self.heir(ward)
+
+    def named(self, unit: str) -> Unit | OtherUnit | None:
+        """A unit of this plan, or of a later or earlier division of the land that it knows by name."""
+        return self._units.get(unit) or next((one for one in self.other_units if one.id == unit), None)
+
+    def short_of(self, unit: str) -> Label | None:
+        """How a list names a unit: by its short name; one of another division of the land in full, because a unit of today may bear its short one."""
+        found = self._units.get(unit)
+        if found is not None:
+            return found.short
+        other = self.named(unit)
+        return other.name if other is not None else None
 
     # --- lists, severity, numbers -------------------------------------------------------------------------------------
 

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 from models.condition import Bilingual, Filled
+from models.talk import Label
 
 Id = Annotated[str, Field(pattern=r"^[a-z0-9_]{1,40}$")]
 """Ids are stored in the database and travel in buttons: at most 40 bytes."""
@@ -62,8 +63,9 @@ class Sourced(Piece):
 
 
 class Document(Piece):
-    """The paper that the plan stands in."""
+    """The paper that the plan stands in; `kind` is what it is: a plan, a decree."""
 
+    kind: Bilingual
     number: Filled
     date: date
     issuer: Bilingual
@@ -85,7 +87,8 @@ class Unit(Sourced):
 
     `acts_for`: an office acts for another unit: whatever lies within that unit lies within its remit. `aliases`: other names and
     abbreviations that mean this unit alone. `successors`, `predecessors`: units of a later and of an earlier division of the land that share land
-    with it. `duties`: what the plan makes it responsible for, a line each.
+    with it. `duties`: what the plan makes it responsible for, a line each. `called`: how a sentence calls it ("gọi Phòng"), where its short name
+    would be too much.
     """
 
     id: Id
@@ -99,6 +102,12 @@ class Unit(Sourced):
     successors: tuple[Id, ...] = ()
     predecessors: tuple[Id, ...] = ()
     duties: tuple[Bilingual, ...] = ()
+    called: Bilingual | None = None
+
+    @property
+    def word(self) -> Label:
+        """What a sentence calls it; in English without the article."""
+        return self.called or self.short
 
 
 class OtherUnit(Sourced):

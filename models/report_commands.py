@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
-from models.talk import Json, Say
+from models.report_facts import Filing
+from models.talk import FileRef, Json, Say
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +31,32 @@ class HandIn:
 
 
 @dataclass(frozen=True, slots=True)
+class KeepFiles:
+    """Files that came by themselves are kept at once, under a submission of their own: until it is known to which report they belong. `files` by
+    attachment. `spreadsheet`: it may be one of ours, so nothing is asked until it has been read."""
+
+    id: str
+    files: tuple[tuple[str, FileRef], ...]
+    spreadsheet: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class AttachFiles:
+    """Files that came by themselves belong to this report, as answers to `question`."""
+
+    ids: tuple[str, ...]
+    expected: str
+    question: str
+
+
+@dataclass(frozen=True, slots=True)
+class DropFiles:
+    """Files that came by themselves belong to no report: they are deleted."""
+
+    ids: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class AcceptReport:
     """Handed in → accepted."""
 
@@ -42,6 +69,21 @@ class ReturnReport:
 
     expected: str
     reasons: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class EmptyReport:
+    """Handed in or accepted → owed (returned, where it had been sent back), with the same due day: all that was handed in was a file that could not be
+    kept (`attachment`, `reason`). `first` and `last`: of its handings in the first and the newest one that held anything, None if none did. Whoever
+    owes it is told `say`, but for the person who hears it in another way (`heard`); whoever was told that it had arrived hears too."""
+
+    expected: str
+    attachment: str
+    reason: str
+    say: Say
+    first: Filing | None = None
+    last: Filing | None = None
+    heard: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,8 +158,12 @@ class SendDigest:
 ReportCommand = (
     OpenReport
     | HandIn
+    | KeepFiles
+    | AttachFiles
+    | DropFiles
     | AcceptReport
     | ReturnReport
+    | EmptyReport
     | UnlockReport
     | RequestReport
     | DropRequest

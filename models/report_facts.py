@@ -115,6 +115,8 @@ class CameBack:
     expected: str = ""
     values: Mapping[str, Json] = field(default_factory=dict)
     unclear: tuple[str, ...] = ()
+    attachment: str = ""
+    loose: bool = False  # it came by itself, and belongs to no report yet
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +146,17 @@ class Correction:
     after: Json
     by: str  # name, "" where a table brought it
     at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Filing:
+    """One handing in of a report, with its answers by question as they were at that moment; `by` is a person."""
+
+    at: datetime
+    values: Mapping[str, Json]
+    by: str = ""
+    zero: bool = False
+    as_of: str = ""
 
 
 @dataclass(frozen=True, slots=True)

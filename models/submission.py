@@ -7,13 +7,18 @@ from sqlmodel import Field, SQLModel
 
 from models.columns import ID, WORD, UtcDateTime, table
 
-_DRAFT = sa.text("state = 'draft'")
+_DRAFT, _LOOSE = sa.text("state = 'draft'"), sa.text("state = 'loose'")
+LOOSE = "loose"
 
 
 class Submission(SQLModel, table=True):
-    """One filled form. `subject` is the incident it belongs to, once there is one. state: draft | sent | cancelled."""
+    """One filled form. `subject` is the incident it belongs to, once there is one. state: draft | sent | cancelled |
+    loose: files that came by themselves, without a form; sent as soon as it is known to which report (`expected`) they belong."""
 
-    __table_args__ = (sa.Index("submission_unfinished", "conversation", sqlite_where=_DRAFT, postgresql_where=_DRAFT),)
+    __table_args__ = (
+        sa.Index("submission_unfinished", "conversation", sqlite_where=_DRAFT, postgresql_where=_DRAFT),
+        sa.Index("submission_loose", "created_at", sqlite_where=_LOOSE, postgresql_where=_LOOSE),
+    )
 
     id: str = Field(sa_type=ID, primary_key=True)
     form: str = Field(sa_type=WORD)

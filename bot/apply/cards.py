@@ -77,7 +77,7 @@ def post_cards(w: Writing, case: Case, to: Sequence[Address], step: int = 0, lea
 
 def tell_no_leader(w: Writing, case: Case) -> None:
     for administrator in privately(w, "", Role.ADMINISTRATOR):
-        w.post(administrator, card.no_leader(case))
+        w.post(administrator, card.no_leader(case, w.engine.plan))
 
 
 def post_bundle(w: Writing, case: Case) -> None:
@@ -200,7 +200,9 @@ def whom(w: Writing, case: Case, step: int) -> list[Address]:
 
 
 def _ward(w: Writing, case: Case) -> list[Address]:
-    return (w.rooms(case.ward) or privately(w, case.ward, Role.WARD_OFFICER)) if case.ward else []
+    """The ward where it happened; of a ward of before, also the one that holds all of it now."""
+    wards = [ward for ward in (case.ward, w.engine.plan.heir(case.ward)) if ward]
+    return [to for ward in wards for to in w.rooms(ward) or privately(w, ward, Role.WARD_OFFICER)]
 
 
 def _on_duty(w: Writing, case: Case) -> list[Address]:

@@ -116,4 +116,4 @@ def drop_request(w: Writing, command: r.DropRequest) -> None:
         record(w.db, row.id, "dropped", w.now, w.me)
         for role in owing(w.engine.plan, row.unit):
             tell_role(w, c.TellRole(row.unit, role, command.say))
-        digests.refresh(w, row.unit, dropped=True)
+        digests.refresh(w, row.unit, anyway=True)

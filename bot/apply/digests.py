@@ -185,14 +185,14 @@ def send(w: Writing, command: r.SendDigest) -> None:
 # --- gone when it is done ---------------------------------------------------------------------------------------------
 
 
-def refresh(w: Writing, unit: str, *, dropped: bool = False) -> None:
-    """A report of the unit has arrived, or (`dropped`) is no longer asked for: digests of the last days that named it change, where the chat can change
+def refresh(w: Writing, unit: str, *, anyway: bool = False) -> None:
+    """A report of the unit has arrived, or (`anyway`) is no longer asked for or owed again: digests of the last days change, where the chat can change
     them; one that has not left is replaced by what is still owed, if anything is."""
     known: dict[gather_digest.Reach, Digest] = {}
     for person, rows in _digests(w, unit).items():
         newest = rows[-1]
         done = gather_digest.done_since(w.db, w.engine, person, newest.created_at)
-        if not done and not dropped:
+        if not done and not anyway:
             continue
         for row in rows[:-1]:
             _withdraw(w, row.id)

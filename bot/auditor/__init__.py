@@ -36,6 +36,7 @@ CHECKS: tuple[Check, ...] = (
     timers.taken,
     timers.clocks,
     timers.standing,
+    timers.left,
     timers.drills,
     timers.reports,
     timers.late,

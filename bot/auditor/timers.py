@@ -11,6 +11,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from bot import left_behind
 from bot.auditor.found import MOST, Found, Pass
 from bot.clocks import seen
 from bot.gather import digest as gather_digest
@@ -144,6 +145,11 @@ def standing(work: Pass) -> Found:
     data = {progress.TIMER: {"since": work.now.isoformat()}}  # what has passed before was told
     mended = sum(_set(work, kind, ((division, False, data.get(kind, {})),), wanted[kind]) for kind in missing)
     return Found("standing", tuple(missing), mended)
+
+
+def left(work: Pass) -> Found:
+    """Whoever and whatever stands at units that the plan lacks is told to administrators each working morning."""
+    return Found("left_behind", ("left_behind",), 1) if left_behind.watch(work.db, work.engine) else Found("left_behind")
 
 
 def reports(work: Pass) -> Found:

@@ -23,7 +23,7 @@ def draw(values: Consolidated) -> Made:
     document = paper.new()
     paper.head(document, values.parent, values.division, values.place)
     paper.title(document, "BÁO CÁO", f"Tổng hợp báo cáo của các đơn vị: {_what(values)}")
-    paper.addressed(document, [values.parent or BLANK, f"Sở {BLANK}"])
+    paper.addressed(document, [values.parent or BLANK, *values.besides])
     day = values.due
     paper.paragraph(
         document,

@@ -110,10 +110,8 @@ def _head(column: Column) -> Head:
 
 
 def _name(unit: str, plan: Plan) -> str:
-    try:
-        return plan.unit(unit).short.vi
-    except KeyError:
-        return unit
+    found = plan.short_of(unit)
+    return found.vi if found is not None else unit
 
 
 def _day(iso: str) -> str:

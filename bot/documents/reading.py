@@ -73,6 +73,7 @@ class Consolidated:
     plan: str  # "Kế hoạch số 116/KH-UBND ngày 24/2/2021 của UBND quận Long Biên"
     division: str
     parent: str  # the unit that the division belongs to, "" if none
+    besides: tuple[str, ...]  # to whom its own report goes besides
     place: str  # where the paper is dated, "" if not known
     parts: tuple[Part, ...]
 
@@ -92,11 +93,11 @@ def read(db: sa.Connection, engine: Engine, data: Mapping[str, Any], now: dateti
     plan, division = engine.plan, engine.plan.unit(engine.plan.division)
     above = plan.unit(division.parent) if division.parent else None
     paper = plan.document
-    source = f"Kế hoạch số {paper.number} ngày {paper.date.day}/{paper.date.month}/{paper.date.year} của {paper.issuer.vi}"
+    source = f"{paper.kind.vi} số {paper.number} ngày {paper.date.day}/{paper.date.month}/{paper.date.year} của {paper.issuer.vi}"
     parts = tuple(_part(engine, group, answers) for group in groups.values())
     return Consolidated(
         date.fromisoformat(due), now.astimezone(engine.zone), source, division.name.vi, above.name.vi if above else "",
-        _place_name(above.short.vi) if above and above.short else "", parts,
+        tuple(one.vi for one in plan.reports_to), _place_name(above.short.vi) if above and above.short else "", parts,
     )  # fmt: skip
 
 
@@ -145,11 +146,9 @@ def _line(engine: Engine, one: Expected, answers: Mapping[str, Json]) -> Line:
 
 
 def unit_name(engine: Engine, unit: str) -> str:
-    """Its name, its id if the plan knows it no more."""
-    try:
-        return engine.plan.unit(unit).name.vi
-    except KeyError:
-        return unit
+    """Its name, its id if the plan does not know it, not even as an earlier one."""
+    found = engine.plan.named(unit)
+    return found.name.vi if found is not None else unit
 
 
 def _answers(db: sa.Connection, engine: Engine, submissions: Iterable[str], which: sa.ColumnElement[bool]) -> dict[str, dict[str, Json]]:

@@ -12,7 +12,7 @@ from bot import drill_rows, linking, progress, reconciling
 from bot.codes import new_code
 from bot.conversations import Talk
 from bot.engine import Engine
-from bot.gather import absence, care, cases, dates, digest, documents, drafts, people, reports
+from bot.gather import absence, care, cases, dates, digest, documents, drafts, left_behind, people, reports
 from bot.gather.reading import Reading
 from bot.roster_rows import read_hand_overs, read_roster
 from handlers.routes import Route
@@ -98,10 +98,14 @@ NEEDS: dict[str, Callable[[Reading], Any]] = {
     "absences": absence.absences,
     "handed_in": reports.handed_in,
     "corrections": reports.corrections,
+    "filings": reports.filings,
     "progress": progress.gather,
+    "left_behind": lambda reading: left_behind.read(reading.db, reading.engine.plan, reading.engine.now()),
     "drills": lambda reading: drill_rows.read(reading.db),
     "drawn": documents.drawn,
     "came_back": documents.came_back,
+    "sender": documents.sender,
+    "kept": documents.kept,
     "due_days": documents.due_days,
 }
 """One reader for each field of Facts that a route may ask for."""

@@ -82,7 +82,21 @@ def refused_file(reading: Reading) -> RefusedFile | None:
         return None
     case = reading.db.execute(_CASES["submission"], {"named": row.submission}).first()
     silent = case is not None and case.came_by == "chat" and (case.source == "child" or case.contact in {"call_only", "no"})
-    return RefusedFile(row.conversation, row.reason, case.id if case is not None else "", silent)
+    return RefusedFile(
+        row.id, row.conversation, row.reason, sent_by(reading, row.conversation), case.id if case is not None else "", silent
+    )
+
+
+_SENDER = (
+    sa.select(ACCOUNT.c.person)
+    .join(CONVERSATION, sa.and_(CONVERSATION.c.channel == ACCOUNT.c.channel, CONVERSATION.c.person == ACCOUNT.c.external_id))
+    .where(CONVERSATION.c.id == sa.bindparam("conversation"), ACCOUNT.c.cut_at.is_(None))
+)
+
+
+def sent_by(reading: Reading, conversation: str) -> str:
+    """The member whose chat that is, "" if nobody is known there any more."""
+    return reading.db.execute(_SENDER, {"conversation": conversation}).scalar() or ""
 
 
 def reporter(reading: Reading) -> Who | None:

@@ -6,13 +6,17 @@ import sqlalchemy as sa
 
 from bot.documents.table import TABLE_PLACE
 from bot.expected_rows import ROWS, as_expected
+from bot.gather.cases import sent_by
 from bot.gather.people import read_person
 from bot.gather.reading import Reading
 from handlers.document import may_have
-from models.attachment import ATTACHMENT
+from handlers.kept import kept_here
+from models.attachment import ATTACHMENT, SHEET, AttachmentState
 from models.document import DOCUMENT
 from models.expected import EXPECTED, ExpectedState
+from models.facts import Kept, Stored, Who
 from models.report_facts import CameBack, Drawn, DueDay, Expected
+from models.submission import LOOSE, SUBMISSION
 from models.talk import Label
 
 _DOCUMENT = sa.select(DOCUMENT).where(DOCUMENT.c.id == sa.bindparam("named"))
@@ -38,7 +42,11 @@ def expected_of(reading: Reading, expected: str) -> Expected | None:
     return as_expected(reading.db, reading.engine, row) if row is not None else None
 
 
-_TABLE = sa.select(ATTACHMENT.c.id, ATTACHMENT.c.conversation, ATTACHMENT.c.submission).where(ATTACHMENT.c.id == sa.bindparam("named"))
+_TABLE = (
+    sa.select(ATTACHMENT.c.id, ATTACHMENT.c.conversation, ATTACHMENT.c.submission, SUBMISSION.c.state)
+    .join(SUBMISSION, SUBMISSION.c.id == ATTACHMENT.c.submission)
+    .where(ATTACHMENT.c.id == sa.bindparam("named"))
+)
 
 
 def came_back(reading: Reading) -> CameBack | None:
@@ -49,7 +57,38 @@ def came_back(reading: Reading) -> CameBack | None:
     sealed = base64.b64decode(str(reading.incoming.data["table"]))
     found = reading.engine.vault.open_json(reading.db, f"submission:{row.submission}", TABLE_PLACE, row.id, sealed)
     found["unclear"] = tuple(found.get("unclear", ()))
-    return CameBack(row.conversation, row.submission, **found)
+    return CameBack(row.conversation, row.submission, **found, attachment=row.id, loose=row.state == LOOSE)
+
+
+def sender(reading: Reading) -> Who | None:
+    """Who sent the spreadsheet of `came_back`, as they are now: between sending and reading an account may have lost its role."""
+    came: CameBack | None = reading.found.get("came_back")
+    person = sent_by(reading, came.conversation) if came is not None else ""
+    return read_person(reading.db, reading.engine, person) if person else None
+
+
+_KEPT = (
+    sa.select(
+        SUBMISSION.c.id.label("of"), ATTACHMENT.c.id, ATTACHMENT.c.question, ATTACHMENT.c.kind, ATTACHMENT.c.state, ATTACHMENT.c.unique_ref
+    )
+    .join(ATTACHMENT, ATTACHMENT.c.submission == SUBMISSION.c.id)
+    .where(SUBMISSION.c.id.in_(sa.bindparam("named", expanding=True)), SUBMISSION.c.state == LOOSE)
+    .where(SUBMISSION.c.conversation == sa.bindparam("here"), SUBMISSION.c.created_at > sa.bindparam("since"))
+    .where(ATTACHMENT.c.state != AttachmentState.REFUSED, ATTACHMENT.c.question != SHEET)
+    .order_by(ATTACHMENT.c.id)
+)
+
+
+def kept(reading: Reading) -> tuple[Kept, ...]:
+    """Only what was sent in this very chat. A spreadsheet that nobody was asked about waits until it is read."""
+    named, within = kept_here(reading.talk.frame, reading.incoming)
+    if not named:
+        return ()
+    since = reading.engine.now() - within
+    found: dict[str, list[Stored]] = {}
+    for row in reading.db.execute(_KEPT, {"named": named, "here": reading.talk.id, "since": since}):
+        found.setdefault(row.of, []).append(Stored(row.id, row.question, row.kind, row.state, row.unique_ref))
+    return tuple(Kept(one, tuple(files)) for one, files in found.items())
 
 
 def due_days(reading: Reading) -> tuple[DueDay, ...]:

@@ -8,7 +8,8 @@ import sqlalchemy as sa
 from bot.engine import Engine
 from bot.expected_rows import AS_HANDED_IN
 from bot.gather.reading import Reading
-from models.attachment import ATTACHMENT
+from handlers.forms.values import files
+from models.attachment import ATTACHMENT, BLANK
 from models.facts import Draft, Given, Stored
 from models.report_facts import Expected
 from models.submission import ANSWER, SUBMISSION
@@ -69,14 +70,17 @@ def case_draft(reading: Reading) -> Draft | None:
 
 _ATTACHMENTS = (
     sa.select(ATTACHMENT.c.id, ATTACHMENT.c.question, ATTACHMENT.c.kind, ATTACHMENT.c.state, ATTACHMENT.c.unique_ref)
-    .where(ATTACHMENT.c.submission == sa.bindparam("submission"))
+    .where(sa.or_(ATTACHMENT.c.submission == sa.bindparam("submission"), ATTACHMENT.c.id.in_(sa.bindparam("papers", expanding=True))))
     .order_by(ATTACHMENT.c.id)
 )
 
 
 def attachments(reading: Reading) -> tuple[Stored, ...]:
-    submission = reading.case.submission if reading.case else reading.talk.frame.data.get("submission")
+    expected: Expected | None = reading.found.get("expected")
+    submission = reading.case.submission if reading.case else expected.submission if expected else reading.talk.frame.data.get("submission")
     if not submission:
         return ()
-    rows = reading.db.execute(_ATTACHMENTS, {"submission": submission}).all()
-    return tuple(Stored(row.id, row.question, row.kind, row.state, row.unique_ref) for row in rows)
+    draft: Draft | None = reading.found.get("draft") if expected else None
+    papers = [one for given in (draft.answers.values() if draft else ()) for one in files(given.value)]  # they may have come by themselves
+    rows = reading.db.execute(_ATTACHMENTS, {"submission": submission, "papers": papers}).all()
+    return tuple(Stored(row.id, row.question, row.kind, row.state, row.unique_ref, row.question == BLANK) for row in rows)

@@ -33,13 +33,14 @@ _SERVICE = sa.union_all(  # three small tables in one statement, because nearly 
         sa.literal("people"), MEMBERSHIP.c.role, sa.cast(sa.func.count(MEMBERSHIP.c.person.distinct()), sa.String), sa.null(), sa.null(), sa.null()
     )
     .where(MEMBERSHIP.c.ended_at.is_(None), MEMBERSHIP.c.role.in_(_COUNTED))
-    .where(sa.or_(MEMBERSHIP.c.role != Role.LEADER, MEMBERSHIP.c.unit == sa.bindparam("division")))  # one above it takes no restricted case
+    .where(sa.or_(MEMBERSHIP.c.role == Role.ADMINISTRATOR, MEMBERSHIP.c.unit == sa.bindparam("division")))  # one of another unit is not called
     .group_by(MEMBERSHIP.c.role),
 )  # fmt: skip
 
 
 def read_service(db: sa.Connection, division: str = "") -> Service:
-    """Settings entered by chat, bound rooms, how many people there are. Leaders are counted in `division` ("": nobody asks how many)."""
+    """Settings entered by chat, bound rooms, how many people there are. Duty officers and leaders are counted in `division` ("": nobody
+    asks how many)."""
     found: dict[str, list[Any]] = {"setting": [], "room": [], "people": []}
     for what, *values in db.execute(_SERVICE, {"division": division}):
         found[what].append(values)

@@ -13,24 +13,26 @@ from bot.gather.reading import Reading
 from handlers.rights import receiving_units, submitting_units
 from handlers.routes import ReportRef
 from models.attachment import ATTACHMENT
-from models.expected import EXPECTED, OWING, ExpectedState
+from models.expected import EXPECTED, OWING, REPORT_EVENT, STANDING, ExpectedState
 from models.incident import INCIDENT, Status
 from models.people import PERSON
-from models.report_facts import Correction, Expected, Known
+from models.report_facts import Correction, Expected, Filing, Known
 from models.submission import ANSWER, SUBMISSION
 from models.talk import Json
 
 _NAMED: sa.BindParameter[Any] = sa.bindparam("named")
+_REPORT_OF_A_FILE = (
+    sa.select(SUBMISSION.c.expected)
+    .join(ATTACHMENT, ATTACHMENT.c.submission == SUBMISSION.c.id)
+    .where(ATTACHMENT.c.id == _NAMED)
+    .scalar_subquery()
+)
 _NAMED_BY = {
     by: expected_rows.ROWS.where(where).with_for_update(of=EXPECTED)
     for by, where in {
         "id": EXPECTED.c.id == _NAMED,
         "number": EXPECTED.c.number == _NAMED,
-        "file": EXPECTED.c.id
-        == sa.select(SUBMISSION.c.expected)
-        .join(ATTACHMENT, ATTACHMENT.c.submission == SUBMISSION.c.id)
-        .where(ATTACHMENT.c.id == _NAMED)
-        .scalar_subquery(),
+        "file": EXPECTED.c.id == _REPORT_OF_A_FILE,
     }.items()
 }
 
@@ -51,8 +53,8 @@ _OWED = (
 
 
 def owed(reading: Reading) -> tuple[Expected, ...]:
-    """What the sender's units owe and can hand in now, the most urgent first."""
-    units = submitting_units(reading.talk.who)
+    """What the units of the sender (of a spreadsheet, where a timer speaks of one) owe and can hand in now, the most urgent first."""
+    units = submitting_units(reading.talk.who or reading.found.get("sender"))
     rows = reading.db.execute(_OWED, {"units": units, "now": reading.engine.now()}).all() if units else []
     return tuple(expected_rows.as_expected(reading.db, reading.engine, row) for row in rows)
 
@@ -110,6 +112,33 @@ def corrections(reading: Reading) -> tuple[Correction, ...]:
         if row.at > expected.first_at and value != last.get(row.question):
             found.append(Correction(row.question, last.get(row.question), value, row.name or "", row.at))
         last[row.question] = value
+    return tuple(found)
+
+
+_FILED = (
+    sa.select(REPORT_EVENT)
+    .where(REPORT_EVENT.c.expected == sa.bindparam("named"), REPORT_EVENT.c.what == "handed_in")
+    .order_by(REPORT_EVENT.c.id)
+)
+_EVER = sa.select(ANSWER).where(ANSWER.c.submission == sa.bindparam("submission")).order_by(ANSWER.c.id)
+
+
+def filings(reading: Reading) -> tuple[Filing, ...]:
+    """Every handing in of the named report while it stands, with what was answered by then."""
+    expected: Expected | None = reading.found.get("expected")
+    if expected is None or expected.state not in STANDING:
+        return ()
+    given = [
+        (row, _opened(reading, expected.submission, row)) for row in reading.db.execute(_EVER, {"submission": expected.submission}).all()
+    ]
+    found = []
+    for event in reading.db.execute(_FILED, {"named": expected.id}).all():
+        live = {
+            row.question: value
+            for row, value in given
+            if row.at <= event.at and (row.superseded_at is None or row.superseded_at > event.at)
+        }
+        found.append(Filing(event.at, live, event.person or "", event.data.get("zero") is True, str(event.data.get("as_of") or "")))
     return tuple(found)
 
 

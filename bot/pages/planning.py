@@ -111,9 +111,9 @@ def _elsewhere(w: "Writing", to: "Address", says: Sequence[Say]) -> Text:
         return msg("Private details are not shown in this chat. Please open %(title)s and type: %(command)s", title=title, command=command)
     phone = read_service(w.db).division_phone
     ask = (
-        msg("Private details are not shown in this chat. Please telephone the division on duty: %(phone)s", phone=phone)
+        msg("Private details are not shown in this chat. Please telephone the officers on duty: %(phone)s", phone=phone)
         if phone
-        else msg("Private details are not shown in this chat. Please ask the division on duty by telephone.")
+        else msg("Private details are not shown in this chat. Please ask the officers on duty by telephone.")
     )
     return lines(ask, _how_to_get_links(w, to))
 

@@ -134,9 +134,9 @@ def value_text(question: Question, value: Json, facts: Facts, most: int = 0) -> 
             return figure_text(value)
         case QuestionType.DATE:
             return day_text(value)
-        case QuestionType.UNIT if question.level == "neighbourhood":
-            return _neighbourhood(str(value), facts)
-        case QuestionType.SELECT_ONE | QuestionType.UNIT:
+        case QuestionType.UNIT:
+            return _unit(question, str(value), facts)
+        case QuestionType.SELECT_ONE:
             return _offered(question, str(value), facts)
         case _:
             return str(value)
@@ -162,11 +162,12 @@ def _when(question: Question, value: Json, facts: Facts) -> Text:
     return next((choice.label for choice in question.choices if choice.name == named), msg("not known"))
 
 
-def _neighbourhood(value: str, facts: Facts) -> Text:
-    try:
-        return facts.plan.unit(value).name
-    except KeyError:
-        return neighbourhood_text(value)
+def _unit(question: Question, value: str, facts: Facts) -> Text:
+    """Also one of an earlier plan, as far as this one knows its name."""
+    found = facts.plan.named(value)
+    if found is not None:
+        return found.name
+    return neighbourhood_text(value) if question.level == "neighbourhood" else value
 
 
 def _offered(question: Question, value: str, facts: Facts) -> Text:

@@ -11,7 +11,7 @@ down_revision = '0003'
 branch_labels = None
 depends_on = None
 
-_KINDS = ('reports', 'digest', 'document', 'file')
+_KINDS = ('reports', 'digest', 'document', 'file', 'sheet', 'progress', 'left_behind')
 
 
 def _where(text: str) -> dict[str, Any]:
@@ -104,6 +104,7 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id')
     )
     op.add_column('submission', sa.Column('expected', sa.String(length=32), nullable=True))
+    op.create_index('submission_loose', 'submission', ['created_at'], unique=False, **_where("state = 'loose'"))
 
 
 def downgrade() -> None:
@@ -112,6 +113,7 @@ def downgrade() -> None:
     op.execute(sa.delete(timer).where(timer.c.fired_at.is_(None), timer.c.kind.in_(_KINDS)))
     submission = sa.table('submission', sa.column('state'), sa.column('expected'))
     op.execute(sa.update(submission).where(submission.c.expected.is_not(None), submission.c.state == 'draft').values(state='cancelled'))
+    op.drop_index('submission_loose', 'submission')
     op.drop_column('submission', 'expected')
     for table in ('report_request', 'report_event', 'expected_report', 'document', 'absence'):
         op.drop_table(table)

@@ -351,11 +351,12 @@ async def test_the_draft_of_a_report_is_never_taken_for_a_case(scene: Scene) -> 
 
 
 async def test_a_file_that_could_not_be_kept_is_no_report(scene: Scene) -> None:
-    """It was refused before the report was handed in."""
+    """It was refused before the report was handed in: the question is open again, and without a file nothing is reported."""
     await scene.says("phuong", f"nop {(await expected(scene)).number}")
     await scene.sends("phuong", "bang.xlsx", kind="file")
     await scene.db.run(lambda db: db.execute(sa.update(ATTACHMENT).values(state="refused", reason="wrong_type")))
-    for said in ("đủ tệp rồi", "hôm nay"):
+    assert "Nếu có văn bản của đơn vị" in last(await scene.says("phuong", "đủ tệp rồi"))
+    for said in ("Không gửi tệp", "hôm nay"):
         await scene.says("phuong", said)
     assert last(await scene.says("phuong", "gui")).startswith("Báo cáo còn trống nên chưa tính là đã nộp.")
     assert (await expected(scene)).state == "owed"

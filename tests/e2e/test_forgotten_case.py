@@ -161,7 +161,7 @@ async def closed(page: RoomPage, shot: Shots) -> None:
     await shot("still-to-be-done")
     await page.press("lanh-dao", "Đóng")
     await asked(page, "lanh-dao", "Đã đóng VV-")
-    await asked(page, "truc-b", "Lãnh đạo phòng đã đóng VV-")
+    await asked(page, "truc-b", "Lãnh đạo phòng trực đã đóng VV-")
     await page.wait_text("phong-truc", "Đã kết thúc")
     await page.show("phong-truc")
     await shot("closed")

@@ -58,6 +58,7 @@ MAY = {
     "submit": OFFICERS | {R.PARTNER}, "see_report": OFFICERS | {R.PARTNER}, "dates": OFFICERS | {R.PARTNER}, "snooze": OFFICERS | {R.PARTNER},
     "request": {R.LEADER, R.ADMINISTRATOR}, "drop_request": {R.LEADER, R.ADMINISTRATOR},
     "progress": OFFICERS | {R.PARTNER},
+    "drop_file": OFFICERS | {R.PARTNER},
     "table": OFFICERS | {R.PARTNER}, "consolidate": {R.DUTY_OFFICER, R.LEADER},
     "absent": OFFICERS | {R.PARTNER},
     "decide": {R.DUTY_OFFICER, R.LEADER}, "send_back": {R.DUTY_OFFICER, R.LEADER}, "unlock": {R.LEADER},

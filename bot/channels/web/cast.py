@@ -7,7 +7,7 @@ _COLLABORATOR = Actor("ctv", Label("Cộng tác viên", "Collaborator"), Label("
 _STRANGER = Actor("nguoi-la", Label("Người lạ", "Stranger"), Label("Người dân hoặc trẻ em", "A citizen or a child"))
 _DUTY_A = Actor("truc-a", Label("Cán bộ trực A", "Duty officer A"), Label("Trực ban", "Duty officer"))
 _DUTY_B = Actor("truc-b", Label("Cán bộ trực B", "Duty officer B"), Label("Trực ban", "Duty officer"))
-_LEADER = Actor("lanh-dao", Label("Lãnh đạo", "Leader"), Label("Lãnh đạo phòng", "Head of the division"))
+_LEADER = Actor("lanh-dao", Label("Lãnh đạo", "Leader"), Label("Lãnh đạo phòng trực", "Head of the duty room"))
 _WARD = Actor("phuong", Label("Cán bộ phường", "Ward officer"), Label("Cán bộ phường", "Ward officer"))
 _WARD_LEADER = Actor("lanh-dao-phuong", Label("Lãnh đạo phường", "Head of the ward"), Label("Lãnh đạo phường", "Head of the ward"))
 

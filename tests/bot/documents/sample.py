@@ -46,5 +46,5 @@ def consolidated(*parts: Part) -> Consolidated:
     division = PLAN.unit(PLAN.division)
     return Consolidated(
         date(2021, 8, 10), AT, "Kế hoạch số 116/KH-UBND ngày 24/2/2021 của UBND quận Long Biên", division.name.vi,
-        PLAN.unit("quan_long_bien").name.vi, "Long Biên", tuple(parts),
+        PLAN.unit("quan_long_bien").name.vi, tuple(one.vi for one in PLAN.reports_to), "Long Biên", tuple(parts),
     )  # fmt: skip

@@ -110,7 +110,7 @@ async def test_the_spreadsheet_comes_with_what_to_do_with_it(office: Office) -> 
     await begun(office)
     assert (await office.scene.texts("phuong"))[-1].splitlines() == [
         f"BC-{number}, Bộ chỉ tiêu, 6 tháng năm 2021: bảng tính để điền.",
-        "Anh/chị điền cột “Số liệu”, lưu lại rồi gửi lại tệp vào đây. Ô nào để trống sẽ được hỏi sau.",
+        "Anh/chị điền cột “Số liệu”, lưu lại rồi gửi lại tệp vào đây, lúc nào cũng được. Ô nào để trống sẽ được hỏi sau.",
     ]
     assert (await office.made())[0][1].name == f"BC-{number}-bo-chi-tieu.xlsx"
 
@@ -119,7 +119,7 @@ async def test_it_can_be_asked_for_by_its_number(office: Office) -> None:
     """Also while another dialogue is open, which stays open."""
     number = (await expected(office.scene)).number
     seen = await office.scene.says("phuong", f"bang {number}")
-    assert seen[-1].text == "Bảng tính đang được gửi. Điền xong, anh/chị gõ /nop 21 rồi gửi tệp vào đây."
+    assert seen[-1].text == "Bảng tính đang được gửi. Điền xong, anh/chị chỉ cần gửi tệp vào đây."
     assert [row.kind for row in await office.scene.rows(DOCUMENT)] == ["template"]
 
 
@@ -221,7 +221,7 @@ async def test_all_reports_of_a_date_come_as_two_documents(office: Office) -> No
     ]
     assert [text.splitlines()[0] for text in (await scene.texts("lanh-dao"))[-2:]] == [
         "Bảng tổng hợp các báo cáo có hạn 10/5/2021.",
-        "Dự thảo báo cáo của phòng, hạn 10/5/2021.",
+        "Dự thảo báo cáo của Phòng, hạn 10/5/2021.",
     ]
     sheet = load_workbook(io.BytesIO((await office.made())[0][1].body)).worksheets[0]
     row = next(row for row in sheet.iter_rows(min_row=8) if row[1].value == "Phường Ngọc Lâm")
