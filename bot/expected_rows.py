@@ -15,7 +15,7 @@ from models.ids import new_id
 from models.people import PERSON
 from models.plan import Period, Plan, Report
 from models.report_facts import Expected
-from models.submission import ANSWER
+from models.submission import ANSWER, SUBMISSION
 from models.talk import Label
 
 Wanted = tuple[Report, str, Period]
@@ -187,6 +187,13 @@ def _reasons(db: sa.Connection, engine: Engine, row: Any) -> dict[str, str]:
     return {str(question): str(why) for question, why in found.items()}
 
 
-_HANDED = sa.select(EXPECTED.c.handed_at).where(EXPECTED.c.submission == ANSWER.c.submission).limit(1).scalar_subquery()
+_IN, _ROW = SUBMISSION.alias("answered_in"), EXPECTED.alias("answered_for")
+_HANDED = (  # by two keys, because it is asked for each answer
+    sa.select(_ROW.c.handed_at)
+    .join(_IN, _IN.c.expected == _ROW.c.id)
+    .where(_IN.c.id == ANSWER.c.submission)
+    .correlate(ANSWER)
+    .scalar_subquery()
+)
 AS_HANDED_IN = sa.and_(ANSWER.c.at <= _HANDED, sa.or_(ANSWER.c.superseded_at.is_(None), ANSWER.c.superseded_at > _HANDED))
 """Answers of a report as they were when it was last handed in: a correction counts when it is handed in too, not while it is being typed."""

@@ -3,16 +3,18 @@
 The timer "reports" (subject: the division) is each working morning's tick; the timer "digest" (subject: a person) says it to one of them.
 """
 
+import re
 from collections.abc import Iterator, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 
 from handlers.commands import find
 from handlers.floor import ask, end, take_floor
 from handlers.reading.ahead import read_ahead
+from handlers.reading.duty import read_days
 from handlers.reading.folding import fold
 from handlers.reminding import fits, next_morning
 from handlers.reply import CANCEL, Pressed, Typed, read_reply
-from handlers.submit_words import days_left, line, name_of, unit_name
+from handlers.submit_words import days_left, line, name_of, unit_name, until
 from models.commands import SetTimer
 from models.facts import Facts
 from models.report_commands import RemindReports, SendDigest
@@ -24,10 +26,15 @@ TICK, TIMER, FLOOR = "reports", "digest", "snooze"
 SHOWN = 5  # reports with their dates on one small screen; the others are a number
 UNITS_SHOWN = 20  # with something overdue, a line each: a district's wards are 14
 LONGEST = timedelta(days=7)  # that somebody can put a reminder off
+_PUNCTUAL = timedelta(hours=1)  # an hour of one's own that is told later than that is not told in the night
 _LOUD = 3  # days before the last one
-_DOABLE = 3  # of them with a choice to begin at once
 
 
+_DAY = re.compile(
+    r"(?:ngay )?\b\d{1,2}/\d{1,2}(?:/\d{4})?\b|\b(?:thu (?:[2-7]|hai|ba|tu|nam|sau|bay)|t[2-7]|chu nhat|cn)\b(?: (?:tuan )?(?:nay|sau|toi))?"
+)
+_AFTER_NEXT = re.compile(r"\b(?:ngày )?mốt\b|\bngày kia\b")
+_FARTHER = re.compile(r"\b(?:thu|tuan|thang|kia|ngay \d+|ngay mung|(?:h|gio) .*\d[.-]\d+)\b|\dh .*\d[.-]\d")
 NOTHING_OWED = msg("You owe no report any more. Thank you.")
 
 
@@ -48,19 +55,31 @@ def send(frame: Frame, incoming: Incoming, facts: Facts) -> Turn:
     asked = incoming.data.get("asked") is True
     if not asked and not fits(facts.now, facts.plan):  # put off by an outage
         return Turn(frame, commands=(SetTimer(TIMER, digest.person, next_morning(facts.now, facts.plan)),))
-    text = digest_text(digest, facts, asked=asked)
+    if (
+        asked and facts.now - incoming.at > _PUNCTUAL and (at := _after_quiet(facts)) > facts.now
+    ):  # an outage: 14:00 was asked for, and not the night
+        return Turn(frame, commands=(SetTimer(TIMER, digest.person, at, data={"asked": True, "put_off": True}),))
+    text = digest_text(digest, facts, asked=asked and incoming.data.get("put_off") is not True)
     if text is None:
         return Turn(frame)
     return Turn(frame, commands=(SendDigest(digest.person, letter(digest, text, facts), asked=asked),))
 
 
+def _after_quiet(facts: Facts) -> datetime:
+    """Now, or the end of the quiet hours that it is within."""
+    at = facts.now.astimezone(facts.zone)
+    while facts.plan.ladder.quiet(at.time()):
+        at = at.replace(second=0, microsecond=0) + timedelta(minutes=1)
+    return at
+
+
 def letter(digest: Digest, text: Text, facts: Facts) -> Say:
-    """The digest with a choice to begin for the most urgent ones, and one to be reminded at another hour. It makes a sound only where something is
+    """The digest with a choice to begin for each that it names, and one to be reminded at another hour. It makes a sound only where something is
     late or will be within three days: the last working morning may be as far from the last day."""
     silent = not digest.led and not digest.all and all(days_left(one, facts) > _LOUD for one in digest.own)
     begin = [
         Choice(f"submit:{one.id}", msg("Hand in %(code)s", code=one.code), action=True, typed=f"nop {one.number}")
-        for one in digest.own[:_DOABLE]
+        for one in digest.own[:SHOWN]
     ]
     later = [Choice(f"snooze:{digest.person}", msg("Remind me at…"), action=True, typed="nhac")] if digest.own else []
     return Say(text, (*begin, *later), lane=Lane.REMINDER, silent=silent, purpose="digest", about=digest.person)
@@ -124,11 +143,15 @@ def _by_unit(shown: Sequence[Expected], facts: Facts) -> Iterator[Text]:
 
 
 def _nobody(digest: Digest, facts: Facts) -> Text | None:
+    """With what is due first there and how many days are left: it changes with each digest, and whoever telephones knows what about."""
     if not digest.nobody:
         return None
-    known = {unit.id: unit.short for unit in facts.plan.units}
-    names = Join(tuple(known.get(unit, unit) for unit in digest.nobody), ", ")
-    return msg("⚠ Nobody can be reminded there: %(names)s. Please telephone them.", names=names)
+    rows = (Join(("• ", Join((unit_name(one, facts), name_of(one), until(one, facts)), ": ")), "") for one in digest.nobody[:UNITS_SHOWN])
+    more = len(digest.nobody) - UNITS_SHOWN
+    return lines(
+        msg("⚠ Nobody can be reminded there. Please telephone them:"), *rows,
+        msg("and %(count)s more units: %(typed)s", count=more, typed=Command("tiendo")) if more > 0 else None,
+    )  # fmt: skip
 
 
 # --- at another hour --------------------------------------------------------------------------------------------------
@@ -183,7 +206,7 @@ def _most_urgent(digest: Digest | None, facts: Facts) -> Expected | None:
 
 
 def _set(frame: Frame, facts: Facts, digest: Digest, text: str) -> Turn:
-    at = read_ahead(_hour_alone(text), facts.now.astimezone(facts.zone))
+    at = _moment(text, facts.now.astimezone(facts.zone))
     if at is None:
         return _ask(take_floor(frame, FLOOR, "when"), facts, msg("That hour could not be read."))
     if at - facts.now > LONGEST:
@@ -196,6 +219,22 @@ def _set(frame: Frame, facts: Facts, digest: Digest, text: str) -> Turn:
         )
         return _ask(take_floor(frame, FLOOR, "when"), facts, why)
     return _keep(frame, facts, at)
+
+
+def _moment(text: str, now: datetime) -> datetime | None:
+    """An hour of today or tomorrow, or of the day that is named beside it ("8h thứ 6", "14h 27/4"); a day or a week that is not understood is no hour of
+    today."""
+    after_next = _AFTER_NEXT.search(text.lower())
+    words = _hour_alone(_AFTER_NEXT.sub(" ", text.lower()))
+    named = _DAY.search(words)
+    if after_next is None and named is None:
+        return None if _FARTHER.search(words) else read_ahead(words, now)
+    days = read_days(named[0].strip(), now.date()) if named is not None else None
+    day = days.first if days is not None and days.first == days.last else now.date() + timedelta(days=2) if after_next else None
+    if day is None:
+        return None
+    at = read_ahead(_DAY.sub(" ", words), max(now, datetime.combine(day, time(), now.tzinfo) - timedelta(minutes=1)))
+    return at if at is not None and at.date() == day else None
 
 
 def _hour_alone(text: str) -> str:

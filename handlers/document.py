@@ -6,10 +6,12 @@ A new kind of document gets a caption here, and how it is asked for again; its r
 from collections.abc import Callable, Mapping
 
 from handlers.forms.values import day_text
+from handlers.progress import seen_units
+from handlers.rights import may_consolidate, may_hand_in
 from models.commands import Command, TellPerson, TellRoom
-from models.facts import Facts
+from models.facts import Facts, Who
 from models.plan import Plan
-from models.report_facts import Drawn
+from models.report_facts import Drawn, Expected
 from models.talk import Frame, Incoming, Json, Say, Text, Turn, Typed, lines, msg
 
 PURPOSE = "document"
@@ -65,6 +67,18 @@ def again(kind: str, data: Mapping[str, Json]) -> Typed | None:
         case "progress":
             return Typed(f"tiendo {_day(data)}")
     return None
+
+
+def may_have(who: Who, kind: str, expected: Expected | None, plan: Plan) -> bool:
+    """Whether somebody who asked for a document may still have it when it is made: a role may have ended meanwhile (rule 9)."""
+    match kind:
+        case "template":
+            return expected is not None and may_hand_in(who, expected)
+        case "workbook" | "periodic_report":
+            return may_consolidate(who, plan)
+        case "progress":
+            return seen_units(who, plan) is None
+    return bool(who.held)
 
 
 def send(frame: Frame, incoming: Incoming, facts: Facts) -> Turn:

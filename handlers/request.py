@@ -29,7 +29,7 @@ LONGEST = 120  # letters of a title: it stands in one line of a list
 FARTHEST = 366  # days ahead
 PAPER = "van_ban"
 _WARDS, _OFFICES, _YES = "wards", "offices", "_yes"
-_BETWEEN = re.compile(r"\s*[,;\n]\s*|\s+va\s+")
+_BETWEEN, _AND = re.compile(r"\s*[,;\n]\s*"), re.compile(r"\s+va\s+")
 
 
 def start(frame: Frame, incoming: Incoming, facts: Facts) -> Turn:
@@ -86,12 +86,21 @@ def _whom(frame: Frame, facts: Facts, reply: Reply) -> Turn:
     if isinstance(reply, Pressed) and reply.key in kinds:
         units = [unit.id for unit in facts.plan.units if unit.kind is kinds[reply.key]]
         return _ask_due(go(frame, "due", units=list(units)))
-    names = _BETWEEN.split(fold(reply.text)) if isinstance(reply, Typed) else []
-    found = [_named(name, facts) for name in names if name]
-    unread = next((name for name, unit in zip([name for name in names if name], found, strict=True) if not unit), "")
+    names = list(_names(reply.text, facts)) if isinstance(reply, Typed) else []
+    found = [_named(name, facts) for name in names]
+    unread = next((name for name, unit in zip(names, found, strict=True) if not unit), "")
     if unread or not found:
         return _ask_whom(frame, facts, msg("“%(name)s” is no unit of the plan.", name=clipped(unread)) if unread else None)
+    own = next((name for name, unit in zip(names, found, strict=True) if facts.plan.is_within(facts.plan.division, unit)), "")
+    if own:  # it would accept its own report, or wait for one that nobody can hand in
+        return _ask_whom(frame, facts, msg("“%(name)s” is not one of those who hand reports in here.", name=clipped(own)))
     return _ask_due(go(frame, "due", units=list(dict.fromkeys(found))))
+
+
+def _names(text: str, facts: Facts) -> Iterator[str]:
+    """Folded names. "Ngọc Lâm và Bồ Đề" are two, "Phòng Giáo dục và Đào tạo" is one."""
+    for name in _BETWEEN.split("\n".join(fold(line) for line in text.splitlines())):
+        yield from (one for one in ([name] if _called(name, facts) else _AND.split(name)) if one)
 
 
 def _named(name: str, facts: Facts) -> str:
@@ -99,10 +108,15 @@ def _named(name: str, facts: Facts) -> str:
     wards = wards_called(name, facts.plan)
     if len(wards) == 1:
         return wards[0]
-    same = [
+    same = _called(name, facts)
+    return same[0] if len(same) == 1 else ""
+
+
+def _called(name: str, facts: Facts) -> list[str]:
+    """The units that are called exactly so."""
+    return [
         unit.id for unit in facts.plan.units if name in {fold(unit.name.vi), fold(unit.short.vi), *(fold(alias) for alias in unit.aliases)}
     ]
-    return same[0] if len(same) == 1 else ""
 
 
 # --- by when, in which form -------------------------------------------------------------------------------------------

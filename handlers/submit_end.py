@@ -4,7 +4,7 @@ from handlers.floor import end
 from handlers.forms import checks
 from handlers.forms.filling import Filling
 from handlers.submit_files import counted
-from handlers.submit_screens import BY_FILE, PAPERS, REVIEW, WAYS, WHY, ask_again, expected_of, show
+from handlers.submit_screens import BY_FILE, PAPERS, REVIEW, WAYS, WHY, ask_again, expected_of, show, stamp_of
 from handlers.submit_words import already, meanwhile, receipt
 from models.report_commands import HandIn
 from models.report_facts import Expected
@@ -72,6 +72,9 @@ def hand_in(work: Filling, *, zero: bool) -> Turn | None:
     if expected.state == "handed_in" and work.word("stood") != seen_stamp(expected):
         work.data["stood"] = seen_stamp(expected)
         show(work, REVIEW, meanwhile(expected))
+        return None
+    if not zero and work.word("looked") != stamp_of(work):  # rule 5: what is handed in is what was looked at
+        show(work, REVIEW, msg("The answers have changed since you last saw them. Please look once more."))
         return None
     given = work.answers.get("so_lieu_den")
     as_of = today if zero or given is None or given.value is None else str(given.value)

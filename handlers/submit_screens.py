@@ -1,5 +1,7 @@
 """Handing in: the next question of the form, and the screens that are no questions of it."""
 
+import hashlib
+import json
 from collections.abc import Callable, Iterator
 
 from handlers import reply
@@ -79,9 +81,17 @@ def again(work: Filling, lead: Text | None = None) -> None:
 def show(work: Filling, step: str, lead: Text | None = None) -> None:
     """One of the screens below."""
     work.data |= reply.same_question(work.frame, step)
+    if step == REVIEW:
+        work.data["looked"] = stamp_of(work)
     text, choices = SCREENS[step](work)
     work.step = step
     work.says.append(Say(text if lead is None else Join((lead, text), separator="\n\n"), tuple(choices), asks=True))
+
+
+def stamp_of(work: Filling) -> str:
+    """What all answers are, as one short word: another one once a colleague or a spreadsheet has changed any of them."""
+    values = {name: given.value for name, given in work.answers.items()}
+    return hashlib.sha256(json.dumps(values, sort_keys=True).encode()).hexdigest()[:16]
 
 
 Screen = tuple[Text, Iterator[Choice]]
@@ -121,12 +131,11 @@ def _zero(work: Filling) -> Screen:
 
 
 def _why(work: Filling) -> Screen:
-    """A figure that stands out: a few words keep it."""
+    """A figure that stands out, with everything that speaks against it: a few words answer all of it."""
     name = work.word("about")
     question = work.form.question(name)
-    found = next((one for one in checks.findings(work.form, work.filled.values(), work.facts.known) if one.question == name), None)
-    why = found.why if found is not None else question.short
-    text = lines(why, msg("If that is right, please say why in a few words."))
+    found = [one.why for one in checks.findings(work.form, work.filled.values(), work.facts.known) if one.question == name and not one.hard]
+    text = lines(*(found or [question.short]), msg("If that is right, please say why in a few words."))
     given = work.answers[name].value
     return text, iter((Choice(FIX, msg("Change the figure %(figure)s", figure=figure_text(given))),))
 

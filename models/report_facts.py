@@ -180,4 +180,4 @@ class Digest:
     led: tuple[Expected, ...] = ()
     all: tuple[Expected, ...] = ()
     instead_of: tuple[str, ...] = ()
-    nobody: tuple[str, ...] = ()  # units that owe something and have nobody who could be told
+    nobody: tuple[Expected, ...] = ()  # of units that have nobody who could be told: what each owes first

@@ -1,8 +1,8 @@
 """Reminders of reports: the morning's tick, one digest a person and day, and digests that change the moment a report arrives."""
 
 from collections import defaultdict
-from collections.abc import Iterable
-from datetime import timedelta
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -20,6 +20,7 @@ from models.expected import EXPECTED, REPORT_EVENT
 from models.facts import Role
 from models.ids import new_id
 from models.letter import LETTER, LetterState
+from models.plan import Owing
 from models.quota import had_today, once_a_day
 from models.report_facts import Digest
 from models.service import COUNTER
@@ -29,11 +30,20 @@ from models.timer import set_timers
 
 CHANGED_FOR = timedelta(days=3)  # how long a digest that was sent is kept true
 DUE = (
-    sa.select(EXPECTED.c.id, EXPECTED.c.unit, EXPECTED.c.due_day, EXPECTED.c.rule, EXPECTED.c.expires_at, EXPECTED.c.unlocked_until)
+    sa.select(
+        EXPECTED.c.id,
+        EXPECTED.c.unit,
+        EXPECTED.c.due_day,
+        EXPECTED.c.rule,
+        EXPECTED.c.due_at,
+        EXPECTED.c.expires_at,
+        EXPECTED.c.unlocked_until,
+    )
     .where(EXPECTED.c.remind_at <= sa.bindparam("now", type_=EXPECTED.c.remind_at.type), sa.text("state IN ('owed','returned')"))
     .order_by(EXPECTED.c.remind_at, EXPECTED.c.unit)
     .with_for_update()
 )  # literal states: else the partial index is not used
+_LOCKED = sa.update(EXPECTED).where(EXPECTED.c.id == sa.bindparam("this")).values(remind_at=None)
 _NEXT = (
     sa.update(EXPECTED)
     .where(EXPECTED.c.id == sa.bindparam("this"))
@@ -45,39 +55,58 @@ _NEXT = (
 
 
 def remind(w: Writing, command: r.RemindReports) -> None:
-    """Every report that is due for a reminder, once, whatever was missed; the persons concerned get a digest of their own each."""
-    rows = w.db.execute(DUE, {"now": w.now}).all()
+    """Every report that is due for a reminder, once, whatever was missed; the persons concerned get a digest of their own each. One that was locked
+    before its morning came (an outage) reminds nobody."""
+    rows = _still_open(w, w.db.execute(DUE, {"now": w.now}).all())
     if not rows:
         return
     plan, today = w.engine.plan, w.now.astimezone(w.engine.zone).date()
-    persons: set[str] = set()
-    found = People(w)
+    persons, soonest = set[str](), dict[str, datetime]()
+    found, steps_of = People(w), dict[date, frozenset[Owing]]()
     events, moves = [], []
     for row in rows:
         last = last_day(row.due_day, row.rule)
-        steps = told(last, today, plan)
-        persons |= found.of(row.unit, steps)
-        locked = max(row.expires_at, row.unlocked_until) if row.unlocked_until is not None else row.expires_at
-        moves.append({"this": row.id, "next": next_reminder(last, locked, w.now, plan)})
+        if last not in steps_of:  # the same for every unit
+            steps_of[last] = told(last, today, plan)
+        steps = steps_of[last]
+        told_now = found.of(row.unit, steps)
+        persons |= told_now
+        if row.due_at > w.now:
+            soonest |= {person: min(row.due_at, soonest.get(person, row.due_at)) for person in told_now}
+        moves.append({"this": row.id, "next": next_reminder(last, _locked_at(row), w.now, plan)})
         data = {"days_left": (last - today).days, "to": sorted(steps)}
         events.append({"id": new_id(), "expected": row.id, "what": "reminded", "person": None, "data": data, "note": None, "at": w.now})
     w.db.execute(_NEXT, moves)
     w.db.execute(sa.insert(REPORT_EVENT), events)
     _tell_of_nobody(w, {row.unit for row in rows}, found.nobody)
     persons |= set(holders(w, plan.division, Role.DUTY_OFFICER, Role.LEADER)) if found.nobody else set()
-    persons -= _asked_for_another_hour(w, persons)
+    persons -= _asked_for_another_hour(w, persons, soonest)
     set_timers(w.db, [
         {"id": new_id(), "kind": TIMER, "subject": person, "due_at": w.now, "urgent": False, "data": {}, "set_at": w.now} for person in sorted(persons)
     ])  # fmt: skip
     w.timers = True
 
 
-def _asked_for_another_hour(w: Writing, persons: set[str]) -> set[str]:
-    """They are reminded then, of everything, and an hour that would be too late was refused."""
-    pending = sa.select(TIMERS.c.subject, TIMERS.c.data).where(
+def _still_open(w: Writing, rows: Sequence[Any]) -> list[Any]:
+    locked = [{"this": row.id} for row in rows if _locked_at(row) <= w.now]
+    if locked:
+        w.db.execute(_LOCKED, locked)
+    return [row for row in rows if _locked_at(row) > w.now]
+
+
+def _locked_at(row: Any) -> datetime:
+    found: datetime = max(row.expires_at, row.unlocked_until) if row.unlocked_until is not None else row.expires_at
+    return found
+
+
+def _asked_for_another_hour(w: Writing, persons: set[str], soonest: Mapping[str, datetime]) -> set[str]:
+    """They are reminded then, of everything. An hour that would be too late was refused, but what was asked of them since may be late by then: whoever
+    would hear of that too late is told now."""
+    pending = sa.select(TIMERS.c.subject, TIMERS.c.data, TIMERS.c.due_at).where(
         TIMERS.c.kind == TIMER, TIMERS.c.fired_at.is_(None), TIMERS.c.subject.in_(sorted(persons))
     )
-    return {row.subject for row in w.db.execute(pending) if row.data.get("asked")}
+    rows = [row for row in w.db.execute(pending) if row.data.get("asked")]
+    return {row.subject for row in rows if row.subject not in soonest or row.due_at < soonest[row.subject]}
 
 
 class People:

@@ -7,17 +7,16 @@ A paper of the office is in Vietnamese, whatever language its reader chats in.
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
 
 from bot.engine import Engine
 from bot.expected_rows import AS_HANDED_IN, ROWS, as_expected
-from handlers.due_dates import last_day
 from models.expected import EXPECTED, STANDING, ExpectedState
 from models.form import Form, QuestionType
-from models.plan import DueRule, Target
+from models.plan import Target
 from models.report_facts import Expected
 from models.submission import ANSWER
 from models.talk import Json
@@ -80,10 +79,13 @@ class Consolidated:
 
 
 def read(db: sa.Connection, engine: Engine, data: Mapping[str, Any], now: datetime) -> Consolidated:
-    """Of a document's data {"due": ISO day}. One statement for the reports, one for their answers."""
+    """Of a document's data {"due": ISO day}. Two statements for the reports, one for their answers. What stood in the draft of a report that then stated
+    that there was nothing is no figure of it."""
     due = str(data["due"])
     rows = _expected(db, engine, due)
-    answers = _answers(db, engine, [one.submission for one in rows if one.state in STANDING and one.submission], AS_HANDED_IN)
+    answers = _answers(
+        db, engine, [one.submission for one in rows if one.state in STANDING and one.submission and not one.zero], AS_HANDED_IN
+    )
     order = {unit.id: place for place, unit in enumerate(engine.plan.units)}
     groups: dict[tuple[str, str], list[Expected]] = {}
     for one in sorted(rows, key=lambda one: (_place(engine, one.report), one.period, order.get(one.unit, len(order)), one.number)):
@@ -108,9 +110,11 @@ def _place_name(short: str) -> str:
 
 
 def _expected(db: sa.Connection, engine: Engine, due: str) -> list[Expected]:
-    wanted = ROWS.where(
-        EXPECTED.c.due_day == due, EXPECTED.c.recipient == engine.plan.division, EXPECTED.c.state != ExpectedState.DROPPED
-    ).order_by(EXPECTED.c.number)
+    """All units of every report and period that is due then, also those whose day stayed another one when the plan moved it (bot.planned)."""
+    asked = EXPECTED.c.recipient == engine.plan.division, EXPECTED.c.state != ExpectedState.DROPPED
+    of_day = sa.select(EXPECTED.c.report, EXPECTED.c.period).where(EXPECTED.c.due_day == due, *asked).distinct()
+    keys = [tuple(row) for row in db.execute(of_day)]
+    wanted = ROWS.where(sa.tuple_(EXPECTED.c.report, EXPECTED.c.period).in_(keys), *asked).order_by(EXPECTED.c.number)
     return [as_expected(db, engine, row) for row in db.execute(wanted).all()]
 
 
@@ -124,19 +128,10 @@ def _part(engine: Engine, group: list[Expected], answers: Mapping[str, Mapping[s
     first = group[0]
     form = engine.forms.get(first.form)
     targets = tuple(target for target in engine.plan.targets if target.form == first.form)
-    rule = next(
-        (
-            period.rule
-            for report in engine.plan.reports
-            if report.id == first.report
-            for period in report.periods
-            if period.id == first.period
-        ),
-        DueRule.ON,
-    )
+    last = max(one.due_at for one in group) - timedelta(seconds=1)
     lines = tuple(_line(engine, one, answers.get(one.submission, {})) for one in group)
     return Part(
-        first.report, first.title.vi, first.short.vi, first.period_name.vi, first.section, last_day(date.fromisoformat(first.due_day), rule),
+        first.report, first.title.vi, first.short.vi, first.period_name.vi, first.section, last.astimezone(engine.zone).date(),
         form, targets, lines,
     )  # fmt: skip
 
@@ -171,6 +166,7 @@ def _answers(db: sa.Connection, engine: Engine, submissions: Iterable[str], whic
     return found
 
 
-def figures_of(db: sa.Connection, engine: Engine, submission: str) -> dict[str, Json]:
-    """Figures and choices of one submission as it stands now."""
-    return _answers(db, engine, [submission], ANSWER.c.superseded_at.is_(None)).get(submission, {}) if submission else {}
+def figures_of(db: sa.Connection, engine: Engine, submission: str, *, filed: bool = False) -> dict[str, Json]:
+    """Figures and choices of one submission as it stands now; `filed`: as it was last handed in."""
+    which = AS_HANDED_IN if filed else ANSWER.c.superseded_at.is_(None)
+    return _answers(db, engine, [submission], which).get(submission, {}) if submission else {}

@@ -62,17 +62,32 @@ def _read(body: bytes, merged: Sequence[tuple[int, int, int, int]]) -> Table | U
 
     book = load_workbook(io.BytesIO(body), read_only=True, data_only=True, keep_links=False)
     try:
-        reason = NOT_OURS
+        reason, ours = NOT_OURS, list[Table]()
         for sheet in book.worksheets[:MAX_SHEETS]:
             sheet.reset_dimensions()  # what the file says of its own size is nothing to rely on
             rows = [tuple(row) for row in sheet.iter_rows(max_row=MAX_ROWS, max_col=MAX_COLUMNS, values_only=True)]
             found = _table(rows, merged)
             if isinstance(found, Table):
-                return found
-            reason = found.reason if found.reason != NOT_OURS else reason
-        return Unreadable(reason)
+                ours.append(found)
+            else:
+                reason = found.reason if found.reason != NOT_OURS else reason
+        return _together(ours) if ours else Unreadable(reason)
     finally:
         book.close()
+
+
+def _together(ours: Sequence[Table]) -> Table:
+    """A sheet that somebody has copied: what stands in one of them alone, or in all alike, is meant; where they differ, which of them is?"""
+    first = ours[0]
+    same = [one for one in ours if (one.form, one.version, one.expected) == (first.form, first.version, first.expected)]
+    values, unclear = dict[str, Json](), {name for one in same for name in one.unclear}
+    for name in dict.fromkeys(name for one in same for name in one.values):
+        given = {one.values[name] for one in same if one.values.get(name) is not None}
+        if len(given) > 1:
+            unclear.add(name)
+        elif name not in unclear:
+            values[name] = next(iter(given), None)
+    return Table(first.form, first.version, first.form_hash, first.expected, values, tuple(sorted(unclear)))
 
 
 def _table(rows: Sequence[Sequence[Any]], merged: Sequence[tuple[int, int, int, int]]) -> Table | Unreadable:

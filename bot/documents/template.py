@@ -57,12 +57,12 @@ def read(db: sa.Connection, engine: Engine, data: Mapping[str, Any], now: dateti
     last = f"hết ngày {day.day}/{day.month}/{day.year}"
     return Sheet(
         one.code, one.id, one.title.vi, one.period_name.vi, unit_name(engine, one.unit), last, form, figures_of(db, engine, one.submission),
-        figures_of(db, engine, before.submission) if before else {}, before.period_name.vi if before else "",
+        figures_of(db, engine, before.submission, filed=True) if before else {}, before.period_name.vi if before else "",
     )  # fmt: skip
 
 
 def _before(db: sa.Connection, engine: Engine, one: Expected) -> Expected | None:
-    """The same unit's report of the period before, if one stands."""
+    """The same unit's report of the period before, if one stands and did not state that there was nothing."""
     try:
         period = engine.plan.report(one.report).before(one.period)
     except KeyError:
@@ -70,7 +70,8 @@ def _before(db: sa.Connection, engine: Engine, one: Expected) -> Expected | None
     if period is None:
         return None
     e = EXPECTED.c
-    row = db.execute(ROWS.where(e.report == one.report, e.unit == one.unit, e.period == period.id, e.state.in_(STANDING))).first()
+    same = e.report == one.report, e.unit == one.unit, e.period == period.id
+    row = db.execute(ROWS.where(*same, e.state.in_(STANDING), e.zero.is_(False))).first()
     return as_expected(db, engine, row) if row is not None else None
 
 

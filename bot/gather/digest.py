@@ -155,12 +155,18 @@ def substitutes(db: sa.Connection, now: datetime) -> dict[str, str]:
     return found
 
 
-def nobody(db: sa.Connection, engine: Engine, now: datetime) -> tuple[str, ...]:
-    """Units that owe something and have nobody who can be written to, in the order of the plan."""
-    live = _OWED, EXPECTED.c.due_at > now - LIVES, EXPECTED.c.opens_at <= now, EXPECTED.c.expires_at > now
+def nobody(db: sa.Connection, engine: Engine, now: datetime) -> tuple[Expected, ...]:
+    """Of each unit that owes something and has nobody who can be written to, what is due first; in the order of the plan."""
+    open_ = sa.or_(EXPECTED.c.expires_at > now, EXPECTED.c.unlocked_until > now)
+    live = _OWED, EXPECTED.c.due_at > now - LIVES, EXPECTED.c.opens_at <= now, open_
     owing = set(db.execute(sa.select(EXPECTED.c.unit).distinct().where(*live)).scalars())
-    reached = _reached(db, now, SUBMITTERS)
-    return tuple(unit.id for unit in engine.plan.units if unit.id in owing - reached)
+    alone = owing - _reached(db, now, SUBMITTERS)
+    if not alone:
+        return ()
+    first: dict[str, Expected] = {}
+    for one in _read(db, engine, _OF_UNITS, now, units=sorted(alone)):
+        first.setdefault(one.unit, one)
+    return tuple(first[unit.id] for unit in engine.plan.units if unit.id in first)
 
 
 def digest(reading: Reading) -> Digest | None:

@@ -9,6 +9,7 @@ from bot.expected_rows import ROWS, as_expected
 from bot.gather.cases import sent_by
 from bot.gather.people import read_person
 from bot.gather.reading import Reading
+from handlers.document import may_have
 from handlers.kept import kept_here
 from models.attachment import ATTACHMENT, SHEET, AttachmentState
 from models.document import DOCUMENT
@@ -23,15 +24,15 @@ _EXPECTED = ROWS.where(EXPECTED.c.id == sa.bindparam("named"))
 
 
 def drawn(reading: Reading) -> Drawn | None:
-    """The document whose turn it is to be sent; None if it was deleted meanwhile, or whoever asked is no member any more."""
+    """The document whose turn it is to be sent; None if it was deleted meanwhile, or whoever asked may not have it any more."""
 
     row = reading.db.execute(_DOCUMENT, {"named": str(reading.incoming.data.get("subject"))}).first()
     if row is None:
         return None
     reader = read_person(reading.db, reading.engine, row.person) if row.person else None
-    if row.person and (reader is None or not reader.held):
-        return None
     expected = expected_of(reading, str(row.data.get("expected") or ""))
+    if row.person and (reader is None or not may_have(reader, row.kind, expected, reading.engine.plan)):
+        return None
     return Drawn(row.id, row.kind, row.state, row.data, row.person or "", row.unit, expected)
 
 

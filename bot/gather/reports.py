@@ -87,7 +87,8 @@ def known(reading: Reading) -> Known:
 def _figures(reading: Reading, expected: Expected, period: str) -> dict[str, Json]:
 
     same = EXPECTED.c.report == expected.report, EXPECTED.c.unit == expected.unit, EXPECTED.c.period == period
-    handed = reading.db.execute(sa.select(EXPECTED.c.submission).where(*same, EXPECTED.c.first_at.is_not(None))).scalar()
+    stated = EXPECTED.c.first_at.is_not(None), EXPECTED.c.zero.is_(False)
+    handed = reading.db.execute(sa.select(EXPECTED.c.submission).where(*same, *stated)).scalar()
     draft = read_draft(reading.db, reading.engine, handed, filed=True) if handed else None
     values = draft.values() if draft is not None else {}
     return {name: value for name, value in values.items() if isinstance(value, int | float) and not isinstance(value, bool)}

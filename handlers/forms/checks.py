@@ -2,15 +2,15 @@
 
 | check   | what                                                             | what follows                             |
 |---------|------------------------------------------------------------------|------------------------------------------|
-| sum     | the parts do not add up to the total                             | the figures are asked again              |
+| sum     | the parts do not add up to the total, or some of them exceed it  | the figures are asked again              |
 | at_most | a part is larger than what it is a part of                       | the figures are asked again              |
 | compare | far from the period before                                       | a reason is asked and kept; it may stand |
 | cases   | less than the cases of the period that the service knows         | a reason is asked and kept; it may stand |
 
-A figure that was left out takes part in no check: it stays visibly empty.
+A figure that was left out takes part in no check: it stays visibly empty. What is given beside it is still no more than the total.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass
 
 from handlers.forms.values import figure_text
@@ -48,8 +48,15 @@ def found_at(form: Form, values: Mapping[str, Json], known: Known, changed: froz
 
 
 def is_empty(form: Form, values: Mapping[str, Json]) -> bool:
-    """Whether nothing is reported: no figure, no file, no choice and no words. The day of the figures alone is no report."""
-    return not any(values.get(question.name) not in (None, "", []) for question in form.questions if question.type is not QuestionType.DATE)
+    """Whether nothing is reported: no figure, no file, no choice and no words. The day of the figures alone is no report, nor is a note beside the papers
+    ("sẽ nộp sau")."""
+    papers = {question.section for question in form.questions if question.type is QuestionType.FILE}
+    return not any(values.get(question.name) not in (None, "", []) for question in form.questions if not _beside(question, papers))
+
+
+def _beside(question: Question, papers: Container[str | None]) -> bool:
+    """Whether it only says something about the report."""
+    return question.type is QuestionType.DATE or (question.type is QuestionType.TEXT and question.section in papers)
 
 
 def _of(form: Form, question: Question, values: Mapping[str, Json], known: Known) -> Iterator[Finding]:
@@ -73,16 +80,16 @@ def _of(form: Form, question: Question, values: Mapping[str, Json], known: Known
 
 
 def _sum(form: Form, question: Question, value: float, values: Mapping[str, Json]) -> Iterator[Finding]:
-    parts = [_number(values.get(name)) for name in question.sum]
-    given = [part for part in parts if part is not None]
-    if len(given) < len(parts) or abs(sum(given) - value) < 0.0005:
+    given = {name: part for name in question.sum if (part := _number(values.get(name))) is not None}
+    together, whole = sum(given.values()), len(given) == len(question.sum)
+    if together < value + 0.0005 and not (whole and together < value - 0.0005):
         return
-    names = Join(tuple(form.question(name).short for name in question.sum), " + ")
+    names = Join(tuple(form.question(name).short for name in given), " + ")
     why = msg(
         "Added up, %(names)s = %(sum)s, but “%(total)s” is %(value)s.",
-        names=names, sum=figure_text(sum(given)), total=question.short, value=figure_text(value),
+        names=names, sum=figure_text(together), total=question.short, value=figure_text(value),
     )  # fmt: skip
-    yield Finding("sum", (question.name, *question.sum), why, hard=True)
+    yield Finding("sum", (question.name, *given), why, hard=True)
 
 
 def _last(question: Question, value: float, known: Known) -> Iterator[Finding]:

@@ -21,7 +21,7 @@ from models.talk import Label, Text, msg
 Number = int | float
 Places = tuple[tuple[Question, Number | None], ...]
 FILLERS = frozenset((
-    "co", "la", "gom", "tong", "cong", "so", "va", "tre", "em", "chau", "be", "vu", "ho", "nguoi", "buoi", "luot", "dong", "trieu", "hoat", "truong",
+    "co", "la", "gom", "tong", "cong", "so", "va", "tre", "em", "chau", "be", "vu", "ho", "nguoi", "buoi", "luot", "dong", "hoat", "truong",
     "hop", "thi", "duoc", "trong", "do",
 ))  # fmt: skip
 _CLASSIFIERS = frozenset({"tre", "em", "chau", "be", "truong", "hop"})  # of any count of children or cases

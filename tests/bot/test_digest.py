@@ -236,9 +236,14 @@ async def test_every_reminder_is_in_the_history(scene: Scene) -> None:
 
 
 async def test_where_nobody_can_be_reminded_the_division_hears_it(scene: Scene) -> None:
-    """A blocked account is nobody."""
+    """A blocked account is nobody. No two digests read the same: it says what is due, and how many days are left."""
     await scene.db.run(
         lambda db: db.execute(sa.update(ACCOUNT).where(ACCOUNT.c.chat.in_(("phuong", "lanh-dao-phuong"))).values(gone_at=APRIL))
     )
-    await scene.passes(days=4)
-    assert (await digests(scene, "lanh-dao"))[0][1] == "⚠ Không có ai để nhắc ở: Ngọc Lâm. Anh/chị gọi điện giúp."
+    await scene.passes(days=25)
+    texts = [text for _at, text in await digests(scene, "lanh-dao")]
+    assert texts[0].splitlines() == [
+        "⚠ Không có ai để nhắc ở các nơi sau. Anh/chị gọi điện giúp:",
+        "• Ngọc Lâm: Bộ chỉ tiêu, 6 tháng năm 2021: hạn hết ngày 9/5/2021, còn 16 ngày",
+    ]
+    assert len(texts) == len(set(texts)) == 9

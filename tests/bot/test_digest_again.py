@@ -1,13 +1,15 @@
 """Digests when things go otherwise: an hour of one's own meets the tick, an outage ends at night, reports arrive one after another."""
 
+import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
 import sqlalchemy as sa
 
 from bot.database import Database
+from bot.gather import digest as gather_digest
 from bot.vault import Vault
-from models.expected import EXPECTED
+from models.expected import EXPECTED, REPORT_EVENT
 from models.letter import LETTER
 from models.people import ACCOUNT, MEMBERSHIP
 from models.report_commands import DropRequest, HandIn, OpenReport
@@ -75,6 +77,75 @@ async def test_an_hour_of_ones_own_takes_the_place_of_the_mornings_digest(scene:
     await scene.says("phuong", "nhac 10h mai")
     await scene.passes(days=1, hours=5)
     assert [(at, text.splitlines()[0]) for at, text in (await digests(scene))[1:]] == [("29/04 10:00", "Anh/chị nhờ nhắc lúc 10:00.")]
+
+
+async def test_what_is_asked_for_later_is_not_put_off_beyond_its_date(scene: Scene) -> None:
+    """A report that came after somebody had put their reminders off, and would be late by then, is told on its own mornings (the 21st is a day off)."""
+    assert (await scene.says("phuong", "nhac 8h 27/4"))[-1].text == "Vâng, tôi sẽ nhắc lúc Thứ Ba 27/4/2021, 08:00."
+    for said in ("/yeucau Báo cáo hồ bơi", "Ngọc Lâm", "22/4", "1", "1"):
+        await scene.says("lanh-dao", said)
+    await scene.passes(days=2)
+    assert [at for at, _text in await digests(scene)] == ["22/04 08:00"]
+
+
+@pytest.mark.parametrize(
+    ("said", "at"),
+    [
+        ("nhac 8h thứ 6", "Thứ Sáu 23/4/2021, 08:00"),
+        ("nhắc tôi lúc 14h ngày 23/4", "Thứ Sáu 23/4/2021, 14:00"),
+        ("nhac thứ 2 tuần sau lúc 9h", "Thứ Hai 26/4/2021, 09:00"),
+        ("nhắc 8h ngày mốt", "Thứ Năm 22/4/2021, 08:00"),
+        ("nhac 20.30", "Thứ Ba 20/4/2021, 20:30"),
+    ],
+)
+async def test_a_day_beside_the_hour_counts(scene: Scene, said: str, at: str) -> None:
+    """Today is Tuesday 20 April."""
+    assert (await scene.says("phuong", said))[-1].text == f"Vâng, tôi sẽ nhắc lúc {at}."
+
+
+@pytest.mark.parametrize("said", ["nhac 8h tuần sau", "nhac 8h 30/2", "nhac 8h ngày 27", "nhac 8 giờ 27.4"])
+async def test_a_day_that_cannot_be_read_is_not_today(scene: Scene, said: str) -> None:
+    """It is asked once more."""
+    assert (await scene.says("phuong", said))[-1].text.startswith("Tôi chưa đọc được giờ đó.")
+
+
+async def test_an_hour_of_ones_own_is_not_made_up_for_in_the_night(scene: Scene) -> None:
+    """An outage from the afternoon until three in the morning: it is told after the quiet hours, also at the weekend."""
+    await scene.says("phuong", "nhac 14h thứ 6")
+    scene.clock[0] = datetime(2021, 4, 23, 20, 0, tzinfo=UTC)  # Saturday 03:00
+    await scene.passes(hours=8)
+    assert [(at, text.splitlines()[0]) for at, text in await digests(scene)] == [("24/04 07:00", "📌 Báo cáo cần nộp (1):")]
+
+
+async def test_what_was_locked_during_an_outage_reminds_nobody(scene: Scene) -> None:
+    """Nothing of it is told, so nothing of it stands in the history."""
+    row = await expected(scene)
+    scene.clock[0] = row.expires_at + timedelta(days=3)
+    await scene.passes(days=5)
+    events = await scene.rows(REPORT_EVENT, REPORT_EVENT.c.expected == row.id, REPORT_EVENT.c.what == "reminded")
+    assert ([event.data for event in events], (await expected(scene)).remind_at) == ([], None)
+
+
+async def test_a_unit_that_an_exception_waits_for_is_named_too(scene: Scene) -> None:
+    """Opened again after its lock, and nobody can be reminded there: the division hears it like before the lock."""
+    row, nobody = await expected(scene), sa.update(ACCOUNT).where(ACCOUNT.c.chat.in_(("phuong", "lanh-dao-phuong")))
+    scene.clock[0] = row.expires_at + timedelta(days=1)
+    until = scene.clock[0] + timedelta(days=3)
+    await scene.db.run(lambda db: db.execute(sa.update(EXPECTED).where(EXPECTED.c.id != row.id).values(state="accepted")))
+    await scene.db.run(lambda db: db.execute(sa.update(EXPECTED).where(EXPECTED.c.id == row.id).values(unlocked_until=until)))
+    await scene.db.run(lambda db: db.execute(nobody.values(gone_at=APRIL)))
+    found = await scene.db.run(lambda db: gather_digest.nobody(db, scene.engine, scene.clock[0]))
+    assert [one.number for one in found] == [row.number]
+
+
+async def test_each_report_of_a_digest_can_be_begun_at_once(scene: Scene) -> None:
+    """Every one that it names has its choice, also the fifth."""
+    await owes(scene, NINE, YEAR, ("thang_hanh_dong", "nam_2021"), ("hoat_dong_he", "nam_2021"))
+    await scene.passes(days=4)
+    text = (await digests(scene))[-1][1]
+    named = [f"Nộp BC-{code}" for code in re.findall(r"BC-(\d+)", text)]
+    (digest,) = [seen for seen in await scene.letters("phuong") if seen.text == text]
+    assert (list(digest.buttons), len(named)) == ([*named, "Nhắc tôi lúc…"], 5)
 
 
 async def test_asking_again_moves_the_hour(scene: Scene) -> None:

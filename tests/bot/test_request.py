@@ -67,6 +67,25 @@ async def test_what_cannot_be_read_is_asked_again(scene: Scene, words: tuple[str
     assert last(await asked(scene, *words)).splitlines()[0] == why
 
 
+@pytest.mark.parametrize(
+    ("said", "who"),
+    [
+        ("Phòng Giáo dục và Đào tạo", "• 1 nơi nộp: Phòng Giáo dục và Đào tạo quận Long Biên"),
+        ("Ngọc Lâm và Bồ Đề", "• 2 nơi nộp: Phường Ngọc Lâm, Phường Bồ Đề"),
+        ("Ngọc Lâm\nBồ Đề", "• 2 nơi nộp: Phường Ngọc Lâm, Phường Bồ Đề"),
+    ],
+)
+async def test_a_name_with_a_word_that_joins_names_is_one(scene: Scene, said: str, who: str) -> None:
+    """ "và" stands between two wards, and within the name of an office."""
+    assert last(await asked(scene, said, "28/5", "1")).splitlines()[4] == who
+
+
+@pytest.mark.parametrize("said", ["Phòng LĐTB&XH", "Quận Long Biên"])
+async def test_nobody_is_asked_for_a_report_to_themselves(scene: Scene, said: str) -> None:
+    """The division would accept its own report, and above it nobody hands anything in here."""
+    assert last(await asked(scene, said)).splitlines()[0].endswith("không phải là nơi nộp báo cáo về đây.")
+
+
 async def test_only_leaders_ask(scene: Scene) -> None:
     """A ward officer and a duty officer cannot."""
     for who in ("phuong", "truc-a"):

@@ -32,8 +32,10 @@ def test_parts_must_add_up() -> None:
 
 
 def test_a_part_that_was_left_out_adds_up_to_nothing() -> None:
-    """A figure that nobody knows takes part in no check."""
+    """A figure that nobody knows takes part in no check, and excuses none."""
     assert said({"tong_tre_em": 120, "tong_nam": 61, "tong_nu": None}) == []
+    assert said({"tong_tre_em": 120, "tong_nam": 120, "tong_nu": None}) == []
+    assert said({"tong_tre_em": 120, "tong_nam": 121, "tong_nu": None}) == [("sum", "nam = 121, còn tổng số đang là 120.", True)]
 
 
 def test_a_part_is_at_most_the_whole() -> None:
@@ -96,9 +98,11 @@ def test_a_finding_shows_after_any_of_its_figures() -> None:
 
 
 def test_the_day_alone_is_no_report() -> None:
-    """Nor are skipped questions and an empty list of files; a figure 0, a file, a word are."""
+    """Nor are skipped questions, an empty list of files and a note that says when it will come; a figure 0, a file, words that are asked for are."""
     nothing: dict[str, Json] = {"so_lieu_den": "2021-05-09", "tong_tre_em": None, "tep": [], "ghi_chu": None}
     assert is_empty(INDICATORS, nothing)
+    assert is_empty(INDICATORS, nothing | {"ghi_chu": "sẽ nộp sau"})
+    assert is_empty(form("reports/van_ban"), {"ghi_chu": "sẽ nộp sau"})
     assert not is_empty(INDICATORS, nothing | {"tong_tre_em": 0})
     assert not is_empty(INDICATORS, nothing | {"tep": ["a"]})
     assert not is_empty(form("reports/van_ban"), {"tom_tat": "đã gửi"})

@@ -155,6 +155,8 @@ def test_billions_and_millions_are_one_figure_where_one_is_asked() -> None:
         ("1 2 3 4 5 6", CHILDREN, "Anh/chị nhắn 6 số, ở đây chỉ hỏi 5 số."),
         ("12 quả", CHILDREN, "Tôi chưa hiểu “quả”."),
         ("500k", CHILDREN, "Tôi chưa hiểu “500k”."),
+        ("12 triệu", CHILDREN, "Tôi chưa hiểu “triệu”."),
+        ("12 triệu 5", CHILDREN, "Tôi chưa hiểu “triệu”."),
         ("12/3", CHILDREN, "Tôi chưa hiểu “12/3”."),
         ("10%", CHILDREN, "Tôi chưa hiểu “10%”."),
         ("12 –6", UNDER_6, "Tôi chưa hiểu “–6”."),

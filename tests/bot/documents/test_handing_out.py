@@ -279,6 +279,18 @@ async def test_whoever_is_no_member_any_more_gets_no_document(office: Office) ->
     assert await office.scene.texts("phuong") == before
 
 
+@pytest.mark.parametrize(("who", "asks"), [("truc-a", ("/tonghop", "1")), ("truc-a", ("tiendo",)), ("phuong", ("bang 21",))])
+async def test_whoever_has_another_role_by_then_gets_no_document(office: Office, who: str, asks: tuple[str, ...]) -> None:
+    """Still a member, but a collaborator of the ward by now: neither all units' figures nor the office's own."""
+    assert (await expected(office.scene)).number == 21
+    for said in asks:
+        await office.scene.says(who, said)
+    before = await office.scene.texts(who)
+    await office.scene.db.run(lambda db: db.execute(sa.update(MEMBERSHIP).values(role="collaborator", unit="ngoc_lam")))
+    await office.works()
+    assert (len(await office.scene.rows(DOCUMENT)) > 0, await office.scene.texts(who)) == (True, before)
+
+
 def test_the_web_carries_files() -> None:
     """So that the training room shows them."""
     assert WEB.files_out

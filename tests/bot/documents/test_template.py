@@ -146,6 +146,20 @@ def test_a_figure_in_a_cell_over_several_rows_belongs_to_none() -> None:
     assert set(table(changed(merge, filled({"tong_nam": 5}))).unclear) == {"tong_nam", "tong_nu"}
 
 
+@pytest.mark.parametrize("hidden", [False, True])
+def test_of_a_copied_sheet_only_what_is_the_same_is_taken(hidden: bool) -> None:
+    """Filled in on the copy alone, or alike on both, it counts; where they differ nobody can tell which is meant."""
+
+    def copy(sheet: Any) -> None:
+        other, places = sheet.parent.copy_worksheet(sheet), rows(sheet)
+        other.sheet_state = "hidden" if hidden else "visible"
+        for name, value in {"tong_nam": 61, "tong_nu": 59, "ngheo": 7}.items():
+            other.cell(places[name], 5).value = value
+
+    found = table(changed(copy, filled({"tong_nu": 59, "ngheo": 8})))
+    assert (found.values["tong_nam"], found.values["tong_nu"], found.unclear) == (61, 59, ("ngheo",))
+
+
 def _without(column: int) -> bytes:
     return changed(lambda sheet: sheet.delete_cols(column))
 
