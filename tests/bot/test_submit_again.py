@@ -48,7 +48,7 @@ async def test_a_bare_number_is_no_reason(scene: Scene) -> None:
     scene.clock[0] = AUGUST
     for typed in (f"nop {(await expected(scene, period='9_thang_2021')).number}", "1", "240 121 119"):
         await scene.says("phuong", typed)
-    assert "tổng số: kỳ này 240" in last(await scene.says("phuong", "140"))
+    assert "Mục “tổng số”: kỳ này 240" in last(await scene.says("phuong", "140"))
     assert await count(scene, ANSWER.c.question == "tong_tre_em.why") == 0
 
 
@@ -63,8 +63,8 @@ async def test_a_reason_answers_everything_that_was_said_about_its_figure(scene:
     for said in ("1", *FIGURES[:5], "40 5 1"):
         seen = await scene.says("phuong", said)
     assert last(seen).splitlines()[:3] == [
-        "số vụ: kỳ này 5, kỳ trước (6 tháng năm 2021) là 30.",
-        "số vụ: anh/chị ghi 5, hệ thống đã nhận 12 trong kỳ.",
+        "Mục “số vụ”: kỳ này 5, kỳ trước (6 tháng năm 2021) là 30.",
+        "Mục “số vụ”: anh/chị ghi 5, hệ thống đã nhận 12 trong kỳ.",
         "Nếu số đó đúng, anh/chị cho biết vì sao, vài chữ thôi.",
     ]
 

@@ -35,7 +35,9 @@ def test_a_part_that_was_left_out_adds_up_to_nothing() -> None:
     """A figure that nobody knows takes part in no check, and excuses none."""
     assert said({"tong_tre_em": 120, "tong_nam": 61, "tong_nu": None}) == []
     assert said({"tong_tre_em": 120, "tong_nam": 120, "tong_nu": None}) == []
-    assert said({"tong_tre_em": 120, "tong_nam": 121, "tong_nu": None}) == [("sum", "nam = 121, còn tổng số đang là 120.", True)]
+    assert said({"tong_tre_em": 120, "tong_nam": 121, "tong_nu": None}) == [
+        ("sum", "Cộng lại, nam = 121, còn “tổng số” đang là 120.", True)
+    ]
 
 
 def test_a_part_is_at_most_the_whole() -> None:
