@@ -97,11 +97,11 @@ def begin(frame: Frame, incoming: Incoming, facts: Facts) -> Turn:
     elif expected.state == "returned":
         _sent_back(work, came.said if came is not None else None)
     elif not any(name != "tep" for name in work.answers):
-        lead = _nothing(expected) if expected.zero and expected.state == "handed_in" else _kept(work)
+        lead = _nothing(expected) if expected.zero and expected.standing else _kept(work)
         show(work, WAYS, came.said if came is not None else lead)
     else:
         work.data["way"] = _way(work)
-        stands = _handed_in(expected) if expected.state == "handed_in" else _as_it_stands(work)
+        stands = _handed_in(expected) if expected.standing else _as_it_stands(work)
         advance(work, lines(came.said if came is not None else None, stands))
         check_again(work)
     return work.turn(FLOOR)
@@ -114,7 +114,7 @@ def _no_questions(expected: Expected) -> Text:
 
 def _open(expected: Expected, facts: Facts) -> bool:
     """Whether it can be handed in, or a correction of it, just now."""
-    if expected.state in {"accepted", "dropped"}:
+    if expected.settled:
         return False
     return expected.opens_at <= facts.now and not expected.locked(facts.now)
 

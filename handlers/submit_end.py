@@ -69,7 +69,7 @@ def hand_in(work: Filling, *, zero: bool) -> Turn | None:
     expected, today = expected_of(work), work.facts.now.astimezone(work.facts.zone).date().isoformat()
     if _stands(work, expected, zero=zero):
         return end(work.frame, already(expected, work.facts), *work.commands)
-    if expected.state == "handed_in" and work.word("stood") != seen_stamp(expected):
+    if expected.standing and work.word("stood") != seen_stamp(expected):
         work.data["stood"] = seen_stamp(expected)
         show(work, REVIEW, meanwhile(expected))
         return None
@@ -78,14 +78,14 @@ def hand_in(work: Filling, *, zero: bool) -> Turn | None:
         return None
     given = work.answers.get("so_lieu_den")
     as_of = today if zero or given is None or given.value is None else str(given.value)
-    again_ = expected.state == "handed_in" or expected.first_at is not None
+    again_ = expected.standing or expected.first_at is not None
     done = HandIn(expected.id, work.submission, as_of, zero)
     return end(work.frame, receipt(expected, work.facts, again=again_), *work.commands, done)
 
 
 def _stands(work: Filling, expected: Expected, *, zero: bool) -> bool:
     """Whether exactly this is handed in already: a second press, or a colleague's a moment before (rule 5)."""
-    if expected.state != "handed_in" or expected.handed_at is None or expected.zero != zero:
+    if not expected.standing or expected.handed_at is None or expected.zero != zero:
         return False
     return not any(given.at is not None and given.at > expected.handed_at for given in work.answers.values())
 

@@ -116,7 +116,7 @@ def _go_on(expected: Expected) -> Text:
 
 def _hindered(came: CameBack, expected: Expected, form: Form | None, facts: Facts) -> Text | None:
     """Why nothing is taken, None if something may be."""
-    if expected.state in {"accepted", "dropped"} or expected.locked(facts.now) or facts.now < expected.opens_at:
+    if expected.settled or expected.locked(facts.now) or facts.now < expected.opens_at:
         return true_state(expected, facts)
     if came.reason:
         return msg(_REASONS.get(came.reason, _REASONS["broken"]))

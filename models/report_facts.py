@@ -51,6 +51,16 @@ class Expected:
     def owed(self) -> bool:
         return self.state in {"owed", "returned"}
 
+    @property
+    def standing(self) -> bool:
+        """Handed in, and its unit may still put it right: nobody has accepted it, or it goes out of the service and nobody here could send it back."""
+        return self.state == "handed_in" or (self.state == "accepted" and not self.recipient)
+
+    @property
+    def settled(self) -> bool:
+        """Nothing of it can be changed by its unit any more."""
+        return self.state == "dropped" or (self.state == "accepted" and not self.standing)
+
     def locked(self, now: datetime) -> bool:
         """Whether it can no longer be handed in without a leader's exception."""
         return now >= self.expires_at and (self.unlocked_until is None or now >= self.unlocked_until)

@@ -25,12 +25,12 @@ def open_report(w: Writing, command: r.OpenReport) -> None:
 
 
 def hand_in(w: Writing, command: r.HandIn) -> None:
-    """What goes out of the service is done with it; the rest waits for its recipient."""
+    """What goes out of the service is accepted as it is, and may be put right by whoever made it; the rest waits for its recipient."""
     expected = w.facts.expected
     if expected is None or expected.id != command.expected:
         raise Stale
     outside = not expected.recipient
-    states = (*OWING, ExpectedState.HANDED_IN)
+    states = (*OWING, ExpectedState.HANDED_IN, *((ExpectedState.ACCEPTED,) if outside else ()))
     in_time = sa.or_(EXPECTED.c.expires_at > w.now, EXPECTED.c.unlocked_until > w.now)
     values = {
         "state": ExpectedState.ACCEPTED if outside else ExpectedState.HANDED_IN, "submission": command.submission, "zero": command.zero,

@@ -122,3 +122,20 @@ def explained(db: sa.Connection, statement: Any, **given: str) -> list[str]:
     sa.event.listen(db, "before_cursor_execute", lambda *seen: sent.append(seen[2:4]), once=True)
     db.execute(statement, given)
     return [row[3] for row in db.exec_driver_sql("EXPLAIN QUERY PLAN " + sent[0][0], sent[0][1])]
+
+
+async def test_what_goes_out_of_the_service_can_be_put_right_by_its_office(scene: Scene) -> None:
+    """Nobody here could send it back; it was on time when it was first handed in, whatever is corrected later."""
+    scene.clock[0] = datetime(2021, 7, 12, 2, 0, tzinfo=UTC)
+    own = "thang_hanh_dong_quan", "nam_2021", scene.engine.plan.division
+    number = (await expected(scene, *own)).number
+    for said in (f"nop {number}", "1", "21/BC-UBND", "Da phat dong", "bo qua", "bo qua", "hom nay"):
+        await scene.says("lanh-dao", said)
+    assert last(await scene.says("lanh-dao", "gui")).startswith("✅ ĐÃ NỘP")
+    scene.clock[0] += timedelta(days=12)
+    for said in (f"nop {number}", "Sửa: Văn bản số", "22/BC-UBND", "giữ nguyên"):
+        seen = last(await scene.says("lanh-dao", said))
+    assert "22/BC-UBND" in seen
+    assert last(await scene.says("lanh-dao", "gui")).startswith("✅ ĐÃ NỘP LẠI")
+    row = await expected(scene, *own)
+    assert (row.state, row.first_at < row.due_at < row.handed_at) == ("accepted", True)
