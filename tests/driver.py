@@ -36,7 +36,7 @@ from models.ids import new_id
 from models.letter import LETTER
 from models.plan import Plan
 from models.talk import FileRef, Incoming, Kind, Press
-from models.timer import due
+from models.timer import TIMER
 from scheduler.due import as_incoming
 
 ROOT = Path(__file__).parent.parent
@@ -157,11 +157,11 @@ class Scene:
     async def passes(self, **time: float) -> int:
         """Time goes by; what falls due is taken one by one at its own due time. Returns how many timers fired."""
         until, fired = self.clock[0] + timedelta(**time), 0
+        ahead = sa.select(TIMER).where(TIMER.c.fired_at.is_(None), TIMER.c.due_at <= until).order_by(TIMER.c.due_at, TIMER.c.id).limit(1)
         while True:
-            rows = await self.db.run(lambda db: due(db, until, limit=1000))
-            if not rows:
+            row = await self.db.run(lambda db: db.execute(ahead).first())
+            if row is None:
                 break
-            row = min(rows, key=lambda row: (row.due_at, row.id))
             self.clock[0] = max(self.clock[0], row.due_at)
             await self.hears(as_incoming(row))
             fired += 1
