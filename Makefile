@@ -14,8 +14,9 @@ $(VENV)/.installed: requirements-dev.txt
 run: install
 	$(BIN)/python -m bot run
 
+# In the order of names the files of many quick tests come last, and both processes end together.
 test: install
-	$(BIN)/python -m pytest -n 2 --dist loadfile -m "not prove"
+	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder -m "not prove"
 
 prove: install
 	$(BIN)/python -m pytest -m prove -s

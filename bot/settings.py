@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import urlsplit
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo
 
 from dotenv import dotenv_values
 from pydantic import Field, SecretStr, ValidationError, field_validator
@@ -114,8 +114,10 @@ class Settings(BaseSettings):
     @field_validator("timezone")
     @classmethod
     def _a_known_zone(cls, value: str) -> str:
-        if value not in available_timezones():
-            raise ValueError("must be the name of a time zone, such as Asia/Ho_Chi_Minh")
+        try:
+            ZoneInfo(value)
+        except (ValueError, OSError, KeyError):
+            raise ValueError("must be the name of a time zone, such as Asia/Ho_Chi_Minh") from None
         return value
 
     @field_validator("log_level", mode="before")

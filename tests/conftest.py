@@ -11,24 +11,51 @@ Whoever touches the database takes `db` and runs twice, on SQLite and on Postgre
 * `vault`               a `Vault` with one fresh master key
 
 One engine only: `@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)`. Set-up takes a few milliseconds; the
-PostgreSQL server starts once a test process, with the first test that needs it (about a second).
+PostgreSQL server starts once a test process, with the first test that needs it (about a second). `db` does not wait for the disk, and
+takes the SQL of a statement that an earlier test has compiled; a `Database` of the test's own does neither.
 """
 
+import functools
+import gc
 import os
+import ssl
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
 from bot.database import Database
 from bot.vault import Vault, make_key
-from tests.databases import PostgresDatabases, SqliteFiles, postgresql_server
+from tests.databases import PostgresDatabases, SqliteFiles, hurry, postgresql_server
 
-# The gate must say the same of the same code twice; whoever runs the tests by hand goes on looking for new examples.
-settings.register_profile("gate", derandomize=True)
-if os.environ.get("CI"):
-    settings.load_profile("gate")
+# The gate must say the same of the same code twice; whoever runs the tests by hand goes on looking for new examples. How fast a machine is says
+# nothing of the code.
+settings.register_profile("here", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("gate", parent=settings.get_profile("here"), derandomize=True)
+settings.load_profile("gate" if os.environ.get("CI") or os.environ.get("BAONGAY_TEST_NO_SKIP") else "here")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _certificates() -> Iterator[None]:
+    """Nothing here speaks TLS: the machine's certificates are read once, not once a client."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(ssl, "create_default_context", functools.cache(ssl.create_default_context))
+        yield
+
+
+def pytest_collection_finish() -> None:
+    """Modules, plans and collected tests stay until the end: no search for garbage need look at them again."""
+    gc.collect()
+    gc.freeze()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _garbage_is_found() -> Iterator[None]:
+    """A service freezes what its start-up made. Here many start in one process, and what they leave behind must not stay."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(gc, "freeze", lambda: None)
+        yield
 
 
 @pytest.fixture(scope="session")
@@ -68,6 +95,7 @@ def empty_database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterat
 def db(database_url: str) -> Iterator[Database]:
     """An open `Database` with every table, all empty."""
     database = Database(database_url)
+    hurry(database)
     yield database
     database.close()
 

@@ -14,9 +14,11 @@ import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
+import sqlalchemy as sa
 from psycopg import sql
 
 from bot.database import Database
@@ -32,6 +34,8 @@ _SERVER_SETTINGS = (
     "wal_level=minimal",
     "max_wal_senders=0",
 )
+_FIRST: dict[str, sa.Engine] = {}  # engine of each dialect
+_COMPILED: dict[Any, Any] = {}
 
 
 def create_tables(url: str) -> None:
@@ -41,6 +45,20 @@ def create_tables(url: str) -> None:
         database.run_sync(METADATA.create_all)
     finally:
         database.close()
+
+
+def hurry(database: Database) -> None:
+    """Before its first work: no commit is synced, as with PostgreSQL above, and statements are compiled once a process, not once a test.
+    SQLAlchemy keeps compiled statements by dialect, so all take the dialect of the first that was opened."""
+    engine = database.engine
+    if not database.is_postgresql:
+        sa.event.listen(engine, "connect", lambda connection, _: connection.execute("PRAGMA synchronous=OFF"))
+    first = _FIRST.setdefault(engine.dialect.name, engine)
+    if first is engine:
+        with engine.connect():  # from now on the dialect knows its server
+            pass
+    engine.dialect = first.dialect
+    engine.update_execution_options(compiled_cache=_COMPILED)
 
 
 class SqliteFiles:

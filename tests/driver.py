@@ -12,8 +12,10 @@ No channel and no outbox run: a letter counts as seen once it was planned. The c
 
 import itertools
 import json
+from collections.abc import Set
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -34,7 +36,7 @@ from models.ids import new_id
 from models.letter import LETTER
 from models.plan import Plan
 from models.talk import FileRef, Incoming, Kind, Press
-from models.timer import due
+from models.timer import TIMER
 from scheduler.due import as_incoming
 
 ROOT = Path(__file__).parent.parent
@@ -61,12 +63,18 @@ class Seen:
     row: Any
     screen: str = ""  # as it reads where there are no buttons: choices numbered, actions as they are typed
 
-    def data(self, label: str) -> str:
+    def find(self, label: str) -> str | None:
         """The data of the button with that label (or a part of it, or its key)."""
         for name, data in self.buttons.items():
             if label in {name, data} or label.casefold() in name.casefold() or data.endswith("." + label):
                 return data
-        raise AssertionError(f"no button {label!r} among {list(self.buttons)}")
+        return None
+
+    def data(self, label: str) -> str:
+        """`find` what is there."""
+        found = self.find(label)
+        assert found is not None, f"no button {label!r} among {list(self.buttons)}"
+        return found
 
 
 @dataclass
@@ -74,7 +82,7 @@ class Scene:
     """The people, their clock and what they have seen."""
 
     db: Database
-    engine: Engine
+    engine: Engine = field(repr=False)  # with the whole plan; asyncio writes out what a fixture's task returned
     clock: list[datetime]
     channel: str = "web"
     ids: Any = field(default_factory=itertools.count)
@@ -114,9 +122,9 @@ class Scene:
         return Incoming(self.channel, f"u{number}", chat, sender, kind, self.clock[0], group=chat in GROUPS, message=f"m{number}", **more)
 
     async def _turn(self, incoming: Incoming) -> list[Seen]:
-        before = {seen.id for seen in await self.letters(incoming.chat)}
+        before = await self.db.run(partial(self._ids, chat=incoming.chat))
         await self.hears(incoming)
-        return [seen for seen in await self.letters(incoming.chat) if seen.id not in before]
+        return await self.letters(incoming.chat, but=before)
 
     async def says(self, sender: str, text: str, chat: str = "", **more: Any) -> list[Seen]:
         return await self._turn(self.incoming(sender, Kind.TEXT, chat, text=text, **more))
@@ -127,14 +135,8 @@ class Scene:
 
     async def presses(self, sender: str, label: str, chat: str = "") -> list[Seen]:
         """Press the newest button of that label in the chat."""
-        shown = [seen for seen in await self.letters(chat or sender) if seen.buttons]
-        for seen in reversed(shown):
-            if any(
-                label in {name, data} or label.casefold() in name.casefold() or data.endswith("." + label)
-                for name, data in seen.buttons.items()
-            ):
-                return await self.presses_data(sender, seen.data(label), chat)
-        raise AssertionError(f"no button {label!r} in {chat or sender}: last was {shown[-1].text if shown else None!r}")
+        data = await self.db.run(partial(self._newest, chat=chat or sender, label=label))
+        return await self.presses_data(sender, data, chat)
 
     async def presses_data(self, sender: str, data: str, chat: str = "") -> list[Seen]:
         found = decode(data)
@@ -155,11 +157,11 @@ class Scene:
     async def passes(self, **time: float) -> int:
         """Time goes by; what falls due is taken one by one at its own due time. Returns how many timers fired."""
         until, fired = self.clock[0] + timedelta(**time), 0
+        ahead = sa.select(TIMER).where(TIMER.c.fired_at.is_(None), TIMER.c.due_at <= until).order_by(TIMER.c.due_at, TIMER.c.id).limit(1)
         while True:
-            rows = await self.db.run(lambda db: due(db, until, limit=1000))
-            if not rows:
+            row = await self.db.run(lambda db: db.execute(ahead).first())
+            if row is None:
                 break
-            row = min(rows, key=lambda row: (row.due_at, row.id))
             self.clock[0] = max(self.clock[0], row.due_at)
             await self.hears(as_incoming(row))
             fired += 1
@@ -172,16 +174,30 @@ class Scene:
 
     # --- seeing -------------------------------------------------------------------------------------------------------
 
-    async def letters(self, chat: str = "") -> list[Seen]:
-        """All letters of a chat, oldest first."""
+    async def letters(self, chat: str = "", but: Set[str] = frozenset()) -> list[Seen]:
+        """All letters of a chat, oldest first, but those of these ids."""
 
         def read(db: sa.Connection) -> list[Seen]:
-            statement = sa.select(LETTER).where(LETTER.c.channel == self.channel).order_by(LETTER.c.id)
-            if chat:
-                statement = statement.where(LETTER.c.chat == chat)
-            return [self._seen(db, row) for row in db.execute(statement).all()]
+            return [self._seen(db, row) for row in db.execute(self._of(LETTER, chat)).all() if row.id not in but]
 
         return await self.db.run(read)
+
+    def _ids(self, db: sa.Connection, chat: str) -> frozenset[str]:
+        return frozenset(db.scalars(self._of(LETTER.c.id, chat)))
+
+    def _of(self, what: Any, chat: str) -> sa.Select[Any]:
+        statement = sa.select(what).where(LETTER.c.channel == self.channel).order_by(LETTER.c.id)
+        return statement.where(LETTER.c.chat == chat) if chat else statement
+
+    def _newest(self, db: sa.Connection, chat: str, label: str) -> str:
+        """The data of the newest button of that label in the chat."""
+        last = None
+        for row in reversed(db.execute(self._of(LETTER, chat)).all()):
+            seen = self._seen(db, row)
+            if (data := seen.find(label)) is not None:
+                return data
+            last = last or (seen.buttons and seen.text)
+        raise AssertionError(f"no button {label!r} in {chat}: last was {last!r}")
 
     def _seen(self, db: sa.Connection, row: Any) -> Seen:
         body = json.loads(self.engine.vault.open(db, f"conversation:{row.conversation}", "letter.body", row.id, row.body))

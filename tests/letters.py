@@ -115,14 +115,14 @@ async def deliver(db: Database, vault: Vault, wire: Wire, *drafts: Draft, **opti
         await outbox.idle()
 
 
-async def until(true: Callable[[], object], seconds: float = 5.0) -> None:
+async def until(true: Callable[[], object], seconds: float = 30.0) -> None:
     """Wait for a condition."""
     async with asyncio.timeout(seconds):
         while not true():  # noqa: ASYNC110  what is waited for is a platform's view: nobody tells of it
             await asyncio.sleep(0.002)
 
 
-async def until_ended(db: Database, drafts: Sequence[Draft], seconds: float = 15.0) -> list[tuple[str, str]]:
+async def until_ended(db: Database, drafts: Sequence[Draft], seconds: float = 60.0) -> list[tuple[str, str]]:
     """Wait until every letter was delivered or given up; their states."""
     async with asyncio.timeout(seconds):
         while {state for state, _ in await states(db, drafts)} - {LetterState.DELIVERED, LetterState.GIVEN_UP}:  # noqa: ASYNC110  rows tell nobody

@@ -131,7 +131,7 @@ def units_of(block: Sequence[Question]) -> frozenset[str]:
 
 def neighbours(block: Sequence[Question]) -> frozenset[tuple[str, str]]:
     """Words and numbers that follow one another in a label: ("duoi", "6"), ("6", "tuoi"), ("ngan", "sach")."""
-    lines = [_WORD.findall(fold(text)) for question in block for label in (question.label, question.short) for text in (label.vi, label.en)]
+    lines = [_in_a_row(text) for question in block for label in (question.label, question.short) for text in (label.vi, label.en)]
     return frozenset(pair for line in lines for pair in itertools.pairwise(line))
 
 
@@ -154,6 +154,11 @@ def _measure(question: Question) -> frozenset[str]:
 @lru_cache(maxsize=1024)
 def _words(text: str) -> tuple[str, ...]:
     return words_of(text)
+
+
+@lru_cache(maxsize=1024)
+def _in_a_row(text: str) -> tuple[str, ...]:
+    return tuple(_WORD.findall(fold(text)))
 
 
 def _both(label: Label) -> tuple[tuple[str, ...], ...]:

@@ -33,7 +33,7 @@ async def running(worker: Worker) -> AsyncIterator[None]:
 
 
 async def until(condition: Callable[[], bool]) -> None:
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         while not condition():  # noqa: ASYNC110  what is waited for happens in a file or a list, which set no event
             await asyncio.sleep(0.01)
 

@@ -111,7 +111,7 @@ async def test_a_work_that_ends_the_transaction_is_blamed_alone(db: Database) ->
 async def test_a_deadlock_is_run_again(db: Database) -> None:
     """Two works that lock the same rows in opposite order both succeed: the one that PostgreSQL rolled back is run again."""
     await asyncio.gather(db.run(put("a")), db.run(put("b")))
-    meet, met = threading.Barrier(2, timeout=5), threading.Event()
+    meet, met = threading.Barrier(2, timeout=30), threading.Event()
 
     def raise_both(first: str, second: str) -> Callable[[sa.Connection], None]:
         def work(connection: sa.Connection) -> None:

@@ -130,7 +130,7 @@ async def test_a_stored_message_that_fails_holds_up_no_other_conversation(
 
     monkeypatch.setitem(apply.APPLY, OpenSubmission, fails)
     resuming = asyncio.ensure_future(Hearing(db, scene.engine, lambda _taken: None, pause=60).resume())
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         while not await scene.letters("phuong"):  # noqa: ASYNC110  a row, not an event
             await asyncio.sleep(0.01)
     resuming.cancel()

@@ -156,7 +156,7 @@ async def test_health_shows_the_last_audit(db: Database, vault: Vault, tmp_path:
     scene = await Scene.open(db, vault, capabilities=TELEGRAM)
     async with listener() as (address, asked), serving(scene, tmp_path, heartbeat_url=address, metrics_token="m" * 16) as service:
         assert (await _health(service.url))["audit"] == {"last": None, "clean": None, "last_clean": None}
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(30):
             while not await service.app.auditor.run():  # the roster's first look is still due
                 await service.app.sweep.tick()
         found = (await _health(service.url))["audit"]

@@ -87,11 +87,19 @@ async def test_a_chat_that_hangs_stops_nobody(db: Database, vault: Vault, monkey
     assert Counter(wire.texts()) == Counter(["?"] * 15 + [str(n) for n in range(50)])
 
 
-async def test_different_chats_are_served_at_the_same_time(db: Database, vault: Vault) -> None:
+async def test_different_chats_are_served_at_the_same_time(db: Database, vault: Vault, monkeypatch: pytest.MonkeyPatch) -> None:
     """Up to eight chats are written to at once."""
-    wire = Wire(latency=0.05)
-    await deliver(db, vault, wire, *(Draft(str(n), chat=f"c{n}") for n in range(30)))
-    assert wire.most_at_once == 8
+    monkeypatch.setattr("bot.outbox.QUICK", 3600)
+    wire, drafts = Wire(), [Draft(str(n), chat=f"c{n}") for n in range(30)]
+    for draft in drafts:
+        wire.hang(draft.chat)
+    await plan(db, vault, *drafts)
+    async with running(make_outbox(db, vault, wire)) as outbox:
+        await until(lambda: len(wire.sent) == 8)
+        for draft in drafts:
+            wire.let_go(draft.chat)
+        await outbox.idle()
+    assert (len(wire.sent), wire.most_at_once) == (30, 8)
 
 
 async def test_a_letter_planned_for_later_waits(db: Database, vault: Vault) -> None:
@@ -152,11 +160,11 @@ async def test_a_429_holds_its_chat_exactly(db: Database, vault: Vault) -> None:
     wire = Wire()
     wire.will("a", Later("429", timedelta(seconds=0.5)))
     await plan(db, vault, Draft("first"), Draft("alarm", lane=Lane.URGENT), Draft("other", chat="b"))
-    async with running(make_outbox(db, vault, wire, poll_seconds=1)):
-        await until(lambda: len(wire.sent) == 4)
+    async with running(make_outbox(db, vault, wire, poll_seconds=300)):
+        await until(lambda: len(wire.sent) == 4)  # woken by its own time, not by the poll
     assert Counter(wire.texts()) == Counter({"alarm": 2, "first": 1, "other": 1})
     first, again = (sent.at for sent in wire.sent if sent.letter.text == "alarm")
-    assert 0.5 <= again - first < 0.9  # woken by its own time, not by the poll
+    assert again - first >= 0.5
     assert not [sent for sent in wire.sent if sent.letter.chat == "a" and first < sent.at < again]
 
 
@@ -165,13 +173,13 @@ async def test_a_429_of_the_whole_channel_holds_everybody(db: Database, vault: V
     wire = Wire()
     wire.will("a", Later("429", timedelta(seconds=0.4), whole_channel=True))
     await plan(db, vault, Draft("first"))
-    async with running(make_outbox(db, vault, wire, poll_seconds=1)) as outbox:
+    async with running(make_outbox(db, vault, wire, poll_seconds=300)) as outbox:
         await outbox.idle(patience=0.1)
         await plan(db, vault, Draft("alarm", chat="b", lane=Lane.URGENT))
         outbox.wake()
         await until(lambda: len(wire.sent) == 3)
     assert wire.sent[1].letter.text == "alarm"
-    assert 0.4 <= wire.sent[1].at - wire.sent[0].at < 0.8
+    assert wire.sent[1].at - wire.sent[0].at >= 0.4
 
 
 async def test_the_pace_of_a_chat_is_kept_by_says_and_edits_alike(db: Database, vault: Vault) -> None:
@@ -211,7 +219,7 @@ async def test_another_process_waits_for_the_lease_to_run_out(db: Database, vaul
     """While a dead sender's lease lasts nobody else sends; then the next one does."""
     dead, wire = asyncio.ensure_future(make_outbox(db, vault, Wire(), holder="dead", lease_seconds=0.4).run()), Wire()
     held = sa.select(LEASE.c.until).where(LEASE.c.holder == "dead")
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         while (until_then := await db.run(lambda connection: connection.execute(held).scalar())) is None:  # noqa: ASYNC110  rows tell nobody
             await asyncio.sleep(0.01)
     dead.cancel()

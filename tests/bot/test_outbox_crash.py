@@ -108,7 +108,7 @@ async def test_the_only_process_does_not_wait_for_its_own_lease(db: Database, va
     dying.cancel()
     wire.let_go("a")
     async with running(make_outbox(db, vault, wire)):
-        await until(lambda: len(wire.sent) == 2, seconds=5)
+        await until(lambda: len(wire.sent) == 2)
 
 
 async def test_many_deaths_at_random_points_leave_no_urgent_letter_missing(db: Database, vault: Vault) -> None:

@@ -2,7 +2,7 @@
 
 import asyncio
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 import sqlalchemy as sa
@@ -67,10 +67,13 @@ async def test_an_edit_that_comes_too_late_does_not_leave(db: Database, vault: V
     wire, cards = Wire(), [Draft(state=LetterState.DELIVERED, external_id=name, chat=name) for name in ("m1", "m2")]
     late = [edit("late", card, chat=card.chat, lane=Lane.URGENT) for card in cards]
     newer = edit("new", cards[0], chat="m1", lane=Lane.REMINDER), Draft(kind=LetterKind.DELETE, target=cards[1].id, chat="m2")
-    await plan(db, vault, *cards, *(replace(draft, age=timedelta(seconds=-0.3)) for draft in late), *newer)
-    async with running(make_outbox(db, vault, wire)):
+    await plan(db, vault, *cards, *(replace(draft, age=-timedelta(hours=1)) for draft in late), *newer)
+    async with running(make_outbox(db, vault, wire)) as outbox:
         await until_ended(db, list(newer))
-        async with asyncio.timeout(5):
+        again = sa.update(LETTER).where(LETTER.c.id.in_([draft.id for draft in late])).values(not_before=datetime.now(UTC))
+        await db.run(lambda connection: connection.execute(again))
+        outbox.wake()
+        async with asyncio.timeout(30):
             while await states(db, late) != [(OLD, "newer")] * 2:  # noqa: ASYNC110  rows tell nobody
                 await asyncio.sleep(0.02)
     assert sorted(kinds(wire)) == [("delete", "", "m2"), ("edit", "new", "m1")]

@@ -23,6 +23,7 @@ from models.letter import LETTER
 from models.submission import SUBMISSION
 from models.talk import FileRef, Frame, Incoming, Kind, Press, Shown
 from tests.driver import START, Scene
+from tests.letters import until
 
 
 async def test_the_same_message_twice_is_one_turn(db: Database, vault: Vault) -> None:
@@ -76,7 +77,7 @@ async def test_messages_of_one_conversation_wait_for_each_other(db: Database, va
 async def test_a_failed_message_holds_only_its_own_conversation(db: Database, vault: Vault, monkeypatch: pytest.MonkeyPatch) -> None:
     """What comes after it in the same chat waits; another chat goes on; in the end everything is taken, in order."""
     scene = await Scene.open(db, vault)
-    hearing = Hearing(db, scene.engine, lambda _taken: None, pause=0.05)
+    hearing = Hearing(db, scene.engine, lambda _taken: None, pause=0.2)
     calls = 0
     real = apply.APPLY[OpenSubmission]
 
@@ -89,7 +90,7 @@ async def test_a_failed_message_holds_only_its_own_conversation(db: Database, va
 
     monkeypatch.setitem(apply.APPLY, OpenSubmission, fails_twice)
     first = asyncio.ensure_future(hearing.hear(scene.incoming("ctv", Kind.TEXT, text="báo cáo")))
-    await asyncio.sleep(0.02)
+    await until(lambda: calls)
     second = asyncio.ensure_future(hearing.hear(scene.incoming("ctv", Kind.TEXT, text="1")))
     await hearing.hear(scene.incoming("phuong", Kind.TEXT, text="/trogiup"))
     assert not second.done()

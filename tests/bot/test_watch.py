@@ -255,7 +255,7 @@ async def test_the_process_that_listens_tells_the_gap_itself(
     given: dict[str, Any] = {"_env_file": None, "data_dir": tmp_path}
     app = App(Settings(**given), db, engine, [wire], tmp_path)
     listening = asyncio.create_task(app._listen_alone(wire))  # noqa: TID251  the ear alone, as of a process that does not send
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         while not (told := await db.run(_told)):  # noqa: ASYNC110  rows tell nobody
             await asyncio.sleep(0.02)
     listening.cancel()

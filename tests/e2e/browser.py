@@ -20,6 +20,7 @@ import pytest_asyncio
 from playwright.async_api import Browser, BrowserContext, Download, Locator, async_playwright, expect
 from playwright.async_api import Page as Tab
 
+expect.set_options(timeout=30_000)  # for the page to show something; it fails late, it passes as soon as ever
 SHOTS = Path(__file__).parents[2] / "var" / "screenshots"
 # Without the second line a Chromium that starts on a machine without a way out spends its first seconds asking for updates.
 ARGUMENTS = [
@@ -58,7 +59,7 @@ EMPTY = """() => [...document.querySelectorAll(".toast.shown, .bubble")].filter(
 class RoomPage:
     """One visitor of the training room. Chats are named by their ids in the cast; `timeout` in seconds."""
 
-    def __init__(self, browser: Browser, url: str, timeout: float = 10) -> None:
+    def __init__(self, browser: Browser, url: str, timeout: float = 30) -> None:
         self._browser, self._url, self._timeout = browser, url, timeout * 1000
         self._context: BrowserContext | None = None
         self.complaints: list[str] = []  # what the browser's console said as error, and scripts that raised
@@ -251,7 +252,7 @@ async def browser() -> AsyncIterator[Browser]:
 async def opened(
     url: str,
     browser: Browser | None = None,
-    timeout: float = 10,  # noqa: ASYNC109  it is the page's patience, not ours
+    timeout: float = 30,  # noqa: ASYNC109  it is the page's patience, not ours
 ) -> AsyncIterator[RoomPage]:
     """A visitor, with a browser of their own if none is given."""
     async with AsyncExitStack() as closing:

@@ -9,7 +9,6 @@ The domain clock stands still until `passes` moves it; `watching` is how soon a 
 """
 
 import asyncio
-import gc
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
@@ -38,13 +37,14 @@ from models.ids import new_id
 from models.people import ACCOUNT, MEMBERSHIP, PERSON, ROOM
 from models.service import SETTING
 from models.timer import next_due
+from tests.databases import hurry
 from tests.driver import FORMS, PLAN, START
 from tests.e2e.telegram_app import DIVISION_PHONE, FAST, QUICK
 from tests.emulators import telegram_people, zalo_people
 from tests.emulators.telegram import TelegramServer
 from tests.emulators.zalo import ZaloServer
 
-PATIENCE = 20.0  # seconds for anything to arrive
+PATIENCE = 60.0  # seconds for anything to arrive
 SLOW = Watching(every=3600)  # nobody looks: for stories in which no messenger fails
 ON_ZALO = Patience(first=0.02, most=0.1, settle=10, long_poll=2)  # a poll comes back when everything before it was heard
 
@@ -194,6 +194,7 @@ async def serving(
 ) -> AsyncIterator[Served]:
     """A service for the block; afterwards it is stopped as a signal stops it. `read` (s): how long a messenger may take to answer."""
     database, clock = Database(url), [START]
+    hurry(database)
     channels, known = _channels(telegram, zalo, clock, read=read)
     for channel in known:
         await channel.identity()
@@ -213,7 +214,6 @@ async def serving(
             finally:
                 app.stop()
     finally:
-        gc.unfreeze()
         await asyncio.to_thread(database.close)
 
 

@@ -16,7 +16,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-_PATIENCE = 30.0  # seconds for a start or a stop; a start takes one and a half where nothing else runs
+_PATIENCE = 60.0  # seconds for a start or a stop; a start takes one and a half where nothing else runs
 
 
 class Served:

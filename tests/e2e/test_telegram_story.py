@@ -470,7 +470,7 @@ async def test_the_language_is_the_readers_own(server: TelegramServer, database_
         assert "English from now on" in await duty.reporter.says("/ngonngu en")
         await duty.reporter.presses("ĐANG NGUY HIỂM")
         assert duty.reporter.last.startswith("In which ward did it happen?")
-        assert any("The division on duty has been told." in text for text in duty.reporter.chat.texts)
+        assert any("The officers on duty of the division have been told." in text for text in duty.reporter.chat.texts)
         assert "KHẨN CẤP" in duty.room.last.text
         rows = await service.rows(ANSWER, ANSWER.c.question == "danger")
         assert len(rows) == 1

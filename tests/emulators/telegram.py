@@ -167,7 +167,7 @@ class TelegramServer:
 
     # --- looking ------------------------------------------------------------------------------------------------------
 
-    async def wait_for(self, predicate: Callable[[], T], timeout: float = 5) -> T:  # noqa: ASYNC109  a test's patience
+    async def wait_for(self, predicate: Callable[[], T], timeout: float = 30) -> T:  # noqa: ASYNC109  a test's patience
         """What the predicate gives, as soon as it is true."""
         until = time.monotonic() + timeout
         while not (value := predicate()):
@@ -180,7 +180,7 @@ class TelegramServer:
                 await asyncio.wait_for(self._changed.wait(), 0.02)  # the predicate may look at other things than this server
         return value
 
-    async def wait_text(self, chat: Chat, fragment: str, timeout: float = 5) -> Sent:  # noqa: ASYNC109
+    async def wait_text(self, chat: Chat, fragment: str, timeout: float = 30) -> Sent:  # noqa: ASYNC109
         """The newest message of the bot that holds the fragment, as soon as there is one."""
         found = await self.wait_for(lambda: chat.find(fragment), timeout)
         assert found is not None

@@ -47,7 +47,7 @@ async def listens(channel: C, server: TelegramServer | ZaloServer, hearing: Hear
         async with asyncio.TaskGroup() as tasks:
             ear = tasks.create_task(channel.listen(hearing.hear, hearing.undecodable))
             try:
-                await server.wait_for(lambda: ear.done() or server.called("getUpdates"), 15)
+                await server.wait_for(lambda: ear.done() or server.called("getUpdates"))
                 yield channel
             finally:
                 ear.cancel()

@@ -53,7 +53,7 @@ class Side:
         return Letter("l1", self.channel.name, self.chat, kind, text, buttons=buttons, target_external=target)
 
     async def next(self) -> Incoming:
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(30):
             while not self.heard:  # noqa: ASYNC110
                 await asyncio.sleep(0.005)
         return self.heard.pop()

@@ -7,7 +7,6 @@ the service around it over real HTTP.
 """
 
 import asyncio
-import gc
 import io
 import re
 from collections.abc import AsyncIterator, Sequence
@@ -157,13 +156,10 @@ async def serving(scene: Scene, folder: Path, **settings: Any) -> AsyncIterator[
         return answer
 
     app.web.middlewares.append(keep)
-    try:
-        async with asyncio.TaskGroup() as tasks:
-            tasks.create_task(app.run())
-            await app.started()
-            try:
-                yield Serving(scene, app, wire, lines)
-            finally:
-                app.stop()
-    finally:
-        gc.unfreeze()  # the suite goes on after this service
+    async with asyncio.TaskGroup() as tasks:
+        tasks.create_task(app.run())
+        await app.started()
+        try:
+            yield Serving(scene, app, wire, lines)
+        finally:
+            app.stop()

@@ -26,6 +26,14 @@ PHOTO = Picture("photo", JPEG, "image/jpeg")
 
 @pytest.fixture
 async def mouth(server: TelegramServer) -> AsyncIterator[Mouth]:
+    speaking = Mouth(server.token, server.base_url)
+    yield speaking
+    await speaking.close()
+
+
+@pytest.fixture
+async def hasty(server: TelegramServer) -> AsyncIterator[Mouth]:
+    """Waits half a second for an answer: for those that never come."""
     speaking = Mouth(server.token, server.base_url, read=0.5)
     yield speaking
     await speaking.close()
@@ -344,10 +352,10 @@ async def test_chats_that_cannot_be_reached(server: TelegramServer, mouth: Mouth
 
 
 @pytest.mark.parametrize("deliver", [True, False])
-async def test_no_answer_is_unknown(server: TelegramServer, mouth: Mouth, lan: Person, deliver: bool) -> None:
+async def test_no_answer_is_unknown(server: TelegramServer, hasty: Mouth, lan: Person, deliver: bool) -> None:
     """A time-out after the request left looks the same whether the letter arrived or not."""
     server.hang("sendMessage", deliver=deliver)
-    assert await mouth.send(say()) == Unknown("ReadTimeout")
+    assert await hasty.send(say()) == Unknown("ReadTimeout")
     assert len(lan.chat.said) == deliver
 
 
@@ -464,7 +472,7 @@ async def test_no_token_and_no_word_in_any_log(server: TelegramServer, lan: Pers
     """Whatever level somebody sets and whatever goes wrong, neither the token nor what is said is logged."""
     loud = ["httpx", "httpcore", "telegram", "telegram.Bot", "telegram.ext.ExtBot", "telegram.request.HTTPXRequest"]
     caplog.set_level(logging.DEBUG)
-    mouth = Mouth(server.token, server.base_url, read=0.2)
+    mouth = Mouth(server.token, server.base_url, read=1)
     for name in (*loud, "httpcore.connection", "httpcore.http11", "telegram.request.BaseRequest"):
         caplog.set_level(logging.DEBUG, logger=name)
     await Mouth(server.token, server.base_url).close()
@@ -505,5 +513,8 @@ async def test_many_letters_at_once(server: TelegramServer, mouth: Mouth) -> Non
     for number in range(1, 21):
         await server.user(number).starts()
     server.hang("sendMessage", chat=1)
-    results = await asyncio.gather(*(mouth.send(say(number)) for number in range(1, 21)))
-    assert [type(result) for result in results] == [Unknown] + [Delivered] * 19
+    hanging = asyncio.ensure_future(mouth.send(say(1)))
+    results = await asyncio.gather(*(mouth.send(say(number)) for number in range(2, 21)))
+    assert ([type(result) for result in results], hanging.done()) == ([Delivered] * 19, False)
+    hanging.cancel()
+    await asyncio.gather(hanging, return_exceptions=True)

@@ -42,7 +42,7 @@ async def posted_to(server: TelegramServer, hearing: Hearing, *, run: bool = Tru
         async with asyncio.TaskGroup() as tasks:
             ear = tasks.create_task(channel.listen(hearing.hear, hearing.undecodable)) if run else None
             try:
-                await server.wait_for(lambda: not run or server.hook.url, 15)
+                await server.wait_for(lambda: not run or server.hook.url)
                 yield channel
             finally:
                 if ear is not None:

@@ -118,7 +118,7 @@ class Events:
 
     async def next(self) -> tuple[str, Any]:
         name, data = "", None
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(30):
             while line := (await self._answer.content.readline()).decode().rstrip("\n"):
                 key, _, value = line.partition(": ")
                 if key == "id":

@@ -1,6 +1,7 @@
 """The clock of the page over days and years: start again on a day, move to a day, to what is due next, long moves that show and can be stopped."""
 
 import asyncio
+import itertools
 from datetime import timedelta
 
 import pytest
@@ -128,12 +129,12 @@ async def test_a_long_move_is_shown_and_can_be_stopped(browser: Browser, size: t
 
 
 def days(stage: Stage) -> None:
-    """A move that takes a while, in steps of a day."""
+    """A move that takes a while, in steps of a day, and comes near its end only when it is stopped."""
 
     async def move(to: object, onward: Onward) -> None:
-        for _ in range(90):
+        for day in itertools.count():
             await asyncio.sleep(0.1)
-            stage.room.time += timedelta(days=1)
+            stage.room.time += timedelta(days=1 if day < 80 else 0)
             if not onward():
                 return
 

@@ -15,14 +15,14 @@ from tests.emulators.zalo import TOKEN, ZaloServer
 
 
 @asynccontextmanager
-async def answering(answer: Callable[[web.Request], Awaitable[web.StreamResponse]]) -> AsyncIterator[Client]:
+async def answering(answer: Callable[[web.Request], Awaitable[web.StreamResponse]], read: float = 20) -> AsyncIterator[Client]:
     """A client of a server that gives this answer to everything."""
     app = web.Application()
     app.router.add_post("/{path:.*}", answer)
     runner = web.AppRunner(app, access_log=None, handler_cancellation=True, shutdown_timeout=0.05)
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", 0).start()
-    client = Client(TOKEN, f"http://127.0.0.1:{runner.addresses[0][1]}/", read=0.3)
+    client = Client(TOKEN, f"http://127.0.0.1:{runner.addresses[0][1]}/", read=read)
     try:
         yield client
     finally:
@@ -95,7 +95,7 @@ async def test_what_never_left_is_told_from_what_got_no_answer() -> None:
         await asyncio.sleep(60)
         return web.Response()
 
-    async with answering(silent) as client:
+    async with answering(silent, read=0.3) as client:
         assert str(await raised(client)) == "ReadTimeout"
     async with ZaloServer() as server:
         server.drop("getMe")

@@ -232,7 +232,7 @@ async def test_network_faults_are_waited_out(server: ZaloServer, hearing: Hearin
     server.drop("getUpdates", times=2)
     await server.user(1).writes("chào")
     async with listening(server, hearing):
-        await server.wait_for(lambda: hearing.texts == ["chào"], 10)
+        await server.wait_for(lambda: hearing.texts == ["chào"])
 
 
 async def test_a_refusal_at_http_200_is_no_news(server: ZaloServer, hearing: Hearing) -> None:

@@ -22,7 +22,7 @@ Answer = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 @asynccontextmanager
 async def files(base: str) -> AsyncIterator[Files]:
-    fetching = Files(base, read=0.5)
+    fetching = Files(base)
     try:
         yield fetching
     finally:

@@ -33,7 +33,15 @@ from tests.letters import Draft, old_id, plan, running, until_ended
 
 @pytest.fixture
 async def mouth(server: ZaloServer) -> AsyncIterator[ZaloChannel]:
-    channel = a_channel(server, read=0.3)
+    channel = a_channel(server)
+    yield channel
+    await channel.close()
+
+
+@pytest.fixture
+async def hasty(server: ZaloServer) -> AsyncIterator[ZaloChannel]:
+    """Waits half a second for an answer: for those that never come."""
+    channel = a_channel(server, read=0.5)
     yield channel
     await channel.close()
 
@@ -230,13 +238,13 @@ async def test_a_page_that_is_not_the_platforms(server: ZaloServer, mouth: ZaloC
     assert await mouth.send(say(lan)) == expected
 
 
-async def test_a_silence_is_unknown(server: ZaloServer, mouth: ZaloChannel, lan: Person) -> None:
+async def test_a_silence_is_unknown(server: ZaloServer, hasty: ZaloChannel, lan: Person) -> None:
     """It may have arrived: after a time-out, after a lost connection, whether or not it did."""
     for number, deliver in enumerate((False, True)):
         server.hang("sendMessage", deliver=deliver)
-        assert await mouth.send(say(lan)) == Unknown("ReadTimeout")
+        assert await hasty.send(say(lan)) == Unknown("ReadTimeout")
         server.drop("sendMessage", deliver=deliver)
-        assert isinstance(await mouth.send(say(lan)), Unknown)
+        assert isinstance(await hasty.send(say(lan)), Unknown)
         assert len(lan.chat.said) == 2 * number
     assert outcome(NoAnswer("x"), "zalo-1") == Unknown("x")
 
@@ -295,7 +303,7 @@ def test_no_word_of_the_platform_becomes_a_reason() -> None:
 # --- the bot itself ---------------------------------------------------------------------------------------------------
 
 
-async def test_identity(server: ZaloServer, mouth: ZaloChannel) -> None:
+async def test_identity(server: ZaloServer, mouth: ZaloChannel, hasty: ZaloChannel) -> None:
     """getMe tells the account's name, which becomes the mention; a refused token and a silent platform are told apart."""
     assert await mouth.identity() == "bot.baongay"
     assert mouth.capabilities.mention == "@bot.baongay"
@@ -306,7 +314,7 @@ async def test_identity(server: ZaloServer, mouth: ZaloChannel) -> None:
             await mouth.identity()
     server.hang("getMe")
     with pytest.raises(Unreachable, match="ReadTimeout"):
-        await mouth.identity()
+        await hasty.identity()
     server.fail("getMe", 401, "x")
     assert not await mouth.reachable()
 
