@@ -35,10 +35,10 @@ class News:
 
 def owing(plan: Plan, unit: str) -> tuple[Role, ...]:
     """The roles whose holders in that unit hand its reports in; of a unit that this plan lacks, whatever it was, all of those."""
-    kinds = {one.id: one.kind for one in plan.units}
-    if unit not in kinds:
+    try:
+        return OWE.get(plan.unit(unit).kind, (Role.PARTNER,))
+    except KeyError:
         return Role.WARD_OFFICER, Role.DUTY_OFFICER, Role.LEADER, Role.PARTNER
-    return OWE.get(kinds[unit], (Role.PARTNER,))
 
 
 def told(changed: list[News], plan: Plan) -> Say:

@@ -20,6 +20,7 @@ from models.expected import EXPECTED, REPORT_EVENT
 from models.facts import Role
 from models.ids import new_id
 from models.letter import LETTER, LetterState
+from models.people import ACCOUNT, MEMBERSHIP
 from models.plan import Owing
 from models.quota import had_today, once_a_day
 from models.report_facts import Digest
@@ -62,18 +63,21 @@ def remind(w: Writing, command: r.RemindReports) -> None:
         return
     plan, today = w.engine.plan, w.now.astimezone(w.engine.zone).date()
     persons, soonest = set[str](), dict[str, datetime]()
-    found, steps_of = People(w), dict[date, frozenset[Owing]]()
+    found = People(w, {row.unit for row in rows})
+    steps_of, next_of = dict[date, frozenset[Owing]](), dict[tuple[date, datetime], datetime | None]()  # the same for every unit
     events, moves = [], []
     for row in rows:
-        last = last_day(row.due_day, row.rule)
-        if last not in steps_of:  # the same for every unit
+        last, locked = last_day(row.due_day, row.rule), _locked_at(row)
+        if last not in steps_of:
             steps_of[last] = told(last, today, plan)
+        if (last, locked) not in next_of:
+            next_of[last, locked] = next_reminder(last, locked, w.now, plan)
         steps = steps_of[last]
         told_now = found.of(row.unit, steps)
         persons |= told_now
         if row.due_at > w.now:
             soonest |= {person: min(row.due_at, soonest.get(person, row.due_at)) for person in told_now}
-        moves.append({"this": row.id, "next": next_reminder(last, _locked_at(row), w.now, plan)})
+        moves.append({"this": row.id, "next": next_of[last, locked]})
         data = {"days_left": (last - today).days, "to": sorted(steps)}
         events.append({"id": new_id(), "expected": row.id, "what": "reminded", "person": None, "data": data, "note": None, "at": w.now})
     w.db.execute(_NEXT, moves)
@@ -109,47 +113,57 @@ def _asked_for_another_hour(w: Writing, persons: set[str], soonest: Mapping[str,
     return {row.subject for row in rows if row.subject not in soonest or row.due_at < soonest[row.subject]}
 
 
-class People:
-    """Whom the reports of a unit are told to; each unit is looked up once."""
+_MEMBERS = sa.select(MEMBERSHIP.c.unit, MEMBERSHIP.c.role, MEMBERSHIP.c.person).where(
+    MEMBERSHIP.c.unit.in_(sa.bindparam("units", expanding=True)), MEMBERSHIP.c.ended_at.is_(None)
+)
+_REACHED = sa.select(ACCOUNT.c.person).where(
+    ACCOUNT.c.person.in_(sa.bindparam("persons", expanding=True)),
+    ACCOUNT.c.cut_at.is_(None), ACCOUNT.c.gone_at.is_(None), ACCOUNT.c.started.is_(True),
+)  # fmt: skip
 
-    def __init__(self, w: Writing) -> None:
-        self._w = w
+
+class People:
+    """Whom the reports of units are told to; everybody is looked up at once, because hundreds of units may be reminded of one day."""
+
+    def __init__(self, w: Writing, units: Iterable[str]) -> None:
+        self._plan = w.engine.plan
         self._instead = gather_digest.substitutes(w.db, w.now)
+        self._members = defaultdict[str, list[tuple[str, str]]](list)
+        for row in w.db.execute(_MEMBERS, {"units": sorted({*units, self._plan.division})}):
+            self._members[row.unit].append((row.role, row.person))
+        persons = {person for members in self._members.values() for _role, person in members} | set(self._instead.values())
+        self._reached = set(w.db.execute(_REACHED, {"persons": sorted(persons - {""})}).scalars())
         self._known: dict[tuple[str, str], frozenset[str]] = {}
-        self._reachable: dict[str, bool] = {}
         self.nobody: set[str] = set()
 
     def of(self, unit: str, steps: Iterable[str]) -> set[str]:
         """Persons; who is away is answered for by whoever stands in."""
         found = {person for step in steps for person in self._step(unit, step)}
-        if not any(self._reached(self._answering(person)) for person in self._step(unit, "unit")):
+        if not any(self._answering(person) in self._reached for person in self._step(unit, "unit")):
             self.nobody.add(unit)
         return {self._answering(person) for person in found} - {""}
 
     def _answering(self, person: str) -> str:
         """Whoever is told instead; the person themselves where that one cannot be reached; "" while they are away and nobody stands in."""
         instead = self._instead.get(person, person)
-        return instead if not instead or instead == person or self._reached(instead) else person
-
-    def _reached(self, person: str) -> bool:
-        if person not in self._reachable:
-            self._reachable[person] = bool(person) and self._w.person(person) is not None
-        return self._reachable[person]
+        return instead if not instead or instead in self._reached else person
 
     def _step(self, unit: str, step: str) -> frozenset[str]:
         key = (unit if step != "division" else "", step)
         if key not in self._known:
-            self._known[key] = frozenset(self._holders(unit, step))
+            self._known[key] = frozenset(self._told(unit, step))
         return self._known[key]
 
-    def _holders(self, unit: str, step: str) -> list[str]:
-        plan = self._w.engine.plan
+    def _told(self, unit: str, step: str) -> set[str]:
         if step == "leader":
-            return holders(self._w, unit, Role.LEADER)
+            return self._holders(unit, Role.LEADER)
         if step == "division":
-            return holders(self._w, plan.division, Role.DUTY_OFFICER, Role.LEADER)
-        hands = holders(self._w, unit, *(role for role in owing(plan, unit) if role is not Role.LEADER))
-        return hands if any(self._reached(self._answering(person)) for person in hands) else [*hands, *holders(self._w, unit, Role.LEADER)]
+            return self._holders(self._plan.division, Role.DUTY_OFFICER, Role.LEADER)
+        hands = self._holders(unit, *(role for role in owing(self._plan, unit) if role is not Role.LEADER))
+        return hands if any(self._answering(person) in self._reached for person in hands) else hands | self._holders(unit, Role.LEADER)
+
+    def _holders(self, unit: str, *roles: str) -> set[str]:
+        return {person for role, person in self._members[unit] if role in roles}
 
 
 def _tell_of_nobody(w: Writing, units: set[str], nobody: set[str]) -> None:
