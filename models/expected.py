@@ -17,6 +17,8 @@ from sqlmodel import Field, SQLModel
 from models.columns import ID, JSON, WORD, UtcDateTime, table
 
 _OWING = sa.text("state IN ('owed','returned')")
+WAITING = sa.text("state = 'handed_in'")
+"""For its recipient's answer; literal, or its partial index is not used."""
 
 
 class ExpectedState(StrEnum):
@@ -44,6 +46,7 @@ class ExpectedReport(SQLModel, table=True):
         sa.Index("expected_report_number", "number", unique=True),
         sa.Index("expected_report_remind", "remind_at", "unit", sqlite_where=_OWING, postgresql_where=_OWING),
         sa.Index("expected_report_owing", "unit", "due_at", sqlite_where=_OWING, postgresql_where=_OWING),
+        sa.Index("expected_report_waiting", "recipient", "handed_at", sqlite_where=WAITING, postgresql_where=WAITING),
         sa.Index("expected_report_due", "due_at", "unit", "state"),
     )
 

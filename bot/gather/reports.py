@@ -13,7 +13,7 @@ from bot.gather.reading import Reading
 from handlers.rights import receiving_units, submitting_units
 from handlers.routes import ReportRef
 from models.attachment import ATTACHMENT
-from models.expected import EXPECTED, OWING, REPORT_EVENT, STANDING, ExpectedState
+from models.expected import EXPECTED, OWING, REPORT_EVENT, STANDING, WAITING
 from models.incident import INCIDENT, Status
 from models.people import PERSON
 from models.report_facts import Correction, Expected, Filing, Known
@@ -62,7 +62,7 @@ def owed(reading: Reading) -> tuple[Expected, ...]:
 def handed_in(reading: Reading) -> tuple[Expected, ...]:
     """What waits for the sender's answer, the oldest first."""
     units = receiving_units(reading.talk.who)
-    waiting = expected_rows.ROWS.where(EXPECTED.c.recipient.in_(units), EXPECTED.c.state == ExpectedState.HANDED_IN)
+    waiting = expected_rows.ROWS.where(EXPECTED.c.recipient.in_(units), WAITING)
     rows = reading.db.execute(waiting.order_by(EXPECTED.c.handed_at, EXPECTED.c.number)).all() if units else []
     return tuple(expected_rows.as_expected(reading.db, reading.engine, row) for row in rows)
 

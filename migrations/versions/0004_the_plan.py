@@ -82,6 +82,7 @@ def upgrade() -> None:
     op.create_index('expected_report_number', 'expected_report', ['number'], unique=True)
     op.create_index('expected_report_one', 'expected_report', ['report', 'unit', 'period'], unique=True)
     op.create_index('expected_report_owing', 'expected_report', ['unit', 'due_at'], unique=False, **_where("state IN ('owed','returned')"))
+    op.create_index('expected_report_waiting', 'expected_report', ['recipient', 'handed_at'], unique=False, **_where("state = 'handed_in'"))
     op.create_index('expected_report_remind', 'expected_report', ['remind_at', 'unit'], unique=False, **_where("state IN ('owed','returned')"))
     op.create_table('report_event',
     sa.Column('id', sa.String(length=32), nullable=False),

@@ -258,7 +258,7 @@ async def test_a_plan_without_figures_goes_on_where_it_was_sent_back(scene: Scen
     for said in (f"tra {row.number}", "Tóm tắt", "viết rõ chỉ tiêu", "trả lại luôn"):
         await scene.says("truc-a", said)
     assert last(await scene.says("phuong", f"nop {row.number}")).startswith(
-        "Tóm tắt nội dung chính trong vài câu.\nPhòng trả lại vì: viết rõ chỉ tiêu"
+        "Tóm tắt nội dung chính trong vài câu.\nXin đừng viết tên hay địa chỉ của trẻ.\nPhòng trả lại vì: viết rõ chỉ tiêu"
     )
 
 
