@@ -132,7 +132,7 @@ async def test_what_comes_after_the_due_day_is_late(scene: Scene) -> None:
     scene.clock[0] = datetime(2021, 5, 12, 2, 0, tzinfo=UTC)
     for said in (*await in_figures(scene), "gui"):
         seen = await scene.says("phuong", said)
-    assert "trễ 3 ngày" in seen[-1].text
+    assert "Trễ 3 ngày" in seen[-1].text
 
 
 async def test_the_room_hears_it_without_a_name(scene: Scene) -> None:
