@@ -21,7 +21,7 @@ from models.facts import Facts
 from models.ids import new_id
 from models.incident import INCIDENT
 from models.letter import LETTER, LetterState
-from models.people import ACCOUNT, PERSON, ROOM
+from models.people import ACCOUNT, PERSON, REACHED, ROOM
 from models.service import SETTING, down_channels
 from models.talk import Frame, Incoming, LetterKind, Say, Text, mention_setting
 from models.timer import set_timer
@@ -47,7 +47,7 @@ _PRIVATE = sa.and_(
 _PERSON = (
     sa.select(ACCOUNT.c.channel, ACCOUNT.c.chat, ACCOUNT.c.external_id, PERSON.c.locale)
     .select_from(ACCOUNT.join(PERSON, PERSON.c.id == ACCOUNT.c.person).outerjoin(CONVERSATION, _PRIVATE))
-    .where(ACCOUNT.c.person == sa.bindparam("person"), ACCOUNT.c.cut_at.is_(None), ACCOUNT.c.gone_at.is_(None), ACCOUNT.c.started.is_(True))
+    .where(ACCOUNT.c.person == sa.bindparam("person"), *REACHED)
     .order_by(CONVERSATION.c.last_at.is_(None), CONVERSATION.c.last_at.desc(), ACCOUNT.c.id.desc())
 )
 _MENTION = sa.select(SETTING.c.value).where(SETTING.c.name == sa.bindparam("name"))

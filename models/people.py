@@ -109,4 +109,6 @@ class LinkCode(SQLModel, table=True):
 
 
 PERSON, ACCOUNT, MEMBERSHIP, INVITATION, ROOM = table(Person), table(Account), table(Membership), table(Invitation), table(Room)
+REACHED = ACCOUNT.c.cut_at.is_(None), ACCOUNT.c.gone_at.is_(None), ACCOUNT.c.started.is_(True)
+"""Conditions on an account: its person can be written to privately."""
 LINK_CODE = table(LinkCode)

@@ -20,7 +20,7 @@ from models.expected import EXPECTED, REPORT_EVENT
 from models.facts import Role
 from models.ids import new_id
 from models.letter import LETTER, LetterState
-from models.people import ACCOUNT, MEMBERSHIP
+from models.people import ACCOUNT, MEMBERSHIP, REACHED
 from models.plan import Owing
 from models.quota import had_today, once_a_day
 from models.report_facts import Digest
@@ -116,9 +116,9 @@ def _asked_for_another_hour(w: Writing, persons: set[str], soonest: Mapping[str,
 _MEMBERS = sa.select(MEMBERSHIP.c.unit, MEMBERSHIP.c.role, MEMBERSHIP.c.person).where(
     MEMBERSHIP.c.unit.in_(sa.bindparam("units", expanding=True)), MEMBERSHIP.c.ended_at.is_(None)
 )
-_REACHED = sa.select(ACCOUNT.c.person).where(
+_THOSE_REACHED = sa.select(ACCOUNT.c.person).where(
     ACCOUNT.c.person.in_(sa.bindparam("persons", expanding=True)),
-    ACCOUNT.c.cut_at.is_(None), ACCOUNT.c.gone_at.is_(None), ACCOUNT.c.started.is_(True),
+    *REACHED,
 )  # fmt: skip
 
 
@@ -132,7 +132,7 @@ class People:
         for row in w.db.execute(_MEMBERS, {"units": sorted({*units, self._plan.division})}):
             self._members[row.unit].append((row.role, row.person))
         persons = {person for members in self._members.values() for _role, person in members} | set(self._instead.values())
-        self._reached = set(w.db.execute(_REACHED, {"persons": sorted(persons - {""})}).scalars())
+        self._reached = set(w.db.execute(_THOSE_REACHED, {"persons": sorted(persons - {""})}).scalars())
         self._known: dict[tuple[str, str], frozenset[str]] = {}
         self.nobody: set[str] = set()
 

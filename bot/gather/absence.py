@@ -6,7 +6,7 @@ from bot.gather.reading import Reading
 from handlers.rights import SUBMITTERS, submitting_units
 from models.expected import ABSENCE
 from models.facts import Held, Member, Role
-from models.people import ACCOUNT, MEMBERSHIP, PERSON
+from models.people import ACCOUNT, MEMBERSHIP, PERSON, REACHED
 from models.report_facts import Away
 
 
@@ -16,9 +16,7 @@ def colleagues(reading: Reading) -> tuple[Member, ...]:
     units = submitting_units(who)
     if who is None or not units:
         return ()
-    reachable = sa.exists().where(
-        ACCOUNT.c.person == PERSON.c.id, ACCOUNT.c.cut_at.is_(None), ACCOUNT.c.gone_at.is_(None), ACCOUNT.c.started.is_(True)
-    )
+    reachable = sa.exists().where(ACCOUNT.c.person == PERSON.c.id, *REACHED)
     statement = (
         sa.select(PERSON.c.id, PERSON.c.name, MEMBERSHIP.c.role, MEMBERSHIP.c.unit)
         .join(MEMBERSHIP, MEMBERSHIP.c.person == PERSON.c.id)

@@ -14,7 +14,7 @@ from handlers.reminding import told
 from handlers.rights import DIVISION, SUBMITTERS
 from models.expected import ABSENCE, EXPECTED, REPORT_EVENT, STANDING
 from models.facts import Held, Role
-from models.people import ACCOUNT, MEMBERSHIP, PERSON
+from models.people import ACCOUNT, MEMBERSHIP, PERSON, REACHED
 from models.report_facts import Digest, Expected
 from models.talk import Kind
 
@@ -128,7 +128,7 @@ def _reached(db: sa.Connection, now: datetime, roles: Iterable[Role], *where: sa
         .distinct()
         .join(ACCOUNT, ACCOUNT.c.person == MEMBERSHIP.c.person)
         .where(MEMBERSHIP.c.ended_at.is_(None), MEMBERSHIP.c.role.in_(sorted(roles)), MEMBERSHIP.c.person.not_in(sorted(away)), *where)
-        .where(ACCOUNT.c.cut_at.is_(None), ACCOUNT.c.gone_at.is_(None), ACCOUNT.c.started.is_(True))
+        .where(*REACHED)
     )
     return set(db.execute(there).scalars())
 

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from handlers.document import again
 from models.document import DOCUMENT
-from models.people import ACCOUNT
+from models.people import ACCOUNT, REACHED
 from models.talk import Moment, Say, Text, lines, msg
 
 if TYPE_CHECKING:
@@ -18,11 +18,7 @@ FILES = "files"  # what such a page is, in its row
 LASTS = timedelta(days=1)  # no child's details: whoever asked may be out just now
 
 _DOCUMENT = sa.select(DOCUMENT.c.kind, DOCUMENT.c.data).where(DOCUMENT.c.id == sa.bindparam("id"))
-_ACCOUNTS = (
-    sa.select(ACCOUNT.c.channel)
-    .where(ACCOUNT.c.person == sa.bindparam("person"), ACCOUNT.c.cut_at.is_(None), ACCOUNT.c.gone_at.is_(None), ACCOUNT.c.started.is_(True))
-    .order_by(ACCOUNT.c.id.desc())
-)
+_ACCOUNTS = sa.select(ACCOUNT.c.channel).where(ACCOUNT.c.person == sa.bindparam("person"), *REACHED).order_by(ACCOUNT.c.id.desc())
 
 
 def only_files(says: Sequence[Say]) -> bool:

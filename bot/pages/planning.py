@@ -15,7 +15,7 @@ from bot.pages import files
 from models.ids import new_id
 from models.incident import INCIDENT
 from models.page import PAGE
-from models.people import ACCOUNT
+from models.people import ACCOUNT, REACHED
 from models.talk import CaseCode, LetterKind, Moment, Say, Text, Typed, lines, msg
 
 if TYPE_CHECKING:
@@ -93,11 +93,7 @@ def _keep(w: "Writing", to: "Address", says: Sequence[Say], token: str, until: d
 # --- where else -------------------------------------------------------------------------------------------------------
 
 
-_ACCOUNTS = (
-    sa.select(ACCOUNT.c.channel)
-    .where(ACCOUNT.c.person == sa.bindparam("person"), ACCOUNT.c.cut_at.is_(None), ACCOUNT.c.gone_at.is_(None), ACCOUNT.c.started.is_(True))
-    .order_by(ACCOUNT.c.id.desc())
-)
+_ACCOUNTS = sa.select(ACCOUNT.c.channel).where(ACCOUNT.c.person == sa.bindparam("person"), *REACHED).order_by(ACCOUNT.c.id.desc())
 _NUMBER = sa.select(INCIDENT.c.number).where(INCIDENT.c.id == sa.bindparam("incident"))
 
 
